@@ -1,0 +1,41 @@
+"""Our record of a person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import NewType
+
+AccountId = NewType("AccountId", str)
+"""A random UUID in its text form; never shown to portals (they get a pairwise subject)."""
+
+
+class AccountType(StrEnum):
+    """Which kind of portal the account is for; a session never crosses from one to the other."""
+
+    CONSUMER = "consumer"
+    BUSINESS = "business"
+
+
+class AccountState(StrEnum):
+    """Whether the account may be used."""
+
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One account at one brand. Personal fields and the seed stay out of `repr`.
+
+    `subject_seed` is 32 random bytes; the pairwise subject is derived from it, and erasing it
+    makes every subject ever given out unlinkable.
+    """
+
+    id: AccountId
+    brand: str
+    type: AccountType
+    state: AccountState
+    name: str = field(repr=False)
+    email: str = field(repr=False)
+    subject_seed: bytes = field(repr=False)

@@ -1,0 +1,25 @@
+"""The configuration directory as typed, frozen values; every fault is reported, with file and key.
+
+`load_settings` is the only way in. Nothing here opens a key, a database or a connection: what the named
+files hold is judged by `broker.check`.
+"""
+
+from broker.settings.brand_file import Brand, Desk, DigidService
+from broker.settings.broker_file import BrokerFile, Environment
+from broker.settings.load import Settings, load_settings
+from broker.settings.portal_file import ClientMetadata, Portal, Profile
+from broker.settings.provider_file import ProviderFile
+
+__all__ = [
+    "Brand",
+    "BrokerFile",
+    "ClientMetadata",
+    "Desk",
+    "DigidService",
+    "Environment",
+    "Portal",
+    "Profile",
+    "ProviderFile",
+    "Settings",
+    "load_settings",
+]

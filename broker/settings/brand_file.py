@@ -1,0 +1,44 @@
+"""`brands/<brand>.toml`: a legal entity that is entitled to the BSN, with its own upstream connections."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from broker.settings.model import ConfiguredPath, Identifier, Section, WebUrl
+
+
+class Desk(Section):
+    """Whom people call when they are stuck."""
+
+    name: str = Field(description="The desk's name on screen.")
+    phone: str = Field(description="Telephone number as people read it.")
+    email: str = Field(description="E-mail address.")
+
+
+class DigidService(Section):
+    """The brand's own connection to DigiD: one SAML service provider per brand."""
+
+    provider: Identifier = Field(description="Name of the file under `providers/` (without .toml).")
+    entity_id: WebUrl = Field(description="EntityID of this service provider, as registered at Logius.")
+    signing_key_file: ConfiguredPath = Field(description="PEM private key (RSA, 2048 bits or more).")
+    signing_certificate_file: ConfiguredPath = Field(description="PEM certificate of that key.")
+    request_binding: Literal["redirect", "post"] = Field(
+        default="redirect", description="How the AuthnRequest travels."
+    )
+    want_assertions_signed: bool = Field(
+        default=True, description="Published in our metadata; when true an unsigned Assertion is refused."
+    )
+
+
+class Brand(Section):
+    """One legal entity."""
+
+    name: str = Field(description="The brand as people know it.")
+    legal_name: str = Field(
+        description="Name of the BSN-entitled organisation as registered; shown beside the DigiD button."
+    )
+    theme: Identifier = Field(description="Name of the theme.")
+    desk: Desk
+    digid: DigidService | None = Field(default=None, description="Absent: this brand has no DigiD.")

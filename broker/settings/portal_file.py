@@ -1,0 +1,130 @@
+"""`portals/<portal>.toml`: a site that receives our tokens, and what it may ask and have."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import Field, field_validator
+
+from broker.domain.assurance import DigidLevel
+from broker.settings.model import ConfiguredPath, Identifier, Section, WebUrl
+
+
+class Profile(StrEnum):
+    """Which rule book a portal follows (docs/reference/claims.md)."""
+
+    STANDARD = "standard"
+    NLGOV = "nlgov"
+
+
+class ClientMetadata(Section):
+    """The registration, in the words of OpenID Connect Registration and RFC 7591."""
+
+    client_id: str = Field(pattern=r"^[A-Za-z0-9._~-]{1,128}$", description="The portal's identifier.")
+    redirect_uris: tuple[WebUrl, ...] = Field(
+        min_length=1, description="Where answers may go; compared byte for byte."
+    )
+    token_endpoint_auth_method: Literal["private_key_jwt", "client_secret_basic"] = Field(
+        description="The one way in which this client proves itself."
+    )
+    client_secret_sha256: str | None = Field(
+        default=None,
+        pattern="^[0-9a-f]{64}$",
+        description="SHA-256 (hex) of a random secret of 256 bits, for client_secret_basic.",
+    )
+    jwks: dict[str, Any] | None = Field(default=None, description="The client's public keys.")
+    jwks_file: ConfiguredPath | None = Field(default=None, description="The same, in a file beside the configuration.")
+    id_token_signed_response_alg: Literal["ES256", "RS256", "PS256"] = Field(
+        description="How its ID tokens are signed; there is no default."
+    )
+    id_token_encrypted_response_alg: Literal["RSA-OAEP", "RSA-OAEP-256"] | None = Field(
+        default=None, description="When given, ID tokens are signed and then encrypted to the client's key."
+    )
+    id_token_encrypted_response_enc: Literal["A256GCM"] = Field(
+        default="A256GCM", description="Content encryption of ID tokens."
+    )
+    post_logout_redirect_uris: tuple[WebUrl, ...] = Field(
+        default=(), description="Where people may be sent after logging out; compared byte for byte."
+    )
+    subject_type: Literal["pairwise"] = Field(default="pairwise", description="Always pairwise.")
+
+
+class MinimumLevel(Section):
+    """The least that is accepted, per scheme; a portal's request can only raise it."""
+
+    digid: Literal["basis", "midden", "substantieel", "hoog"] = Field(
+        default="midden", description="Least DigiD level."
+    )
+
+    @property
+    def digid_level(self) -> DigidLevel:
+        """The same as a value of the domain."""
+        return DigidLevel.from_label(self.digid)
+
+
+class LoginPolicy(Section):
+    """Who may come in, and how."""
+
+    providers: tuple[Literal["digid"], ...] = Field(min_length=1, description="Ways of logging in, in order.")
+    minimum_level: MinimumLevel = MinimumLevel()
+    account_type: Literal["consumer"] = Field(description="The kind of account this portal is for.")
+
+
+ClaimName = Literal[
+    "name",
+    "email",
+    "assurance",
+    "idp",
+    "account_type",
+    "session_expires_at",
+    "session_idle_expires_at",
+    "bsn",
+]
+
+
+class Claims(Section):
+    """What this portal may know."""
+
+    allow: tuple[ClaimName, ...] = Field(default=(), description="Claims beyond the protocol's own.")
+    bsn_legal_ground: str | None = Field(
+        default=None, description="The law that entitles this portal to the BSN; required with claim `bsn`."
+    )
+
+
+class SessionLimits(Section):
+    """How long a session lasts, in seconds."""
+
+    idle_seconds: int = Field(default=900, ge=60, le=3600, description="Without activity (DigiD: 900 at most).")
+    absolute_seconds: int = Field(default=7200, ge=300, le=86400, description="In all.")
+
+
+class Portal(Section):
+    """One site of one brand."""
+
+    brand: Identifier = Field(description="The brand it belongs to.")
+    name: str = Field(description="The portal's name on screen.")
+    url: WebUrl = Field(description="Where people start (again).")
+    profile: Profile = Field(default=Profile.STANDARD, description="`standard` or `nlgov`.")
+    sector: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=128,
+        description="Portals with the same sector see the same subject; default: the brand.",
+    )
+    client: ClientMetadata
+    login: LoginPolicy
+    claims: Claims = Claims()
+    session: SessionLimits = SessionLimits()
+
+    @field_validator("sector")
+    @classmethod
+    def _no_blank_sector(cls, value: str | None) -> str | None:
+        if value is not None and not value.strip():
+            raise ValueError("must not be blank")
+        return value
+
+    @property
+    def subject_sector(self) -> str:
+        """The string that the pairwise subject is derived for."""
+        return self.sector or self.brand

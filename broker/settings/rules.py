@@ -1,0 +1,168 @@
+"""Rules that span more than one key or file: one function a rule, each giving the faults it finds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from broker.settings.broker_file import Environment
+from broker.settings.model import is_loopback
+from broker.settings.portal_file import Portal
+
+if TYPE_CHECKING:
+    from broker.settings.load import Settings
+
+_IDENTIFIER = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
+
+# First path segments that are the broker's own; a brand of that name would shadow them.
+RESERVED_BRANDS = frozenset({"oauth2", "saml", "health", "metrics", "static", "brand", "lang"})
+DIGID_IDLE_SECONDS = 900
+
+
+def is_identifier(name: str) -> bool:
+    """Whether a file's name may serve in paths, cookie names and record keys."""
+    return _IDENTIFIER.fullmatch(name) is not None
+
+
+def faults_in(settings: Settings) -> list[str]:
+    """Every fault of every rule, in the order of the table below."""
+    return [fault for rule in _RULES for fault in rule(settings)]
+
+
+def _one_key_encryption_key(settings: Settings) -> Iterator[str]:
+    keys = settings.broker.keys
+    if (keys.key_encryption_key_file is None) == (keys.key_encryption_key is None):
+        yield "broker.toml: keys: give either key_encryption_key_file or key_encryption_key"
+
+
+def _brand_names_are_free(settings: Settings) -> Iterator[str]:
+    for brand in settings.brands:
+        if brand in RESERVED_BRANDS:
+            yield f"brands/{brand}.toml: the name {brand} is one of the broker's own paths"
+
+
+def _there_is_something_to_serve(settings: Settings) -> Iterator[str]:
+    if not settings.brands:
+        yield "brands: there is no brand"
+    if not settings.portals:
+        yield "portals: there is no portal"
+
+
+def _brands_name_known_providers(settings: Settings) -> Iterator[str]:
+    for name, brand in settings.brands.items():
+        if brand.digid and brand.digid.provider not in settings.providers:
+            yield f"brands/{name}.toml: digid.provider: there is no providers/{brand.digid.provider}.toml"
+
+
+def _entity_ids_differ(settings: Settings) -> Iterator[str]:
+    seen: dict[str, str] = {}
+    for name, brand in settings.brands.items():
+        if brand.digid is None:
+            continue
+        if other := seen.get(brand.digid.entity_id):
+            yield f"brands/{name}.toml: digid.entity_id: brand {other} has the same; each brand is its own party"
+        seen[brand.digid.entity_id] = name
+
+
+def _portals_fit_their_brand(settings: Settings) -> Iterator[str]:
+    for name, portal in settings.portals.items():
+        brand = settings.brands.get(portal.brand)
+        if brand is None:
+            yield f"portals/{name}.toml: brand: there is no brands/{portal.brand}.toml"
+        elif "digid" in portal.login.providers and brand.digid is None:
+            yield f"portals/{name}.toml: login.providers: brand {portal.brand} has no DigiD connection"
+
+
+def _client_ids_differ(settings: Settings) -> Iterator[str]:
+    seen: dict[str, str] = {}
+    for name, portal in settings.portals.items():
+        if other := seen.get(portal.client.client_id):
+            yield f"portals/{name}.toml: client.client_id: portal {other} has the same"
+        seen[portal.client.client_id] = name
+
+
+def _clients_can_authenticate(settings: Settings) -> Iterator[str]:
+    for name, portal in settings.portals.items():
+        client = portal.client
+        by_key = client.token_endpoint_auth_method == "private_key_jwt"
+        has_keys = client.jwks is not None or client.jwks_file is not None
+        if client.jwks is not None and client.jwks_file is not None:
+            yield f"portals/{name}.toml: client: give jwks or jwks_file, not both"
+        if (by_key or client.id_token_encrypted_response_alg) and not has_keys:
+            yield f"portals/{name}.toml: client: jwks or jwks_file is needed for its keys"
+        if by_key == (client.client_secret_sha256 is not None):
+            yield f"portals/{name}.toml: client.client_secret_sha256: belongs to client_secret_basic, and only there"
+
+
+def _bsn_has_ground_and_envelope(settings: Settings) -> Iterator[str]:
+    for name, portal in settings.portals.items():
+        asks = "bsn" in portal.claims.allow
+        if asks and not (portal.claims.bsn_legal_ground or "").strip():
+            yield f"portals/{name}.toml: claims.bsn_legal_ground: the BSN needs its legal ground"
+        if asks and portal.client.id_token_encrypted_response_alg is None:
+            yield f"portals/{name}.toml: client.id_token_encrypted_response_alg: the BSN travels only encrypted"
+
+
+def _digid_sessions_are_short(settings: Settings) -> Iterator[str]:
+    for name, portal in settings.portals.items():
+        if "digid" in portal.login.providers and portal.session.idle_seconds > DIGID_IDLE_SECONDS:
+            yield f"portals/{name}.toml: session.idle_seconds: DigiD allows {DIGID_IDLE_SECONDS} at most"
+        if portal.session.absolute_seconds < portal.session.idle_seconds:
+            yield f"portals/{name}.toml: session.absolute_seconds: is shorter than idle_seconds"
+
+
+def _redirects_are_web_addresses(settings: Settings) -> Iterator[str]:
+    for name, portal in settings.portals.items():
+        for uri in (*portal.client.redirect_uris, *portal.client.post_logout_redirect_uris):
+            if "*" in uri or "\\" in uri or not uri.isascii():
+                yield f"portals/{name}.toml: client: the redirect URI {uri!r} has characters that are not allowed"
+
+
+def _production_is_not_a_demo(settings: Settings) -> Iterator[str]:
+    broker = settings.broker
+    if broker.environment is not Environment.PRODUCTION:
+        return
+    if broker.clock.offset_file is not None:
+        yield "broker.toml: clock.offset_file: a clock that can be moved is for the demo only"
+    if broker.storage.database_url.startswith("sqlite"):
+        yield "broker.toml: storage.database_url: production needs PostgreSQL"
+    yield from _not_for_production("broker.toml: issuer", broker.issuer)
+    for name, portal in settings.portals.items():
+        for key, url in _urls_of(portal):
+            yield from _not_for_production(f"portals/{name}.toml: {key}", url)
+    for name, brand in settings.brands.items():
+        if brand.digid:
+            yield from _not_for_production(f"brands/{name}.toml: digid.entity_id", brand.digid.entity_id)
+
+
+def _urls_of(portal: Portal) -> Iterator[tuple[str, str]]:
+    yield "url", portal.url
+    for uri in portal.client.redirect_uris:
+        yield "client.redirect_uris", uri
+    for uri in portal.client.post_logout_redirect_uris:
+        yield "client.post_logout_redirect_uris", uri
+
+
+def _not_for_production(where: str, url: str) -> Iterator[str]:
+    if urlsplit(url).scheme != "https":
+        yield f"{where}: must be https in production"
+    if is_loopback(url):
+        yield f"{where}: points at this machine, which is for the demo only"
+
+
+_RULES: tuple[Callable[[Settings], Iterator[str]], ...] = (
+    _one_key_encryption_key,
+    _there_is_something_to_serve,
+    _brand_names_are_free,
+    _brands_name_known_providers,
+    _entity_ids_differ,
+    _portals_fit_their_brand,
+    _client_ids_differ,
+    _clients_can_authenticate,
+    _bsn_has_ground_and_envelope,
+    _digid_sessions_are_short,
+    _redirects_are_web_addresses,
+    _production_is_not_a_demo,
+)
