@@ -64,7 +64,8 @@ class Assurance:
 
     def meets(self, required: Assurance) -> bool:
         """Whether this is of the same scheme and at least as strong as `required`."""
-        return self.scheme is required.scheme and self.level >= required.level
+        same_scheme = self.scheme is required.scheme
+        return same_scheme and self.level >= required.level
 
     @property
     def acr(self) -> str:

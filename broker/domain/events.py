@@ -72,8 +72,7 @@ class LoginRefused(SecurityEvent):
     """A login attempt ended without access."""
 
     kind: ClassVar[str] = "login.refused"
-    client_id: str | None
-    account_id: AccountId | None
+    client_id: str
     reason: str
 
 
@@ -92,11 +91,10 @@ class LoginGranted(SecurityEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokensIssued(SecurityEvent):
-    """A portal redeemed a code."""
+    """A portal redeemed a code; the session `sid` names the person through `login.granted`."""
 
     kind: ClassVar[str] = "tokens.issued"
     client_id: str
-    account_id: AccountId
     sid: str
 
 
@@ -111,11 +109,10 @@ class TokenRefused(SecurityEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserInfoRead(SecurityEvent):
-    """A portal read claims of a person."""
+    """A portal read claims of the person whose session is `sid`."""
 
     kind: ClassVar[str] = "userinfo.read"
     client_id: str
-    account_id: AccountId
     sid: str
 
 

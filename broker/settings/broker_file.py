@@ -48,7 +48,7 @@ class Keys(Section):
     )
     key_encryption_key: SecretStr | None = Field(
         default=None,
-        description="The same in base64, meant for BROKER_KEYS__KEY_ENCRYPTION_KEY; never write it in a file.",
+        description="The same as text, for BROKER_KEYS__KEY_ENCRYPTION_KEY; never write it in a file.",
     )
 
 
@@ -64,7 +64,9 @@ class Clock(Section):
 class Log(Section):
     """What the broker writes to standard error."""
 
-    level: str = Field(default="info", pattern="^(debug|info|warning|error)$", description="Lowest level shown.")
+    level: str = Field(
+        default="info", pattern="^(debug|info|warning|error)$", description="Lowest level shown."
+    )
 
 
 class BrokerFile(Section):

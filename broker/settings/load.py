@@ -42,7 +42,7 @@ def load_settings(directory: Path, environment: Mapping[str, str]) -> Settings:
     Raises `ConfigurationError` with every fault found, each naming its file and key.
     """
     faults: list[str] = []
-    broker_table = overrides.apply(_read(directory / "broker.toml", faults), environment, faults)
+    broker_table = overrides.apply(_read(directory, "broker.toml", faults), environment, faults)
     broker = _parse(BrokerFile, broker_table, "broker.toml", faults)
     brands = _parse_folder(Brand, directory, "brands", faults)
     portals = _parse_folder(Portal, directory, "portals", faults)
@@ -56,15 +56,15 @@ def load_settings(directory: Path, environment: Mapping[str, str]) -> Settings:
     return settings
 
 
-def _read(path: Path, faults: list[str]) -> dict[str, Any]:
+def _read(directory: Path, name: str, faults: list[str]) -> dict[str, Any]:
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads((directory / name).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        faults.append(f"{path.name}: the file does not exist in {path.parent}")
+        faults.append(f"{name}: the file does not exist in {directory}")
     except (OSError, UnicodeDecodeError) as error:
-        faults.append(f"{path.name}: cannot be read ({type(error).__name__})")
+        faults.append(f"{name}: cannot be read ({type(error).__name__})")
     except tomllib.TOMLDecodeError as error:
-        faults.append(f"{path.name}: is not TOML: {error}")
+        faults.append(f"{name}: is not TOML: {error}")
     return {}
 
 
@@ -86,8 +86,8 @@ def _sentence(kind: str, message: str) -> str:
 def _parse_folder(kind: type[_S], directory: Path, folder: str, faults: list[str]) -> dict[str, _S]:
     found: dict[str, _S] = {}
     for path in sorted((directory / folder).glob("*.toml")):
-        table = _read(path, faults)
         name = f"{folder}/{path.name}"
+        table = _read(directory, name, faults)
         if not rules.is_identifier(path.stem):
             faults.append(f"{name}: the file name must be lower-case letters, digits and hyphens")
         parsed = _parse(kind, table, name, faults) if table else None

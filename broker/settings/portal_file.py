@@ -34,11 +34,13 @@ class ClientMetadata(Section):
         description="SHA-256 (hex) of a random secret of 256 bits, for client_secret_basic.",
     )
     jwks: dict[str, Any] | None = Field(default=None, description="The client's public keys.")
-    jwks_file: ConfiguredPath | None = Field(default=None, description="The same, in a file beside the configuration.")
+    jwks_file: ConfiguredPath | None = Field(
+        default=None, description="The same, in a file beside the configuration."
+    )
     id_token_signed_response_alg: Literal["ES256", "RS256", "PS256"] = Field(
         description="How its ID tokens are signed; there is no default."
     )
-    id_token_encrypted_response_alg: Literal["RSA-OAEP", "RSA-OAEP-256"] | None = Field(
+    id_token_encrypted_response_alg: Literal["RSA-OAEP-256"] | None = Field(
         default=None, description="When given, ID tokens are signed and then encrypted to the client's key."
     )
     id_token_encrypted_response_enc: Literal["A256GCM"] = Field(
@@ -46,6 +48,12 @@ class ClientMetadata(Section):
     )
     post_logout_redirect_uris: tuple[WebUrl, ...] = Field(
         default=(), description="Where people may be sent after logging out; compared byte for byte."
+    )
+    resource: str | None = Field(
+        default=None,
+        min_length=1,
+        max_length=256,
+        description="Audience of its access tokens; default: urn:voordeur:portal:<client_id>.",
     )
     subject_type: Literal["pairwise"] = Field(default="pairwise", description="Always pairwise.")
 
@@ -95,7 +103,9 @@ class Claims(Section):
 class SessionLimits(Section):
     """How long a session lasts, in seconds."""
 
-    idle_seconds: int = Field(default=900, ge=60, le=3600, description="Without activity (DigiD: 900 at most).")
+    idle_seconds: int = Field(
+        default=900, ge=60, le=3600, description="Without activity (DigiD: 900 at most)."
+    )
     absolute_seconds: int = Field(default=7200, ge=300, le=86400, description="In all.")
 
 

@@ -14,10 +14,10 @@ class ProviderFile(Section):
 
     scheme: Literal["digid"] = Field(description="Which scheme it speaks.")
     metadata_file: ConfiguredPath = Field(
-        description="The provider's SAML metadata, obtained out of band: its certificates are the pinned keys."
+        description="The provider's SAML metadata, brought by hand: its certificates are the pinned keys."
     )
     tls_ca_file: ConfiguredPath = Field(
-        description="PEM roots that the back channel's server certificate must chain to (nothing else is trusted)."
+        description="PEM roots of the back channel's server certificate; nothing else is trusted."
     )
     tls_client_certificate_file: ConfiguredPath = Field(description="Our certificate on the back channel.")
     tls_client_key_file: ConfiguredPath = Field(description="Its private key.")

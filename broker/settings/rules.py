@@ -62,7 +62,7 @@ def _entity_ids_differ(settings: Settings) -> Iterator[str]:
         if brand.digid is None:
             continue
         if other := seen.get(brand.digid.entity_id):
-            yield f"brands/{name}.toml: digid.entity_id: brand {other} has the same; each brand is its own party"
+            yield f"brands/{name}.toml: digid.entity_id: brand {other} has the same one"
         seen[brand.digid.entity_id] = name
 
 
@@ -93,7 +93,7 @@ def _clients_can_authenticate(settings: Settings) -> Iterator[str]:
         if (by_key or client.id_token_encrypted_response_alg) and not has_keys:
             yield f"portals/{name}.toml: client: jwks or jwks_file is needed for its keys"
         if by_key == (client.client_secret_sha256 is not None):
-            yield f"portals/{name}.toml: client.client_secret_sha256: belongs to client_secret_basic, and only there"
+            yield f"portals/{name}.toml: client.client_secret_sha256: goes with client_secret_basic alone"
 
 
 def _bsn_has_ground_and_envelope(settings: Settings) -> Iterator[str]:
@@ -102,7 +102,8 @@ def _bsn_has_ground_and_envelope(settings: Settings) -> Iterator[str]:
         if asks and not (portal.claims.bsn_legal_ground or "").strip():
             yield f"portals/{name}.toml: claims.bsn_legal_ground: the BSN needs its legal ground"
         if asks and portal.client.id_token_encrypted_response_alg is None:
-            yield f"portals/{name}.toml: client.id_token_encrypted_response_alg: the BSN travels only encrypted"
+            key = "client.id_token_encrypted_response_alg"
+            yield f"portals/{name}.toml: {key}: the BSN travels only encrypted"
 
 
 def _digid_sessions_are_short(settings: Settings) -> Iterator[str]:
@@ -117,7 +118,7 @@ def _redirects_are_web_addresses(settings: Settings) -> Iterator[str]:
     for name, portal in settings.portals.items():
         for uri in (*portal.client.redirect_uris, *portal.client.post_logout_redirect_uris):
             if "*" in uri or "\\" in uri or not uri.isascii():
-                yield f"portals/{name}.toml: client: the redirect URI {uri!r} has characters that are not allowed"
+                yield f"portals/{name}.toml: client: {uri!r} has characters that are not allowed"
 
 
 def _production_is_not_a_demo(settings: Settings) -> Iterator[str]:

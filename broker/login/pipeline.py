@@ -1,0 +1,43 @@
+"""The login as a table. Reading it from top to bottom is the security review.
+
+Later steps (second factor, choice of collectivity) have their place between `resolve account` and
+`grant`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from broker.login.progress import Decision, Progress
+from broker.login.steps.authenticate import authenticate
+from broker.login.steps.check_assurance import check_assurance
+from broker.login.steps.choose_provider import choose_provider
+from broker.login.steps.grant import grant
+from broker.login.steps.resolve_account import resolve_account
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A named rule: gives a decision, or None to let the next step speak."""
+
+    name: str
+    decide: Callable[[Progress], Decision | None]
+
+
+STEPS = (
+    Step("choose provider", choose_provider),
+    Step("authenticate", authenticate),
+    Step("check assurance", check_assurance),
+    Step("resolve account", resolve_account),
+    Step("grant", grant),
+)
+
+
+def advance(progress: Progress) -> Decision:
+    """The first decision of the table; the last step always has one."""
+    for step in STEPS:
+        decision = step.decide(progress)
+        if decision is not None:
+            return decision
+    raise AssertionError("the last step of the login pipeline always decides")

@@ -1,0 +1,82 @@
+"""What the pipeline knows, and what it may ask for or decide: two closed sets of values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from broker.domain.accounts import Account, AccountId, AccountType
+from broker.domain.assurance import Assurance, Scheme
+from broker.domain.identity import Authentication, DigidIdentity, Evidence
+from broker.login.transaction import Wish
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierLogin:
+    """The session that this browser already has at this brand."""
+
+    sid: str
+    account_id: AccountId
+    account_type: AccountType
+    portal: str
+    assurance: Assurance
+    authenticated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoAccount:
+    """The store was asked and has nobody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Everything that is known about an attempt at this moment."""
+
+    brand: str
+    portal: str
+    wish: Wish
+    now: datetime
+    earlier: EarlierLogin | None = None
+    chosen: Scheme | None = None
+    evidence: Evidence | None = None
+    account: Account | NoAccount | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskProvider:
+    """Show the ways of logging in, in this order."""
+
+    schemes: tuple[Scheme, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GoUpstream:
+    """Send the person to a provider, asking for at least this."""
+
+    required: Assurance
+
+
+@dataclass(frozen=True, slots=True)
+class LookUp:
+    """Find the account of this person, then advance again."""
+
+    who: DigidIdentity | AccountId
+
+
+@dataclass(frozen=True, slots=True)
+class Refuse:
+    """The attempt ends. `reason` is a stable code with a text for people."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """The person is in; `by_earlier_login` when a running session was enough."""
+
+    authentication: Authentication
+    account: Account
+    by_earlier_login: bool
+
+
+Decision = AskProvider | GoUpstream | LookUp | Refuse | Grant

@@ -1,0 +1,17 @@
+"""The last step: state who this is and how sure we are."""
+
+from __future__ import annotations
+
+from broker.domain.accounts import Account
+from broker.domain.identity import Authentication
+from broker.login.progress import Decision, Grant, Progress, Refuse
+
+
+def grant(progress: Progress) -> Decision | None:
+    """Grant from evidence when there is any, else from the running login."""
+    account = progress.account
+    source = progress.evidence or progress.earlier
+    if not isinstance(account, Account) or source is None:
+        return Refuse("login-required")
+    authentication = Authentication(account.id, progress.brand, source.assurance, source.authenticated_at)
+    return Grant(authentication, account, by_earlier_login=progress.evidence is None)

@@ -1,0 +1,29 @@
+"""An identity is not enough: there has to be an account of the right kind that may be used."""
+
+from __future__ import annotations
+
+from broker.domain.accounts import AccountState
+from broker.login.policy import earlier_login_suffices
+from broker.login.progress import Decision, LookUp, NoAccount, Progress, Refuse
+
+
+def resolve_account(progress: Progress) -> Decision | None:
+    """Ask for the account once, then refuse whoever has none that this portal may let in."""
+    account = progress.account
+    if account is None:
+        return _look_up(progress)
+    if isinstance(account, NoAccount):
+        return Refuse("no-account")
+    if account.brand != progress.brand or account.type is not progress.wish.account_type:
+        return Refuse("no-account")
+    if account.state is not AccountState.ACTIVE:
+        return Refuse("account-disabled")
+    return None
+
+
+def _look_up(progress: Progress) -> Decision:
+    if progress.evidence is not None:
+        return LookUp(progress.evidence.identity)
+    if progress.earlier is not None and earlier_login_suffices(progress):
+        return LookUp(progress.earlier.account_id)
+    return Refuse("login-required")

@@ -1,0 +1,100 @@
+"""One login attempt: what the portal asked, what this browser chose, and when it ends."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from broker.domain.accounts import AccountType
+from broker.domain.assurance import Assurance, DigidLevel, Scheme
+
+LIFETIME = timedelta(minutes=30)
+"""From the portal's request to its answer. Twice what DigiD gives a person on its own pages (15 minutes)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What this login has to bring, in the pipeline's words.
+
+    `required` is the least assurance for each way of logging in that the portal allows, in the order in
+    which they are offered. `max_age_seconds` bounds the age of an earlier login; `silent` forbids asking
+    the person anything; `fresh` forbids using an earlier login.
+    """
+
+    required: tuple[Assurance, ...]
+    account_type: AccountType
+    silent: bool = False
+    fresh: bool = False
+    max_age_seconds: int | None = None
+
+    def requirement_for(self, scheme: Scheme) -> Assurance | None:
+        """The least assurance by this scheme; None when the portal does not allow the scheme."""
+        return {needed.scheme: needed for needed in self.required}.get(scheme)
+
+
+@dataclass(frozen=True, slots=True)
+class LoginTransaction:
+    """The part of an attempt that is kept between two requests.
+
+    `answer_to` is the portal's authorization request in its own encoding, which only the OpenID Provider
+    reads. `browser_sha256` is the digest of the secret in this attempt's cookie. `notice` is the code of
+    a message to show on the next page.
+    """
+
+    id: str
+    brand: str
+    portal: str
+    wish: Wish
+    answer_to: bytes = field(repr=False)
+    browser_sha256: str = field(repr=False)
+    started_at: datetime
+    expires_at: datetime
+    notice: str | None = None
+
+    def encode(self) -> bytes:
+        """As bytes for the store."""
+        wish = self.wish
+        return json.dumps(
+            {
+                "id": self.id,
+                "brand": self.brand,
+                "portal": self.portal,
+                "required": [[needed.scheme.value, needed.level.label] for needed in wish.required],
+                "account_type": wish.account_type.value,
+                "silent": wish.silent,
+                "fresh": wish.fresh,
+                "max_age_seconds": wish.max_age_seconds,
+                "answer_to": self.answer_to.decode("utf-8"),
+                "browser_sha256": self.browser_sha256,
+                "started_at": self.started_at.isoformat(),
+                "expires_at": self.expires_at.isoformat(),
+                "notice": self.notice,
+            }
+        ).encode()
+
+    @classmethod
+    def decode(cls, data: bytes) -> LoginTransaction:
+        """Read what `encode` wrote."""
+        raw: dict[str, Any] = json.loads(data)
+        return cls(
+            id=raw["id"],
+            brand=raw["brand"],
+            portal=raw["portal"],
+            wish=Wish(
+                required=tuple(
+                    Assurance(Scheme(scheme), DigidLevel.from_label(level))
+                    for scheme, level in raw["required"]
+                ),
+                account_type=AccountType(raw["account_type"]),
+                silent=raw["silent"],
+                fresh=raw["fresh"],
+                max_age_seconds=raw["max_age_seconds"],
+            ),
+            answer_to=raw["answer_to"].encode("utf-8"),
+            browser_sha256=raw["browser_sha256"],
+            started_at=datetime.fromisoformat(raw["started_at"]),
+            expires_at=datetime.fromisoformat(raw["expires_at"]),
+            notice=raw["notice"],
+        )

@@ -1,0 +1,151 @@
+"""The login table: which decision follows from what is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from broker.domain.accounts import Account, AccountId, AccountState, AccountType
+from broker.domain.assurance import Assurance, DigidLevel, Scheme
+from broker.domain.bsn import Bsn
+from broker.domain.identity import DigidIdentity, Evidence
+from broker.login.pipeline import STEPS, advance
+from broker.login.progress import (
+    AskProvider,
+    EarlierLogin,
+    GoUpstream,
+    Grant,
+    LookUp,
+    NoAccount,
+    Progress,
+    Refuse,
+)
+from broker.login.transaction import Wish
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+MIDDEN = Assurance(Scheme.DIGID, DigidLevel.MIDDEN)
+BASIS = Assurance(Scheme.DIGID, DigidLevel.BASIS)
+HOOG = Assurance(Scheme.DIGID, DigidLevel.HOOG)
+WHO = DigidIdentity(Bsn("999990019"))
+WISH = Wish(required=(MIDDEN,), account_type=AccountType.CONSUMER)
+START = Progress("cz", "mijn-cz", WISH, NOW)
+ACCOUNT = Account(
+    AccountId("a1"), "cz", AccountType.CONSUMER, AccountState.ACTIVE, "Ans", "ans@example.org", b"s" * 32
+)
+EVIDENCE = Evidence("cz", WHO, MIDDEN, NOW - timedelta(seconds=5), "session-index")
+EARLIER = EarlierLogin("sid", ACCOUNT.id, AccountType.CONSUMER, "mijn-cz", MIDDEN, NOW - timedelta(minutes=5))
+
+
+def test_pipeline_steps_stand_in_their_order() -> None:
+    """The order is the security review; changing it must be on purpose."""
+    names = [step.name for step in STEPS]
+    assert names == ["choose provider", "authenticate", "check assurance", "resolve account", "grant"]
+
+
+def test_newcomer_is_asked_for_a_provider() -> None:
+    """Nothing known: show the ways that the portal allows."""
+    assert advance(START) == AskProvider((Scheme.DIGID,))
+
+
+def test_choice_leads_upstream_with_the_level_required() -> None:
+    """The level asked is the portal's, not the visitor's."""
+    assert advance(replace(START, chosen=Scheme.DIGID)) == GoUpstream(MIDDEN)
+
+
+def test_silent_request_of_a_newcomer_is_refused_without_a_page() -> None:
+    """prompt=none never shows anything (OpenID Connect Core 3.1.2.1)."""
+    assert advance(replace(START, wish=replace(WISH, silent=True))) == Refuse("login-required")
+
+
+def test_provider_that_the_portal_does_not_allow_is_refused() -> None:
+    """A button that is not on the page leads nowhere."""
+    assert advance(replace(START, wish=replace(WISH, required=()), chosen=Scheme.DIGID)) == Refuse(
+        "provider-not-allowed"
+    )
+
+
+def test_evidence_leads_to_its_account() -> None:
+    """Whoever is vouched for is looked up by identity."""
+    assert advance(replace(START, evidence=EVIDENCE)) == LookUp(WHO)
+
+
+def test_evidence_below_the_level_is_refused_before_any_look_up() -> None:
+    """The level returned is compared with the level required (ASVS 6.8.4)."""
+    weak = replace(EVIDENCE, assurance=BASIS)
+    assert advance(replace(START, evidence=weak)) == Refuse("level-too-low")
+    assert advance(replace(START, evidence=weak, account=ACCOUNT)) == Refuse("level-too-low")
+
+
+def test_evidence_above_the_level_is_granted_as_it_is() -> None:
+    """A higher level than asked is welcome and told truthfully."""
+    decision = advance(replace(START, evidence=replace(EVIDENCE, assurance=HOOG), account=ACCOUNT))
+    assert isinstance(decision, Grant)
+    assert decision.authentication.assurance == HOOG
+
+
+def test_evidence_of_another_brand_is_refused() -> None:
+    """Nothing leaks from one brand to another."""
+    foreign = replace(EVIDENCE, brand="vgz")
+    assert advance(replace(START, evidence=foreign, account=ACCOUNT)) == Refuse("evidence-of-other-brand")
+
+
+@pytest.mark.parametrize(
+    ("account", "reason"),
+    [
+        (NoAccount(), "no-account"),
+        (replace(ACCOUNT, brand="vgz"), "no-account"),
+        (replace(ACCOUNT, type=AccountType.BUSINESS), "no-account"),
+        (replace(ACCOUNT, state=AccountState.DISABLED), "account-disabled"),
+    ],
+)
+def test_evidence_without_a_usable_account_is_refused(account: Account | NoAccount, reason: str) -> None:
+    """An identity alone opens nothing."""
+    assert advance(replace(START, evidence=EVIDENCE, account=account)) == Refuse(reason)
+
+
+def test_evidence_with_an_account_is_granted() -> None:
+    """The straight road, with the provider's own moment of login."""
+    decision = advance(replace(START, evidence=EVIDENCE, account=ACCOUNT))
+    assert isinstance(decision, Grant)
+    assert not decision.by_earlier_login
+    assert decision.authentication.account_id == ACCOUNT.id
+    assert decision.authentication.authenticated_at == EVIDENCE.authenticated_at
+
+
+def test_earlier_login_at_the_same_portal_is_enough() -> None:
+    """A running session answers at once, with its own moment of login."""
+    decision = advance(replace(START, earlier=EARLIER, account=ACCOUNT))
+    assert isinstance(decision, Grant)
+    assert decision.by_earlier_login
+    assert decision.authentication.authenticated_at == EARLIER.authenticated_at
+
+
+def test_earlier_login_of_a_disabled_account_is_refused() -> None:
+    """The account is looked at again every time."""
+    disabled = replace(ACCOUNT, state=AccountState.DISABLED)
+    assert advance(replace(START, earlier=EARLIER, account=disabled)) == Refuse("account-disabled")
+
+
+@pytest.mark.parametrize(
+    "progress",
+    [
+        replace(START, earlier=replace(EARLIER, portal="other")),
+        replace(START, earlier=replace(EARLIER, assurance=BASIS)),
+        replace(START, earlier=replace(EARLIER, account_type=AccountType.BUSINESS)),
+        replace(START, earlier=EARLIER, wish=replace(WISH, fresh=True)),
+        replace(START, earlier=EARLIER, wish=replace(WISH, max_age_seconds=299)),
+        replace(START, earlier=EARLIER, wish=replace(WISH, required=(HOOG,))),
+    ],
+    ids=["other portal", "too weak", "other kind", "prompt=login", "max_age", "raised level"],
+)
+def test_earlier_login_that_does_not_fit_asks_again(progress: Progress) -> None:
+    """A DigiD session serves one portal, at its level, as fresh as was asked."""
+    assert isinstance(advance(progress), AskProvider)
+
+
+def test_earlier_login_within_max_age_is_enough() -> None:
+    """Five minutes old, five minutes allowed."""
+    wish = replace(WISH, max_age_seconds=300)
+    assert isinstance(advance(replace(START, earlier=EARLIER, wish=wish, account=ACCOUNT)), Grant)

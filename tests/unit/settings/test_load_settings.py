@@ -1,0 +1,155 @@
+"""A configuration is judged whole: every fault at once, with file and key."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from broker.errors import ConfigurationError
+from broker.settings import Environment, load_settings
+
+SAMPLE = Path(__file__).parents[3] / "config"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A copy of the sample configuration that a test may spoil."""
+    return Path(shutil.copytree(SAMPLE, tmp_path / "config"))
+
+
+def _faults(config: Path, **environment: str) -> tuple[str, ...]:
+    with pytest.raises(ConfigurationError) as refused:
+        load_settings(config, environment)
+    return refused.value.faults
+
+
+def _replace(path: Path, old: str, new: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_sample_configuration_is_sound() -> None:
+    """What the demo runs has no fault."""
+    settings = load_settings(SAMPLE, {})
+    assert settings.broker.environment is Environment.DEMO
+    assert set(settings.portals) >= {"mijn-cz"}
+
+
+def test_faults_of_several_files_are_told_at_once(config: Path) -> None:
+    """An operator mends all of them in one go."""
+    _replace(config / "broker.toml", 'environment = "demo"', 'environment = "test"')
+    _replace(config / "brands/cz.toml", 'theme = "cz"', 'tehme = "cz"')
+    _replace(config / "portals/mijn-cz.toml", 'providers = ["digid"]', 'providers = ["facebook"]')
+    faults = _faults(config)
+    assert any(fault.startswith("broker.toml: environment: ") for fault in faults)
+    assert "brands/cz.toml: tehme: unknown key" in faults
+    assert "brands/cz.toml: theme: is missing" in faults
+    assert any(fault.startswith("portals/mijn-cz.toml: login.providers.0: ") for fault in faults)
+
+
+def test_fault_never_repeats_a_value(config: Path) -> None:
+    """A secret in the wrong place is not printed."""
+    _replace(config / "broker.toml", "[keys]", '[keys]\nkey_encryption_kye = "hunter2-secret"')
+    assert not any("hunter2" in fault for fault in _faults(config))
+
+
+def test_file_that_is_not_toml_is_named(config: Path) -> None:
+    """The other files are judged all the same."""
+    (config / "providers/digid.toml").write_text("scheme = ", encoding="utf-8")
+    _replace(config / "brands/cz.toml", 'name = "CZ"', 'nome = "CZ"')
+    faults = _faults(config)
+    assert any(fault.startswith("providers/digid.toml: is not TOML") for fault in faults)
+    assert "brands/cz.toml: nome: unknown key" in faults
+
+
+def test_missing_directory_is_a_fault_and_not_a_crash(tmp_path: Path) -> None:
+    """The first thing a new operator gets wrong."""
+    assert any("broker.toml: the file does not exist" in fault for fault in _faults(tmp_path / "nowhere"))
+
+
+def test_environment_variables_override_and_are_judged(config: Path) -> None:
+    """A variable sets one key; one that names nothing is a fault."""
+    settings = load_settings(config, {"BROKER_STORAGE__REDIS_URL": "unix:///run/redis.sock", "HOME": "/"})
+    assert settings.broker.storage.redis_url == "unix:///run/redis.sock"
+    assert any(
+        "storage.redis_uri: unknown key" in fault
+        for fault in _faults(config, BROKER_STORAGE__REDIS_URI="unix:///run/redis.sock")
+    )
+
+
+RULES = [
+    ("brands/cz.toml", 'provider = "digid"', 'provider = "digit"', "there is no providers/digit.toml"),
+    ("portals/mijn-cz.toml", 'brand = "cz"', 'brand = "zc"', "there is no brands/zc.toml"),
+    ("portals/mijn-cz.toml", "idle_seconds = 900", "idle_seconds = 901", "DigiD allows 900 at most"),
+    (
+        "portals/mijn-cz.toml",
+        "absolute_seconds = 7200",
+        "absolute_seconds = 600",
+        "shorter than idle_seconds",
+    ),
+    ("portals/mijn-cz.toml", "bsn_legal_ground = ", "# bsn_legal_ground = ", "needs its legal ground"),
+    (
+        "portals/mijn-cz.toml",
+        "id_token_encrypted_response_alg = ",
+        "# id_token_encrypted_response_alg = ",
+        "travels only encrypted",
+    ),
+    ("portals/mijn-cz.toml", "jwks_file = ", "# jwks_file = ", "jwks or jwks_file is needed"),
+    ("portals/mijn-cz.toml", "/callback", "/*", "characters that are not allowed"),
+    ("portals/mijn-cz.toml", "http://127.0.0.1:8401/callback", "ftp://127.0.0.1/callback", "http(s) URL"),
+    (
+        "broker.toml",
+        'issuer = "http://localhost:8000"',
+        'issuer = "http://localhost:8000/"',
+        "without a path",
+    ),
+    ("broker.toml", "key_encryption_key_file", "# key_encryption_key_file", "give either"),
+]
+
+
+@pytest.mark.parametrize(("file", "old", "new", "fault"), RULES, ids=[rule[3] for rule in RULES])
+def test_rule_that_spans_keys_finds_its_fault(
+    config: Path, file: str, old: str, new: str, fault: str
+) -> None:
+    """One control (the sample) and one refusal per rule."""
+    _replace(config / file, old, new)
+    assert any(fault in found and found.startswith(file) for found in _faults(config))
+
+
+@pytest.mark.parametrize("name", ["oauth2", "static", "CZ", "c z"])
+def test_brand_name_that_cannot_be_a_path_is_refused(config: Path, name: str) -> None:
+    """A brand's name is in every path that a person sees."""
+    (config / f"brands/{name}.toml").write_text(
+        (config / "brands/cz.toml").read_text(encoding="utf-8").partition("[digid]")[0], encoding="utf-8"
+    )
+    assert any(f"brands/{name}.toml" in fault for fault in _faults(config))
+
+
+def test_two_brands_cannot_share_an_entity_id(config: Path) -> None:
+    """One SAML service provider per brand."""
+    shutil.copy(config / "brands/cz.toml", config / "brands/iza.toml")
+    assert any("digid.entity_id: brand cz has the same" in fault for fault in _faults(config))
+
+
+def test_two_portals_cannot_share_a_client_id(config: Path) -> None:
+    """A client is one portal."""
+    shutil.copy(config / "portals/mijn-cz.toml", config / "portals/other.toml")
+    assert any("client.client_id: portal mijn-cz has the same" in fault for fault in _faults(config))
+
+
+def test_production_refuses_everything_that_is_of_the_demo(config: Path) -> None:
+    """http, this machine's own addresses, SQLite and a movable clock, each with its key."""
+    faults = "\n".join(_faults(config, BROKER_ENVIRONMENT="production"))
+    for fault in (
+        "broker.toml: clock.offset_file: ",
+        "broker.toml: storage.database_url: ",
+        "broker.toml: issuer: must be https",
+        "broker.toml: issuer: points at this machine",
+        "portals/mijn-cz.toml: client.redirect_uris: must be https",
+        "portals/mijn-cz.toml: client.post_logout_redirect_uris: points at this machine",
+        "brands/cz.toml: digid.entity_id: must be https",
+    ):
+        assert fault in faults
