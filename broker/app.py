@@ -1,0 +1,191 @@
+"""The composition root: the one place where the parts of the broker are put together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from broker.audit.recorder import Auditor
+from broker.domain.assurance import Scheme
+from broker.errors import ConfigurationError
+from broker.login.service import LoginService
+from broker.login.transactions import Transactions
+from broker.login.upstream_requests import UpstreamRequests
+from broker.oidc.access_token import AccessTokenReader
+from broker.oidc.client_assertion import AssertionVerifier
+from broker.oidc.client_authentication import ClientAuthenticator
+from broker.oidc.clients import ClientRegistry
+from broker.oidc.codes import CodeStore
+from broker.oidc.discovery import Endpoints
+from broker.oidc.end_session import EndSessionEndpoint
+from broker.oidc.grants import GrantStore
+from broker.oidc.id_token_hint import HintReader
+from broker.oidc.keys import SigningKeys, ensure_signing_keys
+from broker.oidc.token import TokenEndpoint
+from broker.oidc.tokens import TokenMinter
+from broker.oidc.userinfo import UserinfoEndpoint
+from broker.sessions.store import SessionStore
+from broker.settings import Settings
+from broker.storage.accounts import AccountRepository
+from broker.storage.audit_log import AuditLog
+from broker.storage.signing_keys import SigningKeyRepository
+from broker.storage.used_messages import UsedMessages
+from broker.web.authorize import AuthorizePages, authorize_blueprint
+from broker.web.headers import install_headers
+from broker.web.health import health_blueprint
+from broker.web.home import home_blueprint
+from broker.web.login_pages import LoginPages, login_blueprint
+from broker.web.logout import LogoutPages, logout_blueprint
+from broker.web.look import install_look
+from broker.web.oidc_machine import MachineEndpoints, machine_blueprint
+from broker.web.portal_answers import Backstage, PortalAnswers
+from broker.web.portals import Portals
+from broker.web.rim import install_rim
+from broker.web.saml_endpoints import SamlEndpoints, saml_blueprint
+from broker.web.session_lookup import LiveSessions
+from broker.web.support_code import support_code
+from broker.wiring.clients import clients_of
+from broker.wiring.digid import DigidReady, digid_connections, digid_metadata
+from broker.wiring.stores import Stores, open_stores
+
+_LARGEST_BODY_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIdProvider:
+    """The parts of the OpenID Provider that more than one blueprint uses."""
+
+    clients: ClientRegistry
+    keys: SigningKeys
+    hints: HintReader
+    grants: GrantStore
+    codes: CodeStore
+
+
+def create_app(settings: Settings) -> Flask:
+    """The whole broker as a WSGI application.
+
+    Raises `ConfigurationError` with every fault, or `StorageUnavailable`, before anything is served.
+    """
+    faults: list[str] = []
+    clients = clients_of(settings, faults)
+    digid = digid_connections(settings, faults)
+    if faults:
+        raise ConfigurationError(tuple(faults))
+    stores = open_stores(settings)
+    app = Flask("broker.web", static_folder="static")
+    app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY_BYTES
+    _trust_proxies(app, settings)
+    portals = Portals.of(settings)
+    issuer = settings.broker.issuer
+    install_rim(app, portals, urlsplit(issuer).netloc)
+    install_headers(app, secure=issuer.startswith("https://"))
+    install_look(app)
+    _register(app, settings, stores, clients, digid)
+    return app
+
+
+def _register(
+    app: Flask, settings: Settings, stores: Stores, clients: ClientRegistry, digid: dict[str, DigidReady]
+) -> None:
+    issuer, portals = settings.broker.issuer, Portals.of(settings)
+    provider = _openid_provider(issuer, stores, clients)
+    auditor = Auditor(AuditLog(stores.database), stores.clock, support_code)
+    pages = _login_pages(settings, stores, provider, auditor, digid)
+    lookup = LiveSessions(pages.sessions, stores.clock)
+    metadata = {(brand, Scheme.DIGID): digid_metadata(settings, brand) for brand in digid}
+    app.register_blueprint(home_blueprint(portals))
+    app.register_blueprint(
+        health_blueprint({"database": lambda: _touch_database(stores), "redis": lambda: _touch_redis(stores)})
+    )
+    app.register_blueprint(login_blueprint(pages))
+    app.register_blueprint(saml_blueprint(SamlEndpoints(pages, metadata)))
+    app.register_blueprint(
+        authorize_blueprint(AuthorizePages(issuer, clients, provider.hints, stores.records, pages))
+    )
+    app.register_blueprint(logout_blueprint(LogoutPages(EndSessionEndpoint(provider.hints, clients), pages)))
+    at = Endpoints(issuer)
+    audiences = frozenset({issuer, at.url(at.TOKEN_PATH)})
+    authenticator = ClientAuthenticator(clients, AssertionVerifier(audiences, stores.records, stores.clock))
+    minter = TokenMinter(issuer, provider.keys, stores.clock)
+    reader = AccessTokenReader(issuer, provider.keys, clients)
+    app.register_blueprint(
+        machine_blueprint(
+            MachineEndpoints(
+                issuer=issuer,
+                clients=clients,
+                keys=provider.keys,
+                token=TokenEndpoint(issuer, authenticator, provider.codes, lookup, minter),
+                userinfo=UserinfoEndpoint(issuer, reader, provider.grants, lookup, stores.clock),
+                auditor=auditor,
+            )
+        )
+    )
+
+
+def _openid_provider(issuer: str, stores: Stores, clients: ClientRegistry) -> OpenIdProvider:
+    source = SigningKeyRepository(stores.database, stores.keys.columns)
+    ensure_signing_keys(source, now=stores.clock())
+    keys = SigningKeys(source)
+    grants = GrantStore(stores.records)
+    codes = CodeStore(stores.records, grants, stores.clock)
+    return OpenIdProvider(clients, keys, HintReader(issuer, keys, clients), grants, codes)
+
+
+def _login_pages(
+    settings: Settings,
+    stores: Stores,
+    provider: OpenIdProvider,
+    auditor: Auditor,
+    digid: dict[str, DigidReady],
+) -> LoginPages:
+    issuer, clock = settings.broker.issuer, stores.clock
+    transactions, sessions = Transactions(stores.records), SessionStore(stores.records)
+    accounts = AccountRepository(stores.database, stores.keys.columns, stores.keys.blind_indexes, clock)
+    used = UsedMessages(stores.database)
+    login = LoginService(
+        transactions=transactions,
+        upstream=UpstreamRequests(stores.records),
+        providers={(brand, Scheme.DIGID): ready.provider(used) for brand, ready in digid.items()},
+        accounts=accounts,
+        auditor=auditor,
+        clock=clock,
+    )
+    backstage = Backstage(
+        issuer=issuer,
+        clients=provider.clients,
+        hints=provider.hints,
+        codes=provider.codes,
+        sessions=sessions,
+        transactions=transactions,
+        accounts=accounts,
+        auditor=auditor,
+        clock=clock,
+    )
+    return LoginPages(
+        login=login,
+        sessions=sessions,
+        portals=Portals.of(settings),
+        answers=PortalAnswers(backstage),
+        provider_urls={(brand, Scheme.DIGID): ready.connection.sso_url for brand, ready in digid.items()},
+        base_url=issuer,
+        clock=clock,
+    )
+
+
+def _trust_proxies(app: Flask, settings: Settings) -> None:
+    """Believe the address of the caller from as many proxies as are ours, and nothing else they say."""
+    if hops := settings.broker.http.trusted_proxy_hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=0, x_host=0)  # type: ignore[method-assign]  # Flask's own advice.
+
+
+def _touch_database(stores: Stores) -> None:
+    stores.database.now()
+
+
+def _touch_redis(stores: Stores) -> None:
+    for _name, server in stores.redis.each_server():
+        server.ping()

@@ -1,0 +1,23 @@
+"""`broker metadata`: what providers have to know of us."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from broker.cli.options import config_option, read_settings
+from broker.wiring.digid import digid_metadata
+
+
+@click.group()
+def metadata() -> None:
+    """Print our signed SAML metadata, ready to hand in."""
+
+
+@metadata.command()
+@click.option("--brand", required=True, help="The brand whose service provider it is.")
+@config_option
+def digid(config: Path, brand: str) -> None:
+    """Print the metadata for DigiD."""
+    click.get_binary_stream("stdout").write(digid_metadata(read_settings(config), brand))

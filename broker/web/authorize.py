@@ -1,0 +1,181 @@
+"""The authorization endpoint as pages: a portal's request comes in, a login or an answer comes out."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from broker.domain.assurance import ACR_VALUES
+from broker.domain.events import AuthorizationRefused, LoginStarted, Result
+from broker.login.policy import raised
+from broker.login.progress import EarlierLogin, Grant, Refuse
+from broker.login.service import Visit
+from broker.login.transaction import Wish
+from broker.oidc import responses
+from broker.oidc.authorization_request import AuthorizationRequest, validate_authorization_request
+from broker.oidc.clients import Client, ClientRegistry
+from broker.oidc.discovery import Endpoints
+from broker.oidc.errors import OAuthCode, RedirectedError, ShownError
+from broker.oidc.id_token_hint import HintReader
+from broker.sessions.session import Session
+from broker.storage.records import RecordKey, RecordKind, RecordStore
+from broker.web import cookies
+from broker.web.dead_end import DeadEnd
+from broker.web.login_pages import LoginPages, begin_attempt
+from broker.web.oidc_machine import pairs
+from broker.web.portal_answers import send
+from broker.web.portals import PortalView
+
+_PARKED_FOR = timedelta(seconds=60)
+_HANDLE_BYTES = 32
+_CONTINUE_PATH = Endpoints.AUTHORIZATION_PATH + "/continue"
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorizePages:
+    """What the authorization endpoint needs."""
+
+    issuer: str
+    clients: ClientRegistry
+    hints: HintReader
+    records: RecordStore
+    pages: LoginPages
+
+
+def authorize_blueprint(endpoint: AuthorizePages) -> Blueprint:
+    """``/oauth2/authorize`` by GET and POST (OpenID Connect Core 3.1.2.1)."""
+    blueprint = Blueprint("authorize", __name__)
+
+    @blueprint.get(Endpoints.AUTHORIZATION_PATH)
+    def by_get() -> ResponseReturnValue:
+        return _judge(endpoint, pairs(request.args.items(multi=True)), park=False)
+
+    @blueprint.post(Endpoints.AUTHORIZATION_PATH)
+    def by_post() -> ResponseReturnValue:
+        # A cross-site POST brings no cookie of ours; what it asked is parked, and judged when the
+        # browser comes back by itself.
+        return _judge(endpoint, pairs(request.form.items(multi=True)), park=True)
+
+    @blueprint.get(_CONTINUE_PATH)
+    def after_post() -> ResponseReturnValue:
+        parked = endpoint.records.take(_parked_key(request.args.get("handle", "")))
+        if parked is None:
+            raise DeadEnd("request-invalid", 400)
+        asked = AuthorizationRequest.from_bytes(parked)
+        return _answer(endpoint, asked)
+
+    return blueprint
+
+
+def _judge(endpoint: AuthorizePages, sent: Sequence[tuple[str, str]], *, park: bool) -> ResponseReturnValue:
+    try:
+        asked = validate_authorization_request(sent, endpoint.clients)
+        if not park:
+            return _answer(endpoint, asked)
+    except ShownError as error:
+        _note_refusal(endpoint, None, error.code)
+        raise DeadEnd("request-invalid", error.status) from error
+    except RedirectedError as error:
+        client = endpoint.clients.find(dict(sent).get("client_id"))
+        _note_refusal(endpoint, client, error.error.value)
+        return send(responses.refused(error, issuer=endpoint.issuer), None, _portal(endpoint, client))
+    handle = secrets.token_urlsafe(_HANDLE_BYTES)
+    until = endpoint.pages.clock() + _PARKED_FOR
+    endpoint.records.put(_parked_key(handle), asked.to_bytes(), expires_at=until)
+    return redirect(url_for("authorize.after_post", handle=handle), 303)
+
+
+def _answer(endpoint: AuthorizePages, asked: AuthorizationRequest) -> ResponseReturnValue:
+    """Answer at once when that is possible, else begin a login."""
+    pages = endpoint.pages
+    portal = pages.portals.of_client(asked.client_id)
+    expected = endpoint.hints.expected_subject(asked)
+    wish = _wish(asked, portal)
+    if not wish.required:
+        description = "no allowed way of logging in reaches the acr that was asked"
+        return pages.answers.refused(asked, OAuthCode.UNMET_AUTHENTICATION_REQUIREMENTS, description, portal)
+    now = pages.clock()
+    session = pages.sessions.find(portal.brand.id, cookies.session_value(request, portal.brand.id), now=now)
+    if session is not None and not pages.answers.is_of(session, asked.client_id, expected):
+        session = None
+    visit = Visit(portal.brand.id, portal.id, portal.client_id, wish, asked.to_bytes())
+    decision = pages.login.arrive(visit, _earlier(session))
+    if isinstance(decision, Grant) and session is not None:
+        return pages.answers.granted_by_session(asked, decision, session, portal)
+    if isinstance(decision, Refuse):
+        return _refuse(endpoint, asked, decision, portal)
+    pages.answers.auditor.record(
+        LoginStarted(brand=portal.brand.id, result=Result.SUCCESS, client_id=portal.client_id)
+    )
+    begun = pages.login.transactions.begin(
+        brand=visit.brand, portal=visit.portal, wish=wish, answer_to=visit.answer_to, now=now
+    )
+    return begin_attempt(begun.transaction, begun.browser_secret, now)
+
+
+def _wish(asked: AuthorizationRequest, portal: PortalView) -> Wish:
+    """What this request demands at this portal. Essential levels that no provider reaches leave nothing."""
+    wanted = asked.essential_acr or asked.acr_values
+    required = tuple(raised(minimum, wanted) for minimum in portal.minimum)
+    if asked.essential_acr:
+        required = tuple(
+            needed for needed in required if any(_is_reached(needed.acr, acr) for acr in asked.essential_acr)
+        )
+    return Wish(
+        required=required,
+        account_type=portal.account_type,
+        silent=asked.silent,
+        fresh=asked.wants_interaction,
+        max_age_seconds=asked.max_age_seconds,
+    )
+
+
+def _is_reached(reached: str, wanted: str) -> bool:
+    return wanted in ACR_VALUES and ACR_VALUES.index(reached) >= ACR_VALUES.index(wanted)
+
+
+def _refuse(
+    endpoint: AuthorizePages, asked: AuthorizationRequest, decision: Refuse, portal: PortalView
+) -> ResponseReturnValue:
+    if decision.reason == "login-required" or asked.silent:
+        description = "nobody is logged in who fits this request, and no page may be shown"
+        return endpoint.pages.answers.refused(asked, OAuthCode.LOGIN_REQUIRED, description, portal)
+    endpoint.pages.answers.note_refusal(portal, decision.reason)
+    raise DeadEnd(decision.reason, 403, portal=portal)
+
+
+def _earlier(session: Session | None) -> EarlierLogin | None:
+    if session is None:
+        return None
+    return EarlierLogin(
+        sid=session.sid,
+        account_id=session.account_id,
+        account_type=session.account_type,
+        portal=session.portal,
+        assurance=session.assurance,
+        authenticated_at=session.authenticated_at,
+    )
+
+
+def _portal(endpoint: AuthorizePages, client: Client | None) -> PortalView | None:
+    return endpoint.pages.portals.of_client(client.client_id) if client else None
+
+
+def _note_refusal(endpoint: AuthorizePages, client: Client | None, reason: str) -> None:
+    endpoint.pages.answers.auditor.record(
+        AuthorizationRefused(
+            brand=client.brand if client else None,
+            result=Result.REFUSED,
+            client_id=client.client_id if client else None,
+            reason=reason,
+        )
+    )
+
+
+def _parked_key(handle: str) -> RecordKey:
+    return RecordKey(RecordKind.PARKED_REQUEST, "-", handle)

@@ -1,0 +1,195 @@
+"""Where a decision about a login becomes an answer to the portal: the meeting place of login and oidc."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+
+from broker.audit.recorder import Auditor
+from broker.domain.bsn import Bsn
+from broker.domain.clock import Clock
+from broker.domain.events import LoginGranted, LoginRefused, Result, SessionEnded
+from broker.domain.identity import Evidence
+from broker.login.progress import Grant
+from broker.login.transaction import LoginTransaction
+from broker.login.transactions import Transactions
+from broker.oidc import responses
+from broker.oidc.authorization_request import AuthorizationRequest
+from broker.oidc.claims import ClaimSource, SessionEnds
+from broker.oidc.clients import Client, ClientRegistry
+from broker.oidc.codes import CodeStore, LoggedIn
+from broker.oidc.errors import OAuthCode
+from broker.oidc.id_token_hint import HintReader
+from broker.oidc.subject import pairwise_subject
+from broker.oidc.vocabulary import ResponseMode
+from broker.sessions.session import Session
+from broker.sessions.store import NewLogin, SessionStore
+from broker.storage.accounts import AccountRepository
+from broker.web import cookies
+from broker.web.dead_end import DeadEnd
+from broker.web.headers import allow_form_to
+from broker.web.portals import BrandView, PortalView
+
+
+@dataclass(frozen=True, slots=True)
+class Backstage:
+    """What answering a portal needs."""
+
+    issuer: str
+    clients: ClientRegistry
+    hints: HintReader
+    codes: CodeStore
+    sessions: SessionStore
+    transactions: Transactions
+    accounts: AccountRepository
+    auditor: Auditor
+    clock: Clock
+
+
+class PortalAnswers:
+    """Gives portals their code or their refusal, and people their session."""
+
+    def __init__(self, backstage: Backstage) -> None:
+        self._backstage = backstage
+        self.auditor = backstage.auditor
+
+    def granted(
+        self, transaction: LoginTransaction, grant: Grant, evidence: Evidence, portal: PortalView
+    ) -> ResponseReturnValue:
+        """A new login: session, code, and the way back. Only the one who ends the attempt comes this far."""
+        stage = self._backstage
+        now = stage.clock()
+        asked = AuthorizationRequest.from_bytes(transaction.answer_to)
+        if not stage.transactions.finish(transaction):
+            raise DeadEnd("transaction-unknown", 400, portal=portal)
+        running = stage.sessions.find(transaction.brand, self._session_cookie(transaction.brand), now=now)
+        login = NewLogin(
+            authentication=grant.authentication,
+            account_type=grant.account.type,
+            portal=portal.id,
+            limits=portal.limits,
+            bsn=evidence.identity.bsn,
+        )
+        opened = stage.sessions.open(login, replaces=running, now=now)
+        if not self.is_of(opened.session, asked.client_id, stage.hints.expected_subject(asked)):
+            self.end_session(opened.session, reason="other-person-than-asked")
+            description = "somebody else logged in than the request named"
+            return self.refused(asked, OAuthCode.LOGIN_REQUIRED, description, portal)
+        response = make_response(self._with_code(asked, grant, opened.session, portal))
+        stage.accounts.record_login(grant.account.id, now)
+        cookies.set_session(response, transaction.brand, opened.cookie)
+        cookies.forget_attempt(response, transaction.id)
+        return response
+
+    def granted_by_session(
+        self, asked: AuthorizationRequest, grant: Grant, session: Session, portal: PortalView
+    ) -> ResponseReturnValue:
+        """A running login was enough: a new code for the session there is, which counts as activity."""
+        stage = self._backstage
+        return self._with_code(asked, grant, stage.sessions.touch(session, now=stage.clock()), portal)
+
+    def denied(self, transaction: LoginTransaction, portal: PortalView) -> ResponseReturnValue:
+        """The person turned back on our own page."""
+        asked = AuthorizationRequest.from_bytes(transaction.answer_to)
+        return self.refused(asked, OAuthCode.ACCESS_DENIED, "the person cancelled the login", portal)
+
+    def refused(
+        self, asked: AuthorizationRequest, error: OAuthCode, description: str, portal: PortalView
+    ) -> ResponseReturnValue:
+        """Tell the portal why there is no code."""
+        self.note_refusal(portal, error.value)
+        refusal = responses.refusal_of(asked, error, description)
+        return send(responses.refused(refusal, issuer=self._backstage.issuer), portal.brand, portal)
+
+    def note_refusal(self, portal: PortalView, reason: str) -> None:
+        """Write down that a login at this portal ended without access."""
+        self.auditor.record(
+            LoginRefused(
+                brand=portal.brand.id, result=Result.REFUSED, client_id=portal.client_id, reason=reason
+            )
+        )
+
+    def is_of(self, session: Session, client_id: str, expected_subject: str | None) -> bool:
+        """Whether the session's person is the one that the portal named, if it named anybody."""
+        if expected_subject is None:
+            return True
+        client = self._backstage.clients.find(client_id)
+        account = self._backstage.accounts.get(session.account_id)
+        if client is None or account is None:
+            return False
+        return pairwise_subject(account.subject_seed, client.sector) == expected_subject
+
+    def end_session(self, session: Session, *, reason: str) -> None:
+        """End a session and write down why."""
+        self._backstage.sessions.end(session)
+        self.auditor.record(
+            SessionEnded(
+                brand=session.brand,
+                result=Result.SUCCESS,
+                account_id=session.account_id,
+                sid=session.sid,
+                reason=reason,
+            )
+        )
+
+    def _with_code(
+        self, asked: AuthorizationRequest, grant: Grant, session: Session, portal: PortalView
+    ) -> ResponseReturnValue:
+        stage = self._backstage
+        client = stage.clients.find(asked.client_id)
+        if client is None:
+            raise DeadEnd("request-invalid", 400)
+        code = stage.codes.issue(asked, client, _logged_in(grant, session, client, session.bsn))
+        self.auditor.record(
+            LoginGranted(
+                brand=session.brand,
+                result=Result.SUCCESS,
+                client_id=client.client_id,
+                account_id=grant.account.id,
+                sid=session.sid,
+                scheme=grant.authentication.assurance.scheme.value,
+                level=grant.authentication.assurance.level.label,
+                by_earlier_login=grant.by_earlier_login,
+            )
+        )
+        return send(responses.granted(asked, code, issuer=stage.issuer), portal.brand, portal)
+
+    def _session_cookie(self, brand: str) -> str | None:
+        return cookies.session_value(request, brand)
+
+
+def send(
+    answer: responses.AuthorizationResponse, brand: BrandView | None, portal: PortalView | None
+) -> ResponseReturnValue:
+    """Carry an authorization response to the portal by the way that it asked for."""
+    if answer.response_mode is ResponseMode.QUERY:
+        return redirect(answer.location, 303)
+    allow_form_to(answer.redirect_uri)
+    return render_template(
+        "login/form_post.html",
+        brand=brand,
+        portal=portal,
+        action=answer.redirect_uri,
+        fields=dict(answer.fields),
+    )
+
+
+def _logged_in(grant: Grant, session: Session, client: Client, bsn: Bsn | None) -> LoggedIn:
+    account, authentication = grant.account, grant.authentication
+    return LoggedIn(
+        sid=session.sid,
+        subject=pairwise_subject(account.subject_seed, client.sector),
+        source=ClaimSource(
+            name=account.name,
+            email=account.email,
+            account_type=account.type,
+            brand=session.brand,
+            idp=authentication.assurance.scheme.value,
+            assurance=authentication.assurance,
+            authenticated_at=authentication.authenticated_at,
+            session=SessionEnds(idle_at=session.idle_expires_at, absolute_at=session.absolute_expires_at),
+            bsn=bsn,
+        ),
+    )

@@ -1,0 +1,119 @@
+"""Portals and brands as the pages know them: their words, their looks, their rules for a login."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from broker.domain.accounts import AccountType
+from broker.domain.assurance import Assurance, Scheme
+from broker.sessions.session import Limits
+from broker.settings import Desk, Portal, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class DeskView:
+    """Whom people call when they are stuck."""
+
+    name: str
+    phone: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class BrandView:
+    """A brand on screen."""
+
+    id: str
+    name: str
+    legal_name: str
+    theme: str
+    desk: DeskView
+
+
+@dataclass(frozen=True, slots=True)
+class PortalView:
+    """A portal on screen, and what it demands of a login."""
+
+    id: str
+    name: str
+    url: str
+    brand: BrandView
+    client_id: str
+    redirect_uris: tuple[str, ...]
+    minimum: tuple[Assurance, ...]
+    account_type: AccountType
+    limits: Limits
+
+
+class Portals:
+    """All portals of the deployment; found by name, by client and by brand."""
+
+    def __init__(self, by_id: Mapping[str, PortalView], brands: Mapping[str, BrandView]) -> None:
+        self._by_id = by_id
+        self._by_client = {portal.client_id: portal for portal in by_id.values()}
+        self._brands = brands
+
+    @classmethod
+    def of(cls, settings: Settings) -> Portals:
+        """The portals of a configuration."""
+        brands = {
+            name: BrandView(name, brand.name, brand.legal_name, brand.theme, _desk(brand.desk))
+            for name, brand in settings.brands.items()
+        }
+        return cls(
+            {name: _view(name, portal, brands[portal.brand]) for name, portal in settings.portals.items()},
+            brands,
+        )
+
+    def get(self, portal: str) -> PortalView | None:
+        """The portal of that name."""
+        return self._by_id.get(portal)
+
+    def of_client(self, client_id: str) -> PortalView:
+        """The portal of a registered client; every client has one."""
+        return self._by_client[client_id]
+
+    def brand(self, brand: str) -> BrandView | None:
+        """The brand of that name."""
+        return self._brands.get(brand)
+
+    def brands(self) -> tuple[str, ...]:
+        """The names of all brands."""
+        return tuple(self._brands)
+
+    def of_brand(self, brand: str) -> tuple[PortalView, ...]:
+        """The portals of a brand, in the order of their names."""
+        return tuple(portal for portal in self.all() if portal.brand.id == brand)
+
+    def all(self) -> tuple[PortalView, ...]:
+        """Every portal, in the order of their names."""
+        return tuple(sorted(self._by_id.values(), key=lambda portal: portal.name))
+
+
+def _desk(desk: Desk) -> DeskView:
+    return DeskView(name=desk.name, phone=desk.phone, email=desk.email)
+
+
+def _view(name: str, portal: Portal, brand: BrandView) -> PortalView:
+    return PortalView(
+        id=name,
+        name=portal.name,
+        url=portal.url,
+        brand=brand,
+        client_id=portal.client.client_id,
+        redirect_uris=portal.client.redirect_uris,
+        minimum=tuple(_minimum(portal, Scheme(scheme)) for scheme in portal.login.providers),
+        account_type=AccountType(portal.login.account_type),
+        limits=Limits(
+            idle=timedelta(seconds=portal.session.idle_seconds),
+            absolute=timedelta(seconds=portal.session.absolute_seconds),
+        ),
+    )
+
+
+def _minimum(portal: Portal, scheme: Scheme) -> Assurance:
+    match scheme:
+        case Scheme.DIGID:
+            return Assurance(scheme, portal.login.minimum_level.digid_level)

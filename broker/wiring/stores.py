@@ -1,0 +1,84 @@
+"""The database, Redis and the data keys of a deployment, opened and found fit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from broker.clock import clock_of
+from broker.domain.clock import Clock
+from broker.errors import ConfigurationError
+from broker.settings import Environment, Settings
+from broker.storage.checks import require_fit_storage
+from broker.storage.database import Database
+from broker.storage.key_encryption_key import (
+    create_key_file_if_absent,
+    key_encryption_key_from_text,
+    read_key_encryption_key,
+)
+from broker.storage.key_ring import KeyRing, open_key_ring
+from broker.storage.records import RecordStore
+from broker.storage.redis_connection import RedisConnection, connect_redis
+from broker.storage.sealing import DataKey
+
+_SQLITE_FILE = "sqlite:///"
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """Everything that is kept, ready for use."""
+
+    database: Database
+    redis: RedisConnection
+    keys: KeyRing
+    records: RecordStore
+    clock: Clock
+
+
+def open_database(settings: Settings) -> Database:
+    """The database, whatever the age of its tables."""
+    return Database(database_url(settings))
+
+
+def open_stores(settings: Settings) -> Stores:
+    """Open everything and refuse what cannot be relied on.
+
+    Raises `ConfigurationError` (tables of another version, an eviction policy that forgets, clocks that
+    differ, a wrong key) or `StorageUnavailable`.
+    """
+    demo = settings.broker.environment is Environment.DEMO
+    clock = clock_of(settings)
+    database = open_database(settings)
+    if demo:
+        database.upgrade()
+    database.require_current()
+    redis = connect_redis(settings.broker.storage.redis_url)
+    moved = settings.broker.clock.offset_file is not None
+    require_fit_storage(database, redis, clock=None if moved else clock)
+    keys = open_key_ring(database, key_encryption_key(settings), brands=settings.brands, clock=clock)
+    return Stores(database, redis, keys, RecordStore(redis, keys.records, clock), clock)
+
+
+def database_url(settings: Settings) -> str:
+    """The configured URL; a relative SQLite file stands from the configuration directory."""
+    url = settings.broker.storage.database_url
+    if not url.startswith(_SQLITE_FILE):
+        return url
+    path = settings.path(Path(url.removeprefix(_SQLITE_FILE)))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return f"{_SQLITE_FILE}{path}"
+
+
+def key_encryption_key(settings: Settings) -> DataKey:
+    """The key that wraps all others, from file or environment."""
+    keys = settings.broker.keys
+    if keys.key_encryption_key is not None:
+        text = keys.key_encryption_key.get_secret_value()
+        return key_encryption_key_from_text(text, where="keys.key_encryption_key")
+    if keys.key_encryption_key_file is None:
+        raise ConfigurationError(("broker.toml: keys: no key-encryption key is given",))
+    path = settings.path(keys.key_encryption_key_file)
+    demo = settings.broker.environment is Environment.DEMO
+    if demo:
+        create_key_file_if_absent(path)
+    return read_key_encryption_key(path, strict=not demo)
