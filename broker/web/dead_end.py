@@ -20,6 +20,10 @@ class WayOn:
     url: str
 
 
+# Beginning again would lead to the same page: these offer only the way back.
+_NOT_AGAIN = frozenset({"no-account", "account-disabled"})
+
+
 class DeadEnd(Exception):
     """Ends the request on the error page of `code`; raised by views, shown by the rim.
 
@@ -39,9 +43,7 @@ class DeadEnd(Exception):
 def error_page(code: str, *, brand: BrandView | None = None, portal: PortalView | None = None) -> str:
     """The page that tells what happened, what to do now, and the support code."""
     text = explain(code, portal=portal.name if portal else None)
-    way_on = (
-        WayOn(gettext("Opnieuw beginnen bij %(portal)s", portal=portal.name), portal.url) if portal else None
-    )
+    way_on = WayOn(_label(code, portal), portal.url) if portal else None
     return render_template(
         "error.html",
         title=text.title,
@@ -52,3 +54,13 @@ def error_page(code: str, *, brand: BrandView | None = None, portal: PortalView 
         brand=brand,
         portal=portal,
     )
+
+
+def _label(code: str, portal: PortalView) -> str:
+    if code == "already-logged-in":
+        label = gettext("Verder naar %(portal)s", portal=portal.name)
+    elif code in _NOT_AGAIN:
+        label = gettext("Terug naar %(portal)s", portal=portal.name)
+    else:
+        label = gettext("Opnieuw beginnen bij %(portal)s", portal=portal.name)
+    return str(label)

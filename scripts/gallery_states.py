@@ -1,0 +1,150 @@
+"""The states in which a person can meet a page: what the gallery shows and the tests of the templates check.
+
+A new page, notice or error text gets its states here. The values are samples; nobody's data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
+
+from broker.web.error_texts import ERROR_CODES
+from broker.web.notices import NOTICE_CODES
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A sample of what templates know of a service desk."""
+
+    name: str
+    phone: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """A sample of what templates know of a brand."""
+
+    id: str
+    name: str
+    legal_name: str
+    theme: str
+    desk: Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Portal:
+    """A sample of what templates know of a portal."""
+
+    name: str
+    url: str
+    brand: Brand
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A way to log in."""
+
+    provider: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class WayOn:
+    """Where a person may go next."""
+
+    label: LazyString
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One page with one set of values; `error_code` stands for the texts that depend on the language."""
+
+    name: str
+    template: str
+    brand: Brand | None
+    context: Mapping[str, object]
+    error_code: str | None = None
+
+
+def sample_brand(theme: str, name: str) -> Brand:
+    """A brand with contact details of nobody (088 000 00 00 is not given out)."""
+    desk = Desk(f"{name} Klantenservice", "088 000 00 00", f"klantenservice@{theme}.example")
+    return Brand(theme, name, f"{name} (demonstratie) U.A.", theme, desk)
+
+
+BRANDS = (
+    sample_brand("cz", "CZ"),
+    sample_brand("vgz", "VGZ"),
+    sample_brand("iza", "IZA"),
+    sample_brand("zorg-en-zekerheid", "Zorg en Zekerheid"),
+)
+PORTALS = tuple(
+    Portal(name, "http://127.0.0.1:8401/", brand)
+    for name, brand in zip(
+        ("Mijn CZ", "Mijn VGZ Zakelijk", "Mijn IZA", "MijnZZ Zakelijk"), BRANDS, strict=True
+    )
+)
+FIELDS = {"SAMLRequest": "PHNhbWxwOkF1dGhuUmVxdWVzdC8+", "RelayState": "r4nd0m"}
+
+
+def all_states() -> Iterator[State]:
+    """Every page in every state that a person can meet."""
+    yield State("home", "home.html", None, {"portals": PORTALS})
+    yield State("home-empty", "home.html", None, {"portals": ()})
+    for portal in PORTALS:
+        yield from _login_states(portal)
+    yield from _logout_states(PORTALS[0])
+    yield from _error_states(PORTALS[0])
+    yield from (_error("error-brand", "transaction-unknown", portal) for portal in PORTALS[1:])
+
+
+def _login_states(portal: Portal) -> Iterator[State]:
+    brand = portal.brand
+    context = {
+        "portal": portal,
+        "options": (Option("digid", "/login/digid"),),
+        "csrf_token": "sample-token",
+        "transaction_id": "sample-transaction",
+        "cancel_action": "/login/cancel",
+    }
+    for notice in (None, *sorted(NOTICE_CODES)):
+        name = f"login-{brand.id}" + (f"-{notice}" if notice else "")
+        yield State(name, "login/choose.html", brand, {**context, "notice": notice})
+    no_option = {**context, "options": (), "notice": "digid-unavailable"}
+    yield State(f"login-{brand.id}-no-option", "login/choose.html", brand, no_option)
+    onward = {"action": "#onward", "fields": FIELDS, "portal": portal, "provider_name": "DigiD"}
+    yield State(f"to-provider-{brand.id}", "login/post_to_provider.html", brand, onward)
+    yield State(f"to-portal-{brand.id}", "login/form_post.html", brand, onward)
+
+
+def _logout_states(portal: Portal) -> Iterator[State]:
+    question = {"action": "/logout", "csrf_token": "sample-token", "fields": {"state": "s"}}
+    stay = WayOn(lazy_gettext("Terug naar %(portal)s", portal=portal.name), portal.url)
+    for name, way_on in (("", None), ("-with-way-on", stay)):
+        for brand in (portal.brand, None):
+            suffix = name + ("" if brand else "-no-brand")
+            yield State(
+                f"logout-confirm{suffix}", "logout/confirm.html", brand, {**question, "way_on": way_on}
+            )
+            yield State(f"logout-done{suffix}", "logout/done.html", brand, {"way_on": way_on})
+
+
+def _error_states(portal: Portal) -> Iterator[State]:
+    for code in sorted(ERROR_CODES):
+        yield _error("error", code, portal)
+        yield _error("error-no-brand", code, None)
+
+
+def _error(prefix: str, code: str, portal: Portal | None) -> State:
+    again = lazy_gettext("Opnieuw beginnen bij %(portal)s", portal=portal.name if portal else "")
+    way_on = WayOn(again, portal.url) if portal else None
+    name = (
+        f"{prefix}-{code}" if prefix != "error-brand" or portal is None else f"error-{portal.brand.id}-{code}"
+    )
+    context = {"way_on": way_on, "support_code": "7KQF-M3WD", "portal": portal}
+    return State(name, "error.html", portal.brand if portal else None, context, error_code=code)

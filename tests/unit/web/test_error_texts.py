@@ -1,0 +1,149 @@
+"""Every error that can reach a person has a title, an explanation and a next step in both languages."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from flask_babel import force_locale
+
+import broker
+from broker.errors import BrokerError
+from broker.web.error_texts import ERROR_CODES, FALLBACK_CODE, explain
+from broker.web.language import Language, install_languages
+from broker.web.notices import DIGID_FAILED_SENTENCE, NOTICE_CODES, NoticeTone, find_notice
+
+CODES_OF_PAGES = frozenset(
+    [
+        "internal",
+        "temporarily-unavailable",
+        "login-refused",
+        "transaction-unknown",
+        "cookies-off",
+        "csrf",
+        "request-invalid",
+        "not-found",
+        "method-not-allowed",
+        "too-large",
+        "provider-failed",
+        "provider-unavailable",
+        "no-account",
+        "account-disabled",
+        "level-too-low",
+        "session-unknown",
+        "answer-unknown",
+        "answer-other-browser",
+        "logout-hint-invalid",
+    ]
+)
+
+
+@pytest.fixture
+def app() -> Iterator[Flask]:
+    """An application that knows the languages, inside a request."""
+    app = Flask("test")
+    install_languages(app)
+    with app.test_request_context("/"):
+        yield app
+
+
+def error_classes(base: type[BrokerError] = BrokerError) -> Iterator[type[BrokerError]]:
+    """The error classes of the whole package, the base included."""
+    yield base
+    for child in base.__subclasses__():
+        yield from error_classes(child)
+
+
+def test_every_error_of_the_broker_has_its_sentences() -> None:
+    """Whoever adds an error with a code of its own adds what people read about it."""
+    for module in pkgutil.walk_packages(broker.__path__, "broker."):
+        if "migrations" not in module.name and not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    ours = {error.code for error in error_classes() if error.__module__.startswith("broker.")}
+    assert ours - ERROR_CODES == set()
+
+
+def test_every_code_of_a_page_has_its_sentences() -> None:
+    """The codes that pages use without an error class are all there."""
+    assert CODES_OF_PAGES <= ERROR_CODES
+
+
+@pytest.mark.parametrize("code", sorted(ERROR_CODES))
+def test_error_text_says_what_happened_and_what_to_do_in_both_languages(app: Flask, code: str) -> None:
+    """All three sentences are there, differ per language, and hold no gap that was not filled."""
+    texts = {}
+    for language in Language:
+        with force_locale(language.value):
+            texts[language] = explain(code), explain(code, portal="Mijn CZ")
+    for plain, at_portal in texts.values():
+        for text in (plain, at_portal):
+            assert all((text.title, text.explanation, text.next_step))
+            assert "%(" not in text.title + text.explanation + text.next_step
+            assert text.next_step.endswith(".")
+            assert not text.title.endswith(".")
+    dutch, english = texts[Language.DUTCH][0], texts[Language.ENGLISH][0]
+    assert {dutch.title, dutch.explanation, dutch.next_step}.isdisjoint(
+        {english.title, english.explanation, english.next_step}
+    )
+
+
+def test_error_text_names_the_portal_where_one_may_begin_again(app: Flask) -> None:
+    """An expired login page sends people back to their own portal by name."""
+    assert explain("transaction-unknown", portal="Mijn CZ").next_step == "Begin opnieuw bij Mijn CZ."
+    assert "Mijn CZ" not in explain("transaction-unknown").next_step
+
+
+def test_error_text_takes_a_portal_name_literally(app: Flask) -> None:
+    """A percent sign in a name is a character, not a gap to fill."""
+    assert "100%(portal)s" in explain("csrf", portal="100%(portal)s").next_step
+
+
+def test_error_text_of_an_unknown_code_is_the_internal_one(app: Flask) -> None:
+    """There is always a page."""
+    assert explain("made-up") == explain(FALLBACK_CODE)
+
+
+def test_error_texts_are_chosen_at_the_time_of_the_request(app: Flask) -> None:
+    """The table is made at import, the language is known later."""
+    with force_locale("en"):
+        assert explain("not-found").title == "This page does not exist"
+    assert explain("not-found").title == "Deze pagina bestaat niet"
+
+
+@pytest.mark.parametrize("code", sorted(NOTICE_CODES - {"digid-failed"}))
+def test_notice_is_in_the_language_of_the_page(app: Flask, code: str) -> None:
+    """Our own notices are translated and carry no language of their own."""
+    dutch = find_notice(code)
+    with force_locale("en"):
+        english = find_notice(code)
+    assert dutch is not None
+    assert english is not None
+    assert dutch.language is english.language is None
+    assert (dutch.title, dutch.text) != (english.title, english.text)
+
+
+def test_notice_of_a_failed_digid_login_is_the_literal_dutch_sentence(app: Flask) -> None:
+    """Logius tests the sentence letter by letter, on an English page too, marked as Dutch there."""
+    with force_locale("en"):
+        notice = find_notice("digid-failed")
+    assert notice is not None
+    assert notice.text == DIGID_FAILED_SENTENCE
+    assert notice.language is Language.DUTCH
+    assert notice.tone is NoticeTone.DANGER
+    assert notice.title == "Logging in did not work"
+
+
+def test_notice_of_a_cancelled_digid_login_is_the_usual_sentence(app: Flask) -> None:
+    """The words that people know from other sites with DigiD."""
+    notice = find_notice("digid-cancelled")
+    assert notice is not None
+    assert notice.text == "U heeft het inloggen met DigiD geannuleerd."
+
+
+@pytest.mark.parametrize("code", [None, "", "made-up", "<script>"])
+def test_notice_of_an_unknown_code_is_nothing(app: Flask, code: str | None) -> None:
+    """Only codes of the table put words on a page."""
+    assert find_notice(code) is None
