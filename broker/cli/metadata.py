@@ -16,8 +16,8 @@ def metadata() -> None:
 
 
 @metadata.command()
-@click.option("--brand", required=True, help="The brand whose service provider it is.")
 @config_option
+@click.option("--brand", required=True, help="The brand whose service provider it is.")
 def digid(config: Path, brand: str) -> None:
     """Print the metadata for DigiD."""
     click.get_binary_stream("stdout").write(digid_metadata(read_settings(config), brand))
