@@ -1,0 +1,141 @@
+"""One engine for SQLite and PostgreSQL, set up so that both mean the same by a transaction.
+
+SQLite: write-ahead log, foreign keys on, a writing transaction takes the lock at its beginning (so it cannot
+fail half-way), and a commit is on disk when it returns. PostgreSQL: psycopg 3, bounded waiting.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, UpdateBase, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExecutionContext
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from broker.errors import ConfigurationError
+
+WRITING = "voordeur_writing"
+"""The execution option that tells a writing transaction from reading."""
+
+_SQLITE = "sqlite"
+_POSTGRESQL = "postgresql"
+_BUSY_SECONDS = 15.0
+_CONNECT_SECONDS = 5
+_WAL_ATTEMPTS = 100
+_POSTGRESQL_OPTIONS = (
+    "-c statement_timeout=15s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
+)
+_URL_FAULT = (
+    "the database URL must be sqlite:////path/to/file or postgresql+psycopg://user:password@host/database"
+)
+
+
+def make_engine(url: str, *, pool_size: int) -> Engine:
+    """The engine for `url`, with at most `pool_size` connections; connects to nothing yet.
+
+    Raises `ConfigurationError`, without repeating the URL, when it is none of the two. A database in
+    memory is refused too: it is another one for every worker.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise ConfigurationError((_URL_FAULT,)) from None
+    if parsed.drivername == _SQLITE and parsed.database and parsed.database != ":memory:":
+        return _sqlite_engine(parsed, pool_size)
+    if parsed.drivername in {_POSTGRESQL, f"{_POSTGRESQL}+psycopg"}:
+        return _postgresql_engine(parsed.set(drivername=f"{_POSTGRESQL}+psycopg"), pool_size)
+    raise ConfigurationError((_URL_FAULT,))
+
+
+def _sqlite_engine(url: URL, pool_size: int) -> Engine:
+    _create_private_file(Path(url.database or ""))
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=pool_size,
+        max_overflow=0,
+        connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "before_cursor_execute", _refuse_writing_while_reading)
+    return engine
+
+
+def _postgresql_engine(url: URL, pool_size: int) -> Engine:
+    arguments: dict[str, Any] = {}
+    if "connect_timeout" not in url.query:
+        arguments["connect_timeout"] = _CONNECT_SECONDS
+    if "options" not in url.query:
+        arguments["options"] = _POSTGRESQL_OPTIONS
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=_CONNECT_SECONDS,
+        connect_args=arguments,
+    )
+    event.listen(engine, "before_cursor_execute", _refuse_writing_while_reading)
+    return engine
+
+
+def _create_private_file(path: Path) -> None:
+    """The file must not be readable for others; SQLite gives its log the same mode."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    except OSError as error:
+        raise ConfigurationError(
+            (f"{path}: the database file cannot be opened ({error.strerror})",)
+        ) from None
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+    # Python's sqlite3 shall not begin transactions by itself; `_begin_sqlite` does.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    _turn_on_write_ahead_log(cursor)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _turn_on_write_ahead_log(cursor: Any) -> None:  # noqa: ANN401 - a DB-API cursor has no type of its own
+    """The mode stays with the file. Changing it does not wait for other starters, so the wait is ours."""
+    if cursor.execute("PRAGMA journal_mode").fetchone()[0] == "wal":
+        return
+    # A transaction that takes the lock does wait; when it is through, whoever was first has set the mode.
+    for attempt in range(_WAL_ATTEMPTS):
+        try:
+            cursor.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            if attempt == _WAL_ATTEMPTS - 1:
+                raise
+            cursor.execute("BEGIN IMMEDIATE")
+            cursor.execute("COMMIT")
+        else:
+            return
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.get_execution_options().get(WRITING):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _refuse_writing_while_reading(
+    connection: Connection,
+    _cursor: object,
+    _statement: str,
+    _parameters: object,
+    context: ExecutionContext | None,
+    _executemany: bool,  # noqa: FBT001 - SQLAlchemy's signature
+) -> None:
+    """Writing outside a writing transaction is a mistake in our code, also where it would work."""
+    writes = context is not None and isinstance(context.invoked_statement, UpdateBase)
+    if writes and not connection.get_execution_options().get(WRITING):
+        raise RuntimeError("a writing statement was given to a reading connection")

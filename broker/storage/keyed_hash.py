@@ -1,0 +1,62 @@
+"""Keyed hashes: finding something by a value that must not be readable, nor guessable, in storage.
+
+Numbers people have (a BSN, a telephone number) are few enough to hash them all; only a key that is
+not stored beside the hashes keeps them hidden.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from broker.storage.sealing import DataKey
+
+
+def _joined(*parts: str) -> bytes:
+    """The parts, each with its length in front, so that no two lists of parts give the same bytes."""
+    encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
+    return b"".join(len(part).to_bytes(4, "big") + part for part in encoded)
+
+
+@dataclass(frozen=True, slots=True)
+class NameKey:
+    """The key under which the names of records are hidden; it is never replaced while records live."""
+
+    secret: bytes = field(repr=False)
+
+    def digest(self, *parts: str) -> str:
+        """HMAC-SHA-256 of the parts, as 64 hexadecimal digits."""
+        return hmac.digest(self.secret, _joined(*parts), "sha256").hex()
+
+
+@dataclass(frozen=True, slots=True)
+class IndexDigest:
+    """A keyed hash with the id of its key; `digest` is 32 bytes."""
+
+    key_id: str
+    digest: bytes = field(repr=False)
+
+
+class BlindIndex:
+    """Finds rows of one brand by a hidden value; every brand has keys of its own, so nothing links them.
+
+    While keys are replaced there are several: look-ups try `digests`, additions write one row for
+    each, so that processes that do not yet know the newest key still meet on an older one.
+    """
+
+    def __init__(self, brand: str, keys: Sequence[DataKey]) -> None:
+        """`keys`: newest first, at least one."""
+        if not keys:
+            raise ValueError("a blind index needs a key")
+        self.brand = brand
+        self._keys = tuple(keys)
+
+    def digest(self, scheme: str, value: str) -> IndexDigest:
+        """The hash of `value` (of the kind `scheme`, as ``digid``) under the newest key."""
+        return self.digests(scheme, value)[0]
+
+    def digests(self, scheme: str, value: str) -> tuple[IndexDigest, ...]:
+        """The hash under each key in use, newest first."""
+        message = _joined(self.brand, scheme, value)
+        return tuple(IndexDigest(key.id, hmac.digest(key.secret, message, "sha256")) for key in self._keys)

@@ -1,0 +1,52 @@
+"""What a record is called: its kind, whose it is, and a name that is never written down."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from broker.storage.keyed_hash import NameKey
+from broker.storage.sealing import Sealer
+
+
+class RecordKind(StrEnum):
+    """What is kept; the kinds never meet, whatever they are called."""
+
+    TRANSACTION = "transaction"
+    SAML_REQUEST = "saml-request"
+    SAML_MESSAGE = "saml-message"
+    PARKED_REQUEST = "parked-request"
+    CODE = "code"
+    GRANT = "grant"
+    SESSION = "session"
+    CLIENT_ASSERTION = "client-assertion"
+    ACCOUNT_SESSIONS = "account-sessions"
+    COUNTER = "counter"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKey:
+    """Where one record stands.
+
+    `scope` is a brand, a client id or ``-``; `name` may be any text, a secret too.
+    """
+
+    kind: RecordKind
+    scope: str
+    name: str = field(repr=False)
+
+    def render(self, names: NameKey) -> str:
+        """The key in Redis: ``voordeur:{<kind>:<keyed hash of kind, scope and name>}``.
+
+        The braces put all of a record on one node of a cluster. No character of scope or name gets in, so
+        nothing can be injected; the hash is keyed, because a name may be as guessable as a phone number.
+        """
+        return f"voordeur:{{{self.kind}:{names.digest(self.kind, self.scope, self.name)}}}"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordKeys:
+    """The keys under which records are hidden: their values sealed, their names hashed."""
+
+    sealer: Sealer
+    names: NameKey

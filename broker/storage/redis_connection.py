@@ -1,0 +1,167 @@
+"""The way to Redis: one server or a cluster, by URL, with our timeouts and our one error.
+
+Every call is one round trip. Nothing is sent twice: after a lost connection nobody knows whether
+a single-use record was taken, and asking again would tell its rightful owner that it was spent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from redis import Redis, RedisCluster, RedisError
+from redis.backoff import NoBackoff
+from redis.cluster import ClusterNode
+from redis.exceptions import NoScriptError, RedisClusterException
+from redis.maint_notifications import MaintNotificationsConfig
+from redis.retry import Retry
+
+from broker.errors import ConfigurationError, StorageUnavailable
+from broker.storage.lua_script import LuaScript
+
+_Made = TypeVar("_Made")
+
+_CLUSTER_SCHEMES = {"redis+cluster": False, "rediss+cluster": True}
+_SINGLE_SCHEMES = frozenset({"redis", "rediss", "unix"})
+_TLS_OPTIONS = frozenset({"ssl_ca_certs", "ssl_certfile", "ssl_keyfile"})
+_DEFAULT_PORT = 6379
+_URL_FAULT = (
+    "the Redis URL must be redis://, rediss:// or unix://, or redis+cluster://host:port,host:port "
+    "(rediss+cluster:// with TLS)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RedisTimeouts:
+    """How long to wait for Redis before saying that it is away."""
+
+    connect_seconds: float = 2.0
+    answer_seconds: float = 2.0
+
+
+class RedisConnection:
+    """The commands that the record store needs, typed; safe to share between threads of one process.
+
+    Every method raises `StorageUnavailable` when Redis does not answer or refuses; its detail holds the
+    kind of error and Redis's own error word, never a value.
+    """
+
+    def __init__(self, client: Redis | RedisCluster) -> None:
+        self._client = client
+
+    def get(self, key: str) -> bytes | None:
+        """The record at `key`."""
+        with _redis_errors():
+            return cast("bytes | None", self._client.get(key))
+
+    def set(self, key: str, record: bytes, *, time_to_live_ms: int) -> None:
+        """Stores `record`, whatever was there."""
+        with _redis_errors():
+            self._client.set(key, record, px=time_to_live_ms)
+
+    def fields(self, key: str) -> dict[bytes, bytes]:
+        """All fields of the hash at `key`; empty when there is none."""
+        with _redis_errors():
+            return cast("dict[bytes, bytes]", self._client.hgetall(key))
+
+    def drop_field(self, key: str, name: str) -> None:
+        """Removes one field of the hash at `key`, if it is there."""
+        with _redis_errors():
+            self._client.hdel(key, name)
+
+    def run(self, script: LuaScript, key: str, *arguments: bytes | str | int) -> bytes | int | None:
+        """Runs a script on one key; its text travels only when the server does not know it yet."""
+        with _redis_errors():
+            try:
+                answer = self._client.evalsha(script.sha1, 1, key, *arguments)
+            except NoScriptError:  # Nothing ran, so this is the first time, not the second.
+                answer = self._client.eval(script.text, 1, key, *arguments)
+            return cast("bytes | int | None", answer)
+
+    def each_server(self) -> Iterator[tuple[str, Redis]]:
+        """Every server behind this connection with its name, for the checks at start."""
+        with _redis_errors():
+            if isinstance(self._client, Redis):
+                yield "Redis", self._client
+                return
+            for node in self._client.get_nodes():  # type: ignore[no-untyped-call] # redis-py left it untyped
+                yield f"Redis {node.name}", self._client.get_redis_connection(node)
+
+    def close(self) -> None:
+        """Gives the sockets back; the connection may not be used afterwards."""
+        self._client.close()
+
+
+def connect_redis(url: str, *, timeouts: RedisTimeouts = RedisTimeouts()) -> RedisConnection:
+    """Makes the connection that `url` describes.
+
+    One server: nothing is sent before the first command. A cluster: its nodes are asked for the map of
+    slots at once (`StorageUnavailable` when none answers). `ConfigurationError` when the URL is not one
+    of ours; the URL, which may hold a password, is not repeated.
+    """
+    scheme = url.partition("://")[0]
+    if scheme in _CLUSTER_SCHEMES:
+        return RedisConnection(_cluster(url, timeouts))
+    if scheme not in _SINGLE_SCHEMES:
+        raise ConfigurationError((_URL_FAULT,))
+    return RedisConnection(_or_fault(lambda: Redis.from_url(url, **_options(timeouts))))
+
+
+def _cluster(url: str, timeouts: RedisTimeouts) -> RedisCluster:
+    parts = urlsplit(url)
+    credentials, _, hosts = parts.netloc.rpartition("@")
+    user, _, password = credentials.partition(":")
+    options = _options(timeouts)
+    if _CLUSTER_SCHEMES[parts.scheme]:
+        asked = dict(parse_qsl(parts.query))
+        options |= {"ssl": True} | {name: asked[name] for name in _TLS_OPTIONS & asked.keys()}
+    if credentials:
+        options |= {"username": unquote(user) or None, "password": unquote(password)}
+    nodes = _or_fault(lambda: [_node(host) for host in hosts.split(",")])
+    with _redis_errors():
+        return RedisCluster(startup_nodes=nodes, **options)
+
+
+def _node(address: str) -> ClusterNode:
+    parts = urlsplit(f"//{address}")
+    if not parts.hostname:
+        raise ValueError("a node has no host")
+    return ClusterNode(  # type: ignore[no-untyped-call] # redis-py left it untyped
+        parts.hostname, parts.port or _DEFAULT_PORT
+    )
+
+
+def _options(timeouts: RedisTimeouts) -> dict[str, Any]:
+    return {
+        "socket_connect_timeout": timeouts.connect_seconds,
+        "socket_timeout": timeouts.answer_seconds,
+        "retry": Retry(NoBackoff(), 0),
+        "protocol": 2,
+        # Redis 6.2 does not know what these ask; asking would cost a round trip with every new connection.
+        "driver_info": None,
+        "maint_notifications_config": MaintNotificationsConfig(enabled=False),
+    }
+
+
+def _or_fault(make: Callable[[], _Made]) -> _Made:
+    try:
+        return make()
+    except ValueError:
+        raise ConfigurationError((_URL_FAULT,)) from None
+
+
+@contextmanager
+def _redis_errors() -> Iterator[None]:
+    try:
+        yield
+    except (RedisError, RedisClusterException) as error:
+        raise StorageUnavailable(f"Redis: {type(error).__name__} {_error_word(error)}".rstrip()) from error
+
+
+def _error_word(error: Exception) -> str:
+    """Redis's own word for the error (``OOM``, ``READONLY``), which stands first and in capitals."""
+    word = str(error).partition(" ")[0]
+    return word if word.isalpha() and word.isupper() else ""
