@@ -1,0 +1,126 @@
+"""What the demo consists of, as data: ports, steps and services in the order they are needed."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from demo.people import PEOPLE
+from demo.portals.definitions import PORTALS
+from demo.ports import Port
+from demo.supervisor import Service, Step
+
+BROKER_URL = "http://localhost:8000"
+DIGID_URL = "http://127.0.0.1:8100"
+OUTBOX_URL = "http://127.0.0.1:8300"
+# The brands whose portals the demo runs; each is a DigiD service provider of its own.
+BRANDS = tuple(sorted({portal.brand for portal in PORTALS}))
+PORTS: tuple[Port, ...] = (
+    Port(8000, "the broker", both_families=True),
+    Port(8100, "the DigiD simulator"),
+    Port(8101, "the DigiD simulator's back channel"),
+    Port(8300, "the outbox"),
+    Port(8325, "the outbox's mail listener"),
+    *(Port(portal.port, f"the portal {portal.name}") for portal in PORTALS),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The demo for one state directory and one configuration directory."""
+
+    state: Path
+    config: Path
+
+    def environment(self, redis_url: str) -> dict[str, str]:
+        """What every child gets on top of the environment of the terminal."""
+        return dict(os.environ) | {
+            "PYTHONUNBUFFERED": "1",
+            "BROKER_STORAGE__REDIS_URL": redis_url,
+            "BROKER_CLOCK__OFFSET_FILE": str((self.state / "clock-offset").absolute()),
+        }
+
+    def make_keys(self) -> Step:
+        """The throw-away certificate authority and everybody's keys; what exists is kept."""
+        return Step("pki", _python("demo.pki", "--state", str(self.state)))
+
+    def simulator_metadata(self) -> Step:
+        """The DigiD simulator's metadata, which the broker's configuration names."""
+        output = self.state / "digid" / "idp-metadata.xml"
+        return Step("digid metadata", _python("demo.digid", "metadata", "--state", str(self.state)), output)
+
+    def broker_preparation(self) -> tuple[Step, ...]:
+        """The broker's metadata for the simulator, one per brand, and its database."""
+        metadata = (
+            Step(
+                f"broker metadata {brand}",
+                self._broker("metadata", "digid", "--brand", brand),
+                self.state / "digid" / "sp" / f"{brand}.xml",
+            )
+            for brand in BRANDS
+        )
+        return (*metadata, Step("broker database", self._broker("db", "upgrade")))
+
+    def import_accounts(self, file: Path) -> Step:
+        """The accounts the demo's people have."""
+        return Step("broker import", (*self._broker("import"), str(file)))
+
+    def outbox(self) -> Service:
+        """Mail, SMS, voice, letters, phones and the clock."""
+        argv = _python("demo.outbox", "serve", "--state", str(self.state))
+        return Service("outbox", argv, f"{OUTBOX_URL}/api/clock")
+
+    def others(self) -> tuple[Service, ...]:
+        """Everything that needs keys, metadata or the database."""
+        state = str(self.state)
+        portals = (
+            Service(
+                f"portal {portal.id}",
+                _python("demo.portals", "serve", portal.id, "--state", state),
+                f"{portal.base_url}/jwks",
+            )
+            for portal in PORTALS
+        )
+        return (
+            Service(
+                "broker",
+                self._broker("serve", "--bind", "127.0.0.1:8000", "--workers", "2"),
+                f"{BROKER_URL}/health/ready",
+            ),
+            Service(
+                "digid", _python("demo.digid", "serve", "--state", state), f"{DIGID_URL}/saml/idp/metadata"
+            ),
+            *portals,
+        )
+
+    def _broker(self, *arguments: str) -> tuple[str, ...]:
+        program = Path(sys.executable).parent / "broker"
+        return (str(program), *arguments, "--config", str(self.config))
+
+
+def _python(module: str, *arguments: str) -> tuple[str, ...]:
+    return (sys.executable, "-m", module, *arguments)
+
+
+def consumer_account_lines() -> str:
+    """The people's consumer accounts for ``broker import``: one JSON object a line."""
+    return "".join(
+        json.dumps(
+            {
+                "kind": "consumer_account",
+                "brand": account.brand,
+                "bsn": person.digid.bsn,
+                "name": person.name,
+                "email": account.email,
+            },
+            ensure_ascii=False,
+        )
+        + "\n"
+        for person in PEOPLE
+        if person.digid
+        for account in person.accounts
+        if account.password is None
+    )

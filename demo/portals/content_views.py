@@ -1,0 +1,60 @@
+"""The pages with content: the public home, the person's own file, contact, and what the portal received."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from demo.portals.context import AMSTERDAM, PortalContext
+from demo.portals.dossier import dossier_of, euros
+from demo.portals.login_views import logout_completed
+
+
+def create_content_pages(context: PortalContext) -> Blueprint:
+    """Everything but logging in and out."""
+    pages = Blueprint("content", __name__)
+    pages.add_app_template_filter(euros, "euros")
+    pages.app_context_processor(context.for_page)
+    _add_public_pages(pages, context)
+    _add_own_pages(pages, context)
+    return pages
+
+
+def _add_public_pages(pages: Blueprint, context: PortalContext) -> None:
+    @pages.get("/")
+    def home() -> str:
+        return render_template("home.html", logged_out=logout_completed(context))
+
+    @pages.get("/inloggen")
+    def before_login() -> AnyResponse | str:
+        if context.login():
+            return redirect(url_for("content.dossier"), 303)
+        return render_template("before_login.html")
+
+    @pages.get("/contact")
+    def contact() -> str:
+        return render_template("contact.html")
+
+    @pages.get("/jwks")
+    def jwks() -> Response:
+        return jsonify(context.keys.public_jwks())
+
+
+def _add_own_pages(pages: Blueprint, context: PortalContext) -> None:
+    @pages.get("/dossier")
+    def dossier() -> AnyResponse | str:
+        login = context.login()
+        if login is None:
+            return redirect(url_for("content.before_login"), 303)
+        today = context.now().astimezone(AMSTERDAM).date()
+        assurance = login.claim("assurance")
+        level = assurance.get("level", "") if isinstance(assurance, dict) else ""
+        return render_template("dossier.html", dossier=dossier_of(login.subject, today), level=str(level))
+
+    @pages.get("/claims")
+    def claims() -> Response | tuple[Response, int]:
+        login = context.login()
+        if login is None:
+            message = "Log in first; this page shows the claims this portal received."
+            return jsonify(error={"code": "not-logged-in", "message": message}), 401
+        return jsonify(id_token=dict(login.id_token.claims), userinfo=dict(login.userinfo))

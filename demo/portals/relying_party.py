@@ -1,0 +1,189 @@
+"""The portal's side of OpenID Connect, on Authlib's client: send people away, judge the broker's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import requests
+from authlib.common.errors import AuthlibBaseError
+from authlib.common.security import generate_token
+from authlib.integrations.requests_client import OAuth2Session
+from authlib.oauth2.rfc7523 import PrivateKeyJWT, private_key_jwt_sign
+from joserfc.jwk import ECKey
+
+from demo.clock import Clock
+from demo.portals.definitions import PortalDefinition
+from demo.portals.keys import PortalKeys
+from demo.portals.provider import TIMEOUT_SECONDS, Provider
+from demo.portals.tokens import IdToken, IdTokenJudge, TokenRefused
+
+ASSERTION_LIFETIME = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class LoginAttempt:
+    """What the portal remembers between sending somebody away and the answer coming back."""
+
+    state: str
+    nonce: str = field(repr=False)
+    code_verifier: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A completed login: the judged ID token and what userinfo added."""
+
+    id_token: IdToken
+    userinfo: Mapping[str, Any] = field(repr=False)
+
+    @property
+    def subject(self) -> str:
+        """The stable identifier of this person at this portal."""
+        return str(self.id_token.claims["sub"])
+
+    def claim(self, name: str) -> Any:  # noqa: ANN401 (a claim holds whatever JSON can hold)
+        """A claim of the ID token, or else of userinfo, or else None."""
+        return self.id_token.claims.get(name, self.userinfo.get(name))
+
+
+@dataclass(frozen=True, slots=True)
+class LogoutForm:
+    """What the browser posts to the broker; never a URL, for the hint may hold a citizen service number."""
+
+    action: str
+    fields: Mapping[str, str] = field(repr=False)
+
+
+class LoginRefused(Exception):
+    """The answer is no login; `code` is the broker's error code or the portal's own."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class _AssertionByDemoClock(PrivateKeyJWT):  # type: ignore[misc]  # Authlib carries no types
+    """``private_key_jwt`` (RFC 7523, section 3) for the broker as audience, in the demo's time."""
+
+    def __init__(self, issuer: str, now: Clock) -> None:
+        super().__init__(alg="ES256")
+        self._issuer = issuer
+        self._now = now
+
+    def sign(self, auth: Any, token_endpoint: str) -> Any:  # noqa: ANN401, ARG002 (Authlib's untyped hook)
+        """The assertion, valid for a minute."""
+        key: ECKey = auth.client_secret
+        issued_at = int(self._now().timestamp())
+        return private_key_jwt_sign(
+            key,
+            client_id=auth.client_id,
+            token_endpoint=self._issuer,
+            alg=self.alg,
+            header={"kid": key.kid} if key.kid else None,
+            issued_at=issued_at,
+            expires_at=issued_at + int(ASSERTION_LIFETIME.total_seconds()),
+        )
+
+
+class RelyingParty:
+    """One portal as a client of the broker."""
+
+    def __init__(self, portal: PortalDefinition, keys: PortalKeys, provider: Provider, now: Clock) -> None:
+        self._portal = portal
+        self._keys = keys
+        self._provider = provider
+        self._now = now
+        self._judge = IdTokenJudge(provider, portal.id, keys.decryption)
+
+    def begin(self) -> tuple[str, LoginAttempt]:
+        """The address to send the browser to, and what to remember (`ProviderUnavailable`: not now)."""
+        attempt = LoginAttempt(generate_token(32), generate_token(32), generate_token(64))
+        endpoint = self._provider.metadata().authorization_endpoint
+        with self._session() as session:
+            url, _ = session.create_authorization_url(
+                endpoint, state=attempt.state, nonce=attempt.nonce, code_verifier=attempt.code_verifier
+            )
+        return str(url), attempt
+
+    def complete(self, answer: Mapping[str, str], attempt: LoginAttempt) -> Login:
+        """Turn the broker's answer into a login; `LoginRefused` or `TokenRefused` say why not."""
+        # RFC 9207, section 2.4: an answer of another issuer must not reach the token endpoint.
+        if answer.get("iss") != self._provider.issuer:
+            raise LoginRefused("wrong-issuer-in-answer")
+        if "error" in answer:
+            raise LoginRefused(answer["error"])
+        if not answer.get("code"):
+            raise LoginRefused("no-code")
+        metadata = self._provider.metadata()
+        with self._session() as session:
+            token = self._redeem(session, metadata.token_endpoint, answer["code"], attempt)
+            id_token = self._judge.judge(str(token.get("id_token", "")), attempt.nonce, self._now())
+            userinfo = self._userinfo(session, metadata.userinfo_endpoint, id_token)
+        return Login(id_token, userinfo)
+
+    def logout_form(self, login: Login, state: str) -> LogoutForm | None:
+        """What logs out at the broker (OpenID Connect RP-Initiated Logout 1.0), if it offers that."""
+        endpoint = self._provider.metadata().end_session_endpoint
+        if endpoint is None:
+            return None
+        fields = {
+            "id_token_hint": login.id_token.signed,
+            "post_logout_redirect_uri": self._portal.post_logout_redirect_uri,
+            "state": state,
+            "client_id": self._portal.id,
+        }
+        return LogoutForm(endpoint, fields)
+
+    def _session(self) -> OAuth2Session:
+        session = OAuth2Session(
+            client_id=self._portal.id,
+            client_secret=self._keys.signing,
+            token_endpoint_auth_method="private_key_jwt",
+            scope=self._portal.scope,
+            redirect_uri=self._portal.redirect_uri,
+            code_challenge_method="S256",
+            default_timeout=TIMEOUT_SECONDS,
+        )
+        session.trust_env = False
+        session.register_client_auth_method(_AssertionByDemoClock(self._provider.issuer, self._now))
+        return session
+
+    @staticmethod
+    def _redeem(session: OAuth2Session, endpoint: str, code: str, attempt: LoginAttempt) -> Mapping[str, Any]:
+        try:
+            token: Mapping[str, Any] = session.fetch_token(
+                endpoint, grant_type="authorization_code", code=code, code_verifier=attempt.code_verifier
+            )
+        except AuthlibBaseError as refusal:
+            raise LoginRefused(str(refusal.error)) from refusal
+        except (requests.RequestException, ValueError) as fault:
+            raise LoginRefused("token-endpoint-unreachable") from fault
+        return token
+
+    @staticmethod
+    def _userinfo(session: OAuth2Session, endpoint: str | None, id_token: IdToken) -> Mapping[str, Any]:
+        if endpoint is None:
+            return {}
+        try:
+            # The time in which Authlib judges the token's lifetime is the machine's, not the demo's.
+            header = {"Authorization": f"Bearer {session.token['access_token']}"}
+            answer = session.get(endpoint, withhold_token=True, headers=header)
+            answer.raise_for_status()
+            claims = answer.json()
+        except (AuthlibBaseError, requests.RequestException, KeyError, ValueError) as fault:
+            raise LoginRefused("userinfo-unreachable") from fault
+        # OpenID Connect Core 5.3.2: userinfo of somebody else must not be used.
+        if not isinstance(claims, dict) or claims.get("sub") != id_token.claims["sub"]:
+            raise TokenRefused("userinfo-of-another")
+        return claims
+
+
+def session_end(login: Login) -> datetime | None:
+    """When the broker's session ends (claim ``session_expires_at``, epoch seconds), if it says so."""
+    value = login.claim("session_expires_at")
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    return datetime.fromtimestamp(value, UTC)

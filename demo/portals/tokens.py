@@ -1,0 +1,105 @@
+"""Opens and judges the broker's ID token: decrypt, verify, then every claim (OpenID Connect Core 3.1.3.7)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from joserfc import jwe, jws
+from joserfc.errors import JoseError
+from joserfc.jwk import RSAKey
+from joserfc.jwt import JWTClaimsRegistry
+
+from demo.portals.provider import Provider
+
+SIGNING_ALGORITHMS = ["ES256"]
+ENCRYPTION_ALGORITHMS = ["RSA-OAEP-256", "A256GCM"]
+CLOCK_LEEWAY = timedelta(seconds=5)
+
+
+class TokenRefused(Exception):
+    """A token this portal does not believe; `code` names the check that failed."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class IdToken:
+    """A judged ID token. `signed` is the inner signed token, which serves as ``id_token_hint``."""
+
+    claims: Mapping[str, Any] = field(repr=False)
+    signed: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class IdTokenJudge:
+    """Believes ID tokens of one broker for one client, encrypted to one key."""
+
+    provider: Provider
+    client_id: str
+    decryption_key: RSAKey = field(repr=False)
+
+    def judge(self, token: str, nonce: str, now: datetime) -> IdToken:
+        """The token's claims; `TokenRefused` names the first check that fails."""
+        signed = self._decrypt(token)
+        claims = self._verify(signed)
+        self._check_claims(claims, nonce, now)
+        return IdToken(claims, signed)
+
+    def _decrypt(self, token: str) -> str:
+        """Only a nested token will do: it may carry a citizen service number."""
+        try:
+            opened = jwe.decrypt_compact(token, self.decryption_key, algorithms=ENCRYPTION_ALGORITHMS)
+        except (JoseError, ValueError) as fault:
+            raise TokenRefused("not-decrypted") from fault
+        try:
+            return (opened.plaintext or b"").decode("ascii")
+        except UnicodeDecodeError as fault:
+            raise TokenRefused("not-a-signed-token") from fault
+
+    def _verify(self, signed: str) -> dict[str, Any]:
+        try:
+            header = jws.extract_compact(signed.encode("ascii")).headers()
+        except (JoseError, ValueError) as fault:
+            raise TokenRefused("not-a-signed-token") from fault
+        if header.get("alg") not in SIGNING_ALGORITHMS:
+            raise TokenRefused("wrong-algorithm")
+        keys = self.provider.keys()
+        if all(key.kid != header.get("kid") for key in keys.keys):
+            keys = self.provider.keys(renewed=True)
+        try:
+            verified = jws.deserialize_compact(signed, keys, algorithms=SIGNING_ALGORITHMS)
+            claims = json.loads(verified.payload)
+        except (JoseError, ValueError) as fault:
+            raise TokenRefused("wrong-signature") from fault
+        if not isinstance(claims, dict):
+            raise TokenRefused("no-claims")
+        return claims
+
+    def _check_claims(self, claims: dict[str, Any], nonce: str, now: datetime) -> None:
+        checks = (
+            ("wrong-issuer", claims.get("iss") == self.provider.issuer),
+            # One audience, this portal: with several, `azp` would have to be understood too.
+            ("wrong-audience", claims.get("aud") in (self.client_id, [self.client_id])),
+            ("wrong-nonce", bool(nonce) and claims.get("nonce") == nonce),
+            ("no-subject", isinstance(claims.get("sub"), str) and claims.get("sub") != ""),
+            ("wrong-authorized-party", claims.get("azp", self.client_id) == self.client_id),
+        )
+        for code, holds in checks:
+            if not holds:
+                raise TokenRefused(code)
+        times = JWTClaimsRegistry(
+            now=int(now.timestamp()),
+            leeway=int(CLOCK_LEEWAY.total_seconds()),
+            exp={"essential": True},
+            iat={"essential": True},
+        )
+        try:
+            times.validate(claims)
+        except JoseError as fault:
+            raise TokenRefused("wrong-time") from fault

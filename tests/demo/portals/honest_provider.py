@@ -1,0 +1,139 @@
+"""A small honest OpenID Provider: real keys, real nested tokens, and a knob for each thing to get wrong."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+import requests
+from flask import Flask, Response, jsonify, redirect, request
+from flask.testing import FlaskClient
+from joserfc import jwe, jws, jwt
+from joserfc.jwk import ECKey, RSAKey
+
+from demo.clock import Clock
+
+SESSION_SECONDS = 900
+Claims = dict[str, Any]
+
+
+def unsecured(claims: Claims) -> str:
+    """A token with ``alg: none`` and an empty signature (RFC 7519, section 6)."""
+    parts = [json.dumps({"alg": "none"}), json.dumps(claims)]
+    return ".".join(base64.urlsafe_b64encode(part.encode()).rstrip(b"=").decode() for part in parts) + "."
+
+
+def visit_provider(browser: FlaskClient) -> str:
+    """Go from the portal to the provider and give the path and query that it sends the browser back to."""
+    away = browser.get("/login")
+    assert away.status_code == 302
+    back = requests.get(away.location, allow_redirects=False, timeout=5)
+    assert back.status_code == 302
+    address = urlsplit(back.headers["Location"])
+    return f"{address.path}?{address.query}"
+
+
+@dataclass
+class HonestProvider:
+    """Logs everybody in as one person at once.
+
+    `alter` changes the ID token's claims before signing; `sign` and `encrypt` make the token; `answer`
+    changes the authorization response; `userinfo` the claims given there.
+    """
+
+    client_key: ECKey
+    client_encryption_key: RSAKey
+    now: Clock
+    issuer: str = ""
+    key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "op-1"}))
+    alter: Callable[[Claims], Claims] = field(default=lambda claims: claims)
+    answer: Callable[[dict[str, str]], dict[str, str]] = field(default=lambda answer: answer)
+    userinfo: Claims = field(default_factory=lambda: {"sub": "pairwise-1", "email": "sanne@post.example"})
+    sign: Callable[[Claims], str] | None = None
+    encrypt: Callable[[str], str] | None = None
+    requests: list[dict[str, str]] = field(default_factory=list)
+    assertions: list[Claims] = field(default_factory=list)
+    down: bool = False
+
+    def routes(self) -> Flask:
+        """Discovery, keys, authorize, token and userinfo."""
+        app = Flask("honest-provider")
+        app.add_url_rule("/.well-known/openid-configuration", view_func=self.discovery)
+        app.add_url_rule("/jwks", view_func=self.jwks)
+        app.add_url_rule("/authorize", view_func=self.authorize)
+        app.add_url_rule("/token", view_func=self.token, methods=["POST"])
+        app.add_url_rule("/userinfo", view_func=self.user)
+        return app
+
+    def discovery(self) -> Response | tuple[str, int]:
+        """OpenID Connect Discovery 1.0."""
+        if self.down:
+            return "", 503
+        names = ("authorize", "token", "userinfo", "logout", "jwks")
+        urls = {name: f"{self.issuer}/{name}" for name in names}
+        return jsonify(
+            issuer=self.issuer,
+            authorization_endpoint=urls["authorize"],
+            token_endpoint=urls["token"],
+            userinfo_endpoint=urls["userinfo"],
+            end_session_endpoint=urls["logout"],
+            jwks_uri=urls["jwks"],
+        )
+
+    def jwks(self) -> Response:
+        """The public half of the signing key."""
+        return jsonify(keys=[self.key.as_dict(private=False)])
+
+    def authorize(self) -> Any:
+        """Back at once, with a code."""
+        self.requests.append(request.args.to_dict())
+        answer = self.answer({"code": "c-1", "state": request.args["state"], "iss": self.issuer})
+        return redirect(f"{request.args['redirect_uri']}?{urlencode(answer)}")
+
+    def token(self) -> Response | tuple[Response, int]:
+        """Check the client and the verifier for real, then hand out the tokens."""
+        asked = self.requests[-1]
+        verifier = hashlib.sha256(request.form["code_verifier"].encode()).digest()
+        challenge = base64.urlsafe_b64encode(verifier).rstrip(b"=").decode()
+        assertion = jwt.decode(request.form["client_assertion"], self.client_key, algorithms=["ES256"])
+        self.assertions.append(assertion.claims)
+        if challenge != asked["code_challenge"] or asked["code_challenge_method"] != "S256":
+            return jsonify(error="invalid_grant"), 400
+        moment = int(self.now().timestamp())
+        claims = {
+            "iss": self.issuer,
+            "sub": "pairwise-1",
+            "aud": "mijn-cz",
+            "nonce": asked["nonce"],
+            "iat": moment,
+            "exp": moment + 300,
+            "name": "Sanne de Vries",
+            "assurance": {"scheme": "digid", "level": "midden"},
+            "session_expires_at": moment + SESSION_SECONDS,
+        }
+        token = self._encrypted(self._signed(self.alter(claims)))
+        return jsonify(access_token="a-1", token_type="Bearer", expires_in=600, id_token=token)
+
+    def user(self) -> Response | tuple[Response, int]:
+        """Userinfo for the access token handed out."""
+        if request.headers.get("Authorization") != "Bearer a-1":
+            return jsonify(error="invalid_token"), 401
+        return jsonify(self.userinfo)
+
+    def _signed(self, claims: Claims) -> str:
+        if self.sign:
+            return self.sign(claims)
+        header = {"alg": "ES256", "kid": self.key.kid}
+        return jws.serialize_compact(header, json.dumps(claims), self.key, algorithms=["ES256"])
+
+    def _encrypted(self, signed: str) -> str:
+        if self.encrypt:
+            return self.encrypt(signed)
+        header = {"alg": "RSA-OAEP-256", "enc": "A256GCM", "cty": "JWT"}
+        algorithms = ["RSA-OAEP-256", "A256GCM"]
+        return jwe.encrypt_compact(header, signed, self.client_encryption_key, algorithms=algorithms)

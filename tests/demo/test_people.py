@@ -1,0 +1,78 @@
+"""The demo's people: usable numbers, and the cases that the journeys need."""
+
+from __future__ import annotations
+
+import pytest
+
+from demo.people import PEOPLE, Person, people_as_json, person_by_id
+
+WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.id)
+def test_people_have_invented_numbers_that_pass_the_eleven_test(person: Person) -> None:
+    """A number begins with 9 (not handed out to people) and is right by the eleven test."""
+    assert person.digid
+    digits = [int(digit) for digit in person.digid.bsn]
+    assert len(digits) == 9
+    assert digits[0] == 9
+    assert sum(weight * digit for weight, digit in zip(WEIGHTS, digits, strict=True)) % 11 == 0
+
+
+def test_people_differ_in_id_number_and_user_name() -> None:
+    """No two people share what must tell them apart."""
+    means = [person.digid for person in PEOPLE if person.digid]
+    assert len({person.id for person in PEOPLE}) == len(PEOPLE)
+    assert len({one.bsn for one in means}) == len(means)
+    assert len({one.username for one in means}) == len(means)
+
+
+def test_people_include_a_couple_with_one_sms_phone_and_two_apps() -> None:
+    """An SMS phone may serve several people; an app belongs to one person."""
+    by_phone: dict[str, list[Person]] = {}
+    for person in PEOPLE:
+        if person.digid:
+            by_phone.setdefault(person.digid.phone, []).append(person)
+    couples = [people for people in by_phone.values() if len(people) == 2]
+    assert couples
+    pins = [person.digid.pin for person in couples[0] if person.digid]
+    assert None not in pins
+    assert len(set(pins)) == 2
+
+
+@pytest.mark.parametrize("journey", ["J1", "J2", "J3", "J4"])
+def test_people_cover_each_journey_of_mijn_cz(journey: str) -> None:
+    """Somebody can play each journey."""
+    assert [person for person in PEOPLE if journey in person.journeys]
+
+
+def test_people_for_j1_have_sms_check_and_an_account_and_for_j3_none() -> None:
+    """J1 goes straight into the file; J3 is about not having an account."""
+    for person in PEOPLE:
+        assert person.digid
+        if "J1" in person.journeys:
+            assert person.digid.level != "basis"
+            assert [account.brand for account in person.accounts] == ["cz"]
+        if "J3" in person.journeys:
+            assert person.accounts == ()
+
+
+def test_people_as_json_leaves_out_what_somebody_does_not_have() -> None:
+    """Absent parts are left out rather than sent as null."""
+    people = {entry["id"]: entry for entry in people_as_json()["people"]}  # type: ignore[attr-defined]
+    assert set(people["sanne"]) == {"id", "name", "journeys", "digid", "accounts"}
+    assert set(people["sanne"]["digid"]) == {"username", "password", "pin", "phone", "bsn", "level"}
+    assert people["sanne"]["accounts"] == [{"brand": "cz", "email": "sanne.devries@post.example"}]
+    assert "accounts" not in people["jelle"]
+    assert "pin" not in people["tomasz"]["digid"]
+
+
+def test_people_do_not_print_their_secrets() -> None:
+    """A person in a log shows neither number nor password."""
+    person = person_by_id("sanne")
+    assert person
+    assert person.digid
+    shown = repr(person)
+    assert person.digid.bsn not in shown
+    assert person.digid.password not in shown
+    assert str(person.digid.pin) not in shown
