@@ -1,0 +1,51 @@
+# The two commands to know: `make demo` runs everything on this machine, `make test` proves it.
+# Written for GNU make 3.81 and later, so that the make of macOS will do.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+# Which interpreter makes the virtual environment: `make demo BASE_PYTHON=python3.12`.
+BASE_PYTHON ?=
+# How many test processes run side by side.
+JOBS ?= 2
+# More words for pytest: `make test ARGS='-k digid'`.
+ARGS ?=
+
+CODE := broker demo tests bench scripts
+# loadfile keeps the servers that a test file starts within one process.
+PYTEST := $(PYTHON) -m pytest -n $(JOBS) --dist loadfile -q
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check bench lock clean
+.DELETE_ON_ERROR:
+
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+demo: $(VENV)/.demo ## run broker, simulators and portals here until Ctrl-C (RESET=1 starts afresh)
+	@exec $(PYTHON) -m demo.run $(if $(filter-out 0 no,$(RESET)),--reset)
+
+test: $(VENV)/.dev ## every test, on SQLite and PostgreSQL; installs what is missing when it may
+	@scripts/test-prerequisites
+	@$(PYTEST) $(ARGS)
+
+check: $(VENV)/.dev ## format, lint, types, import contract, texts, fast tests: about two minutes
+	@scripts/check $(CODE)
+	@$(PYTEST) -m 'not slow and not browser' $(ARGS)
+
+bench: $(VENV)/.dev ## the benchmarks: ratios measured within one run
+	@exec $(PYTHON) -m bench $(ARGS)
+
+lock: ## renew the hashed lock files under requirements/ (needs uv)
+	@scripts/lock
+
+clean: ## remove the virtual environment, the demo's state and what tools left behind
+	rm -rf $(VENV) var build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf voordeur.egg-info .coverage .coverage.* htmlcov
+
+# One environment, two stages: what the demo needs is a part of what development needs, at the same
+# versions, so going from one to the other only adds. Each stage leaves a stamp.
+$(VENV)/.demo: requirements/demo.txt pyproject.toml scripts/venv
+	@BASE_PYTHON='$(BASE_PYTHON)' scripts/venv $(VENV) demo
+
+$(VENV)/.dev: requirements/dev.txt pyproject.toml scripts/venv
+	@BASE_PYTHON='$(BASE_PYTHON)' scripts/venv $(VENV) dev
