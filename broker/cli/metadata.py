@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -20,4 +21,4 @@ def metadata() -> None:
 @click.option("--brand", required=True, help="The brand whose service provider it is.")
 def digid(config: Path, brand: str) -> None:
     """Print the metadata for DigiD."""
-    click.get_binary_stream("stdout").write(digid_metadata(read_settings(config), brand))
+    sys.stdout.buffer.write(digid_metadata(read_settings(config), brand))
