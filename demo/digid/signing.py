@@ -146,8 +146,10 @@ def _is_valid_at(certificate: x509.Certificate, now: datetime) -> bool:
 
 
 def _digest(element: etree._Element) -> bytes:
+    # lxml leaves out a prefix of the list that no document of this thread has been parsed with, so what
+    # was built in memory is read back first.
     canonical = etree.tostring(
-        element,
+        etree.fromstring(etree.tostring(element)),
         method="c14n",
         exclusive=True,
         with_comments=False,

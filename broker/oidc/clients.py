@@ -1,0 +1,70 @@
+"""The portals as OpenID Connect clients: what each registered, and finding one by its id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from broker.oidc.client_keys import NO_KEYS, ClientKeys
+from broker.oidc.vocabulary import (
+    AuthMethod,
+    ClientProfile,
+    ContentEncryption,
+    KeyEncryption,
+    SigningAlgorithm,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Client:
+    """One registration, with the names of RFC 7591 and OpenID Connect Registration where they have one.
+
+    `sector` is what the pairwise subject is derived for; `claims` is the portal's contract: nothing
+    outside it is ever released. `resource` is the audience of its access tokens, a name of the portal's
+    API that is not the client_id, so that an access token never looks like an ID token.
+    """
+
+    client_id: str
+    portal: str
+    brand: str
+    sector: str
+    resource: str
+    redirect_uris: tuple[str, ...]
+    token_endpoint_auth_method: AuthMethod
+    id_token_signed_response_alg: SigningAlgorithm
+    client_secret_sha256: str | None = field(default=None, repr=False)
+    jwks: ClientKeys = NO_KEYS
+    id_token_encrypted_response_alg: KeyEncryption | None = None
+    id_token_encrypted_response_enc: ContentEncryption = ContentEncryption.A256GCM
+    post_logout_redirect_uris: tuple[str, ...] = ()
+    profile: ClientProfile = ClientProfile.STANDARD
+    claims: frozenset[str] = frozenset()
+    bsn_legal_ground: str | None = None
+
+    @property
+    def encrypts_id_tokens(self) -> bool:
+        """Whether this client registered for encrypted ID tokens."""
+        return self.id_token_encrypted_response_alg is not None
+
+    @property
+    def may_have_bsn(self) -> bool:
+        """Whether the BSN may be told to this client: contract, legal ground and encryption all present."""
+        return "bsn" in self.claims and bool(self.bsn_legal_ground) and self.encrypts_id_tokens
+
+
+class ClientRegistry:
+    """All clients of this deployment, immutable; a reload makes a new registry."""
+
+    def __init__(self, clients: Iterable[Client]) -> None:
+        listed = tuple(clients)
+        self._by_id = {client.client_id: client for client in listed}
+        if len(self._by_id) != len(listed):
+            raise ValueError("two clients have the same client_id")
+
+    def find(self, client_id: str | None) -> Client | None:
+        """The client by that id, or None."""
+        return None if client_id is None else self._by_id.get(client_id)
+
+    def all(self) -> tuple[Client, ...]:
+        """Every client, in the order given."""
+        return tuple(self._by_id.values())

@@ -1,0 +1,90 @@
+"""Discovery metadata (OpenID Connect Discovery 3, RFC 8414): generated from what the code accepts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from broker.domain.assurance import ACR_VALUES
+from broker.oidc.claims import CLAIM_NAMES
+from broker.oidc.documents import DISCOVERY_MAX_AGE_SECONDS, PublicDocument, public_document
+from broker.oidc.vocabulary import (
+    CHALLENGE_METHOD,
+    GRANT_TYPE,
+    RESPONSE_TYPE,
+    SCOPES,
+    AuthMethod,
+    ContentEncryption,
+    KeyEncryption,
+    Prompt,
+    ResponseMode,
+    SigningAlgorithm,
+)
+
+PROTOCOL_CLAIMS = ("iss", "sub", "aud", "exp", "iat", "nbf", "jti", "nonce", "acr", "auth_time", "sid")
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoints:
+    """The provider's addresses below one issuer, which is configuration and never a Host header."""
+
+    issuer: str
+
+    AUTHORIZATION_PATH = "/oauth2/authorize"
+    TOKEN_PATH = "/oauth2/token"
+    USERINFO_PATH = "/oauth2/userinfo"
+    JWKS_PATH = "/oauth2/jwks"
+    END_SESSION_PATH = "/oauth2/logout"
+
+    def url(self, path: str) -> str:
+        """The absolute address of one of the paths."""
+        return self.issuer.rstrip("/") + path
+
+    @property
+    def well_known_paths(self) -> tuple[str, ...]:
+        """Where the document stands: after the issuer's path (Discovery 4), and before it (RFC 8414 3)."""
+        path = urlsplit(self.issuer).path.rstrip("/")
+        return (
+            f"{path}/.well-known/openid-configuration",
+            f"/.well-known/oauth-authorization-server{path}",
+        )
+
+
+def discovery_document(
+    issuer: str, *, auth_methods: Iterable[AuthMethod] = tuple(AuthMethod)
+) -> PublicDocument:
+    """The document for both well-known paths; `auth_methods` are those that some client of ours uses."""
+    at = Endpoints(issuer)
+    signing = [algorithm.value for algorithm in SigningAlgorithm]
+    return public_document(
+        {
+            "issuer": issuer,
+            "authorization_endpoint": at.url(at.AUTHORIZATION_PATH),
+            "token_endpoint": at.url(at.TOKEN_PATH),
+            "userinfo_endpoint": at.url(at.USERINFO_PATH),
+            "jwks_uri": at.url(at.JWKS_PATH),
+            "end_session_endpoint": at.url(at.END_SESSION_PATH),
+            "response_types_supported": [RESPONSE_TYPE],
+            "response_modes_supported": [mode.value for mode in ResponseMode],
+            "grant_types_supported": [GRANT_TYPE],
+            "scopes_supported": list(SCOPES),
+            "subject_types_supported": ["pairwise"],
+            "acr_values_supported": list(ACR_VALUES),
+            "prompt_values_supported": [prompt.value for prompt in Prompt],
+            "code_challenge_methods_supported": [CHALLENGE_METHOD],
+            "token_endpoint_auth_methods_supported": sorted({method.value for method in auth_methods}),
+            "token_endpoint_auth_signing_alg_values_supported": signing,
+            "id_token_signing_alg_values_supported": signing,
+            "id_token_encryption_alg_values_supported": [alg.value for alg in KeyEncryption],
+            "id_token_encryption_enc_values_supported": [enc.value for enc in ContentEncryption],
+            "claim_types_supported": ["normal"],
+            "claims_supported": [*PROTOCOL_CLAIMS, *sorted(CLAIM_NAMES - set(PROTOCOL_CLAIMS))],
+            "claims_parameter_supported": True,
+            "request_parameter_supported": False,
+            "request_uri_parameter_supported": False,
+            "authorization_response_iss_parameter_supported": True,
+            "ui_locales_supported": ["nl", "en"],
+        },
+        max_age_seconds=DISCOVERY_MAX_AGE_SECONDS,
+    )

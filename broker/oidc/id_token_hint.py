@@ -1,0 +1,73 @@
+"""Reading an ID token that we gave out earlier and that comes back as a hint; it may be expired."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from broker.oidc import id_token
+from broker.oidc.authorization_request import AuthorizationRequest
+from broker.oidc.clients import Client, ClientRegistry
+from broker.oidc.errors import OAuthCode, RedirectedError
+from broker.oidc.jose import TokenRefused, read_token, text_claim, time_claim, verify
+from broker.oidc.keys import SigningKeys
+from broker.oidc.responses import refusal_of
+
+
+@dataclass(frozen=True, slots=True)
+class HintedLogin:
+    """The login that the hint speaks of; `holds_bsn` tells that the token ought never to stand in a URL."""
+
+    client: Client
+    sid: str
+    subject: str = field(repr=False)
+    holds_bsn: bool
+
+
+class HintReader:
+    """Verifies hints with our own keys, those of the past included."""
+
+    def __init__(self, issuer: str, keys: SigningKeys, clients: ClientRegistry) -> None:
+        self._issuer = issuer
+        self._keys = keys
+        self._clients = clients
+
+    def read(self, text: str) -> HintedLogin:
+        """The login behind the hint; `TokenRefused` unless we signed it as an ID token for a client of ours.
+
+        The algorithm must be the one of the key and of the client; `exp` must be there, but may be past.
+        """
+        token = read_token(text)
+        if token.type != id_token.TYPE.lower():
+            raise TokenRefused("not an ID token by its type")
+        key = self._keys.find(token.kid)
+        if key is None or key.algorithm is not token.algorithm:
+            raise TokenRefused("no key of ours by that kid and algorithm")
+        claims = verify(token, key.key)
+        client = self._clients.find(text_claim(claims, "aud"))
+        if client is None or client.id_token_signed_response_alg is not token.algorithm:
+            raise TokenRefused("no such client, or not with this algorithm")
+        if claims.get("iss") != self._issuer or time_claim(claims, "exp") is None:
+            raise TokenRefused("another issuer, or no exp")
+        return HintedLogin(client, text_claim(claims, "sid"), text_claim(claims, "sub"), "bsn" in claims)
+
+    def expected_subject(self, request: AuthorizationRequest) -> str | None:
+        """The one subject that may answer `request`, by its hint or its claims parameter; None: anybody.
+
+        When somebody else is logged in, the answer is login_required (Core 3.1.2.2). Raises
+        `RedirectedError` for a hint that is not ours, not this client's, or that contradicts the claims.
+        """
+        if request.id_token_hint is None:
+            return request.required_subject
+        try:
+            hinted = self.read(request.id_token_hint)
+        except TokenRefused as error:
+            raise _bad_hint(request) from error
+        if hinted.client.client_id != request.client_id:
+            raise _bad_hint(request)
+        if request.required_subject not in {None, hinted.subject}:
+            raise _bad_hint(request)
+        return hinted.subject
+
+
+def _bad_hint(request: AuthorizationRequest) -> RedirectedError:
+    return refusal_of(request, OAuthCode.INVALID_REQUEST, "id_token_hint is not valid for this client")

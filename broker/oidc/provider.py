@@ -1,0 +1,73 @@
+"""The OpenID Provider as one value: every endpoint, put together from its parts for the composition root."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from broker.domain.clock import Clock
+from broker.oidc.access_token import AccessTokenReader
+from broker.oidc.client_assertion import AssertionVerifier
+from broker.oidc.client_authentication import ClientAuthenticator
+from broker.oidc.clients import ClientRegistry
+from broker.oidc.codes import CodeStore
+from broker.oidc.discovery import Endpoints, discovery_document
+from broker.oidc.documents import PublicDocument
+from broker.oidc.end_session import EndSessionEndpoint
+from broker.oidc.grants import GrantStore
+from broker.oidc.id_token_hint import HintReader
+from broker.oidc.keys import SigningKeys
+from broker.oidc.sessions import SessionLookup
+from broker.oidc.token import TokenEndpoint
+from broker.oidc.tokens import TokenMinter
+from broker.oidc.userinfo import UserinfoEndpoint
+from broker.storage.records import RecordStore
+
+
+@dataclass(frozen=True, slots=True)
+class OpenIDProvider:
+    """What `broker.web` calls. A reload of the configuration makes a new one; nothing in it changes."""
+
+    issuer: str
+    endpoints: Endpoints
+    clients: ClientRegistry
+    keys: SigningKeys
+    hints: HintReader
+    codes: CodeStore
+    grants: GrantStore
+    token: TokenEndpoint
+    userinfo: UserinfoEndpoint
+    end_session: EndSessionEndpoint
+    discovery: PublicDocument
+
+
+def build_provider(
+    issuer: str,
+    *,
+    clients: ClientRegistry,
+    keys: SigningKeys,
+    records: RecordStore,
+    sessions: SessionLookup,
+    clock: Clock,
+) -> OpenIDProvider:
+    """Put the provider together for one issuer. Reads nothing from the stores yet."""
+    endpoints = Endpoints(issuer)
+    grants = GrantStore(records)
+    codes = CodeStore(records, grants, clock)
+    hints = HintReader(issuer, keys, clients)
+    audiences = frozenset({issuer, endpoints.url(endpoints.TOKEN_PATH)})
+    authenticator = ClientAuthenticator(clients, AssertionVerifier(audiences, records, clock))
+    minter = TokenMinter(issuer, keys, clock)
+    methods = {client.token_endpoint_auth_method for client in clients.all()}
+    return OpenIDProvider(
+        issuer=issuer,
+        endpoints=endpoints,
+        clients=clients,
+        keys=keys,
+        hints=hints,
+        codes=codes,
+        grants=grants,
+        token=TokenEndpoint(issuer, authenticator, codes, sessions, minter),
+        userinfo=UserinfoEndpoint(issuer, AccessTokenReader(issuer, keys, clients), grants, sessions, clock),
+        end_session=EndSessionEndpoint(hints, clients),
+        discovery=discovery_document(issuer, auth_methods=methods),
+    )

@@ -1,0 +1,32 @@
+"""JSON from outside: one meaning only, or nothing."""
+
+from __future__ import annotations
+
+import json
+from typing import NoReturn
+
+
+class NotStrictJson(ValueError):
+    """The text is not a JSON object with one value per name."""
+
+
+def _members_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise NotStrictJson("a member stands twice")
+    return members
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise NotStrictJson(f"{name} is not JSON")
+
+
+def strict_json_object(text: str | bytes) -> dict[str, object]:
+    """Parse a JSON object; `NotStrictJson` for repeated members, NaN, other types and absurd depth."""
+    try:
+        value = json.loads(text, object_pairs_hook=_members_once, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise NotStrictJson("not a JSON object") from error
+    if not isinstance(value, dict):
+        raise NotStrictJson("not a JSON object")
+    return value

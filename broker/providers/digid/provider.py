@@ -1,0 +1,128 @@
+"""DigiD as a provider: sends the browser away, resolves the artifact once, and says what came of it."""
+
+from __future__ import annotations
+
+import ssl
+from datetime import datetime, timedelta
+from typing import Final, Protocol
+
+from broker.domain.assurance import Assurance, Scheme
+from broker.domain.identity import Failed, ProviderOutcome, Unavailable
+from broker.providers.base import ArtifactAnswer, Begun, SentRequest
+from broker.providers.digid.connection import DigidConnection
+from broker.providers.digid.expected import MAX_LIFE, MAX_SKEW, Expected
+from broker.providers.digid.form import digid_profile
+from broker.providers.digid.request import new_question, new_resolve, send_by_browser
+from broker.providers.digid.semantics import judge
+from broker.providers.saml.artifact import check_artifact
+from broker.providers.saml.gate import fingerprint, open_artifact_response
+from broker.providers.saml.refusal import AnswerRefused, GateRefused, MeaningRefused
+from broker.providers.saml.soap_client import ChannelUnavailable, SoapClient
+from broker.providers.saml.values import VerifiedArtifactResponse
+
+PROVIDER_NAME: Final = "digid"
+# An artifact lives for fifteen minutes at DigiD; we remember it for longer than any clock could differ.
+_ARTIFACT_MEMORY: Final = timedelta(minutes=30)
+# A message is believed for at most its life and twice the skew; then there is nothing left to replay.
+_MESSAGE_MEMORY: Final = MAX_LIFE + 2 * MAX_SKEW
+
+
+class UsedMessages(Protocol):
+    """Remembers what has been used, for every worker alike."""
+
+    def claim(self, scope: str, message_id: str, *, expires_at: datetime) -> bool:
+        """True for exactly one caller for each (scope, message); must survive at least until `expires_at`."""
+        ...
+
+
+class BackChannel(Protocol):
+    """Carries an envelope to DigiD and brings back the bytes of the answer."""
+
+    def call(self, envelope: bytes) -> bytes:
+        """Raises `ChannelUnavailable` or `ChannelRefused`."""
+        ...
+
+
+class DigidProvider:
+    """One brand's DigiD. Holds loaded keys and a kept-alive channel; shared by all threads of a worker."""
+
+    def __init__(self, connection: DigidConnection, channel: BackChannel, used: UsedMessages) -> None:
+        self._connection = connection
+        self._channel = channel
+        self._used = used
+        self._profile = digid_profile(want_assertions_signed=connection.want_assertions_signed)
+        self._trusted = connection.idp.trusted_keys
+
+    @property
+    def scheme(self) -> Scheme:
+        """DigiD."""
+        return Scheme.DIGID
+
+    def begin(self, required: Assurance, *, relay_state: str, now: datetime) -> Begun:
+        """A signed AuthnRequest for at least `required`; `ValueError` for another scheme's level."""
+        if required.scheme is not Scheme.DIGID:
+            raise ValueError("DigiD is asked for levels of DigiD only")
+        question = new_question(self._connection, required.level, now)
+        sent = SentRequest(
+            provider=PROVIDER_NAME,
+            brand=self._connection.brand,
+            request_id=question.id,
+            required=required,
+            sent_at=now,
+            entity_id=self._connection.idp.entity_id,
+        )
+        return Begun(sent, send_by_browser(self._connection, question, relay_state))
+
+    def complete(self, answer: ArtifactAnswer, sent: SentRequest, *, now: datetime) -> ProviderOutcome:
+        """Resolve the artifact, pass the gate and the checks. Never tries twice."""
+        try:
+            self._is_our_request(sent)
+            return self._resolve_and_judge(answer.artifact, sent, now)
+        except AnswerRefused as refusal:
+            return Failed(refusal.reason_code, refusal.detail)
+        except ChannelUnavailable as fault:
+            return Unavailable(str(fault))
+
+    def _resolve_and_judge(self, artifact: str, sent: SentRequest, now: datetime) -> ProviderOutcome:
+        check_artifact(artifact, sent.entity_id)
+        # Before the call: whatever happens on the wire, this artifact is never resolved again.
+        self._claim("artifact", artifact, now + _ARTIFACT_MEMORY)
+        resolve = new_resolve(self._connection, artifact, now)
+        received = self._channel.call(resolve.envelope)
+        verified = self._open(received)
+        expected = Expected(sent, resolve.id, self._connection.entity_id, self._connection.acs_url, now)
+        outcome = judge(verified, expected)
+        self._claim_messages(verified, now)
+        return outcome
+
+    def _open(self, received: bytes) -> VerifiedArtifactResponse:
+        try:
+            return open_artifact_response(received, self._profile, self._trusted)
+        except GateRefused as refusal:
+            detail = f"{refusal.detail} (message {fingerprint(received)})"
+            raise GateRefused(refusal.reason_code, detail) from refusal
+
+    def _is_our_request(self, sent: SentRequest) -> None:
+        """A request of another brand, provider or identity provider is never completed here (mix-up)."""
+        ours = (PROVIDER_NAME, self._connection.brand, self._connection.idp.entity_id)
+        if (sent.provider, sent.brand, sent.entity_id) != ours:
+            raise MeaningRefused("request.other-provider", "the request was not sent by this connection")
+
+    def _claim_messages(self, verified: VerifiedArtifactResponse, now: datetime) -> None:
+        response = verified.response
+        if response is None:
+            return
+        self._claim("response", response.id, now + _MESSAGE_MEMORY)
+        if response.assertion is not None:
+            self._claim("assertion", response.assertion.id, now + _MESSAGE_MEMORY)
+
+    def _claim(self, kind: str, message_id: str, expires_at: datetime) -> None:
+        scope = f"{self._connection.brand}:{PROVIDER_NAME}:{kind}"
+        if not self._used.claim(scope, message_id, expires_at=expires_at):
+            raise MeaningRefused(f"replay.{kind}", f"the {kind} was used before")
+
+
+def digid_provider(connection: DigidConnection, context: ssl.SSLContext, used: UsedMessages) -> DigidProvider:
+    """The provider with its own kept-alive channel; make one per brand and worker process."""
+    channel = SoapClient(connection.idp.artifact_resolution_url, context, patience=connection.patience)
+    return DigidProvider(connection, channel, used)

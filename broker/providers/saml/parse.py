@@ -1,0 +1,72 @@
+"""The one XML parser of the broker, and the rules on the tree as a tree.
+
+Second step of the gate. Everything that reads XML (answers, metadata) comes through `parse_strictly`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from lxml import etree
+from lxml.etree import _Element
+
+from broker.providers.saml.refusal import GateRefused
+
+MAX_DEPTH: Final = 64
+MAX_ATTRIBUTES: Final = 64
+MAX_NAMESPACE_DECLARATIONS: Final = 32
+
+# One parser per process: no entities, no network, no DTD, libxml2's own limits on.
+_PARSER = etree.XMLParser(
+    resolve_entities=False,
+    no_network=True,
+    load_dtd=False,
+    dtd_validation=False,
+    huge_tree=False,
+    recover=False,
+    remove_comments=False,
+    remove_pis=False,
+    strip_cdata=False,
+)
+
+
+def parse_strictly(message: bytes) -> _Element:
+    """Parse bytes that passed `check_bytes`; raises `GateRefused` when they are not one plain document."""
+    root = parse_canonical(message)
+    walk_within_limits(root)
+    if message.count(b"xmlns") > MAX_NAMESPACE_DECLARATIONS:
+        has_bounded_declarations(root)
+    return root
+
+
+def parse_canonical(message: bytes) -> _Element:
+    """Parse once; trailing data, a second root and anything ill-formed are refused."""
+    try:
+        return etree.fromstring(message, _PARSER)
+    except (etree.XMLSyntaxError, ValueError):
+        raise GateRefused("xml.ill-formed", "the message is not one well-formed document") from None
+
+
+def walk_within_limits(root: _Element) -> None:
+    """Only elements and text, at most 64 deep, at most 64 attributes on each."""
+    depth = 0
+    for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
+        if event == "start":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise GateRefused("xml.too-deep", f"an element is nested more than {MAX_DEPTH} deep")
+            if len(node.keys()) > MAX_ATTRIBUTES:
+                raise GateRefused("xml.too-many-attributes", "an element has too many attributes")
+        elif event == "end":
+            depth -= 1
+        else:
+            raise GateRefused("xml.node-kind", "the message holds a comment or processing instruction")
+    if root.getprevious() is not None or root.getnext() is not None:
+        raise GateRefused("xml.node-kind", "something stands beside the root element")
+
+
+def has_bounded_declarations(root: _Element) -> None:
+    """At most 32 namespaces in scope, hence at most 32 declared, on each element."""
+    for element in root.iter():
+        if len(element.nsmap) > MAX_NAMESPACE_DECLARATIONS:
+            raise GateRefused("xml.too-many-namespaces", "an element has too many namespace declarations")

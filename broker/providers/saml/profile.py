@@ -1,0 +1,40 @@
+"""A profile: the whole form of one kind of answer, as a value that the gate is given.
+
+The engine knows no scheme. What DigiD sends is described in `broker.providers.digid.form`; another scheme
+is another value.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from broker.providers.saml.shape import Shape
+
+
+class LayerName(StrEnum):
+    """The layers of an answer that can carry a signature and have an ID of their own."""
+
+    ARTIFACT_RESPONSE = "artifact-response"
+    RESPONSE = "response"
+    ASSERTION = "assertion"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer at one absolute path of qualified names, root first."""
+
+    name: LayerName
+    path: tuple[str, ...]
+    shape: Shape
+    may_be_signed: bool
+    must_be_signed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """`message` is the shape of the document as received; `layers` go from the outside in."""
+
+    name: str
+    message: Shape
+    layers: tuple[Layer, ...]

@@ -1,0 +1,98 @@
+"""Discovery metadata."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from authlib.oauth2 import rfc9207
+from authlib.oidc import discovery, rpinitiated
+
+from broker.domain.assurance import ACR_VALUES
+from broker.oidc.discovery import Endpoints, discovery_document
+from broker.oidc.vocabulary import AuthMethod
+from tests.unit.oidc.oidc_support import ISSUER, World, decoded, sound_request, tokens_of
+
+
+def metadata(issuer: str = ISSUER) -> dict[str, Any]:
+    """The document as a portal reads it."""
+    content: dict[str, Any] = json.loads(discovery_document(issuer).body)
+    return content
+
+
+def test_discovery_passes_the_models_of_authlib() -> None:
+    """An independent reading of OpenID Connect Discovery, RFC 8414, RFC 9207 and RP-Initiated Logout."""
+    model = discovery.OpenIDProviderMetadata(metadata())
+    model.validate(metadata_classes=[rfc9207.AuthorizationServerMetadata, rpinitiated.OpenIDProviderMetadata])
+
+
+def test_discovery_says_what_is_supported_and_no_more() -> None:
+    """The members that the profile fixes."""
+    content = metadata()
+    assert content["issuer"] == ISSUER
+    assert content["response_types_supported"] == ["code"]
+    assert content["response_modes_supported"] == ["query", "form_post"]
+    assert content["grant_types_supported"] == ["authorization_code"]
+    assert content["subject_types_supported"] == ["pairwise"]
+    assert content["code_challenge_methods_supported"] == ["S256"]
+    assert content["acr_values_supported"] == list(ACR_VALUES)
+    assert content["authorization_response_iss_parameter_supported"] is True
+    assert content["request_parameter_supported"] is False
+    assert content["request_uri_parameter_supported"] is False
+    assert content["claims_parameter_supported"] is True
+    assert {"sub", "acr", "bsn", "name", "session_expires_at"} <= set(content["claims_supported"])
+    for name in ("authorization", "token", "userinfo", "end_session"):
+        assert content[f"{name}_endpoint"].startswith(f"{ISSUER}/oauth2/")
+    assert content["jwks_uri"] == f"{ISSUER}/oauth2/jwks"
+
+
+@pytest.mark.parametrize(
+    "weak", ["none", "HS256", "RSA1_5", "plain", "implicit", "client_secret_post", "fragment"]
+)
+def test_discovery_offers_nothing_weak(weak: str) -> None:
+    """None of these words stands anywhere in the document."""
+    words = json.dumps(
+        {name: value for name, value in metadata().items() if name != "prompt_values_supported"}
+    )
+    assert f'"{weak}"' not in words
+
+
+def test_discovery_lists_only_methods_in_use() -> None:
+    """A deployment without secrets does not offer them."""
+    content = json.loads(discovery_document(ISSUER, auth_methods=[AuthMethod.PRIVATE_KEY_JWT]).body)
+    assert content["token_endpoint_auth_methods_supported"] == ["private_key_jwt"]
+
+
+def test_discovery_agrees_with_what_the_endpoints_do(world: World) -> None:
+    """Every claim of a real ID token is listed, and every listed prompt is taken."""
+    content = json.loads(world.provider.discovery.body)
+    assert set(decoded(tokens_of(world)["id_token"], world)[1]) <= set(content["claims_supported"])
+    for prompt in content["prompt_values_supported"]:
+        assert sound_request(prompt=prompt).prompt == {prompt}
+
+
+@pytest.mark.parametrize(
+    ("issuer", "paths"),
+    [
+        (
+            "https://login.example",
+            ("/.well-known/openid-configuration", "/.well-known/oauth-authorization-server"),
+        ),
+        (
+            "https://login.example/cz",
+            ("/cz/.well-known/openid-configuration", "/.well-known/oauth-authorization-server/cz"),
+        ),
+    ],
+)
+def test_discovery_stands_at_both_well_known_paths(issuer: str, paths: tuple[str, ...]) -> None:
+    """The two standards put the issuer's path on different sides."""
+    assert Endpoints(issuer).well_known_paths == paths
+
+
+def test_discovery_may_be_kept_for_a_week_and_read_by_any_site() -> None:
+    """NL GOV OIDC 5.4.3 and 5."""
+    headers = dict(discovery_document(ISSUER).headers)
+    assert headers["Cache-Control"] == "public, max-age=604800"
+    assert headers["Access-Control-Allow-Origin"] == "*"
+    assert headers["ETag"] == discovery_document(ISSUER).etag
