@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -14,19 +13,9 @@ from broker.errors import ConfigurationError
 from broker.login.service import LoginService
 from broker.login.transactions import Transactions
 from broker.login.upstream_requests import UpstreamRequests
-from broker.oidc.access_token import AccessTokenReader
-from broker.oidc.client_assertion import AssertionVerifier
-from broker.oidc.client_authentication import ClientAuthenticator
 from broker.oidc.clients import ClientRegistry
-from broker.oidc.codes import CodeStore
-from broker.oidc.discovery import Endpoints
-from broker.oidc.end_session import EndSessionEndpoint
-from broker.oidc.grants import GrantStore
-from broker.oidc.id_token_hint import HintReader
 from broker.oidc.keys import SigningKeys, ensure_signing_keys
-from broker.oidc.token import TokenEndpoint
-from broker.oidc.tokens import TokenMinter
-from broker.oidc.userinfo import UserinfoEndpoint
+from broker.oidc.provider import OpenIDProvider, build_provider
 from broker.sessions.store import SessionStore
 from broker.settings import Settings
 from broker.storage.accounts import AccountRepository
@@ -52,17 +41,6 @@ from broker.wiring.digid import DigidReady, digid_connections, digid_metadata
 from broker.wiring.stores import Stores, open_stores
 
 _LARGEST_BODY_BYTES = 64 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class OpenIdProvider:
-    """The parts of the OpenID Provider that more than one blueprint uses."""
-
-    clients: ClientRegistry
-    keys: SigningKeys
-    hints: HintReader
-    grants: GrantStore
-    codes: CodeStore
 
 
 def create_app(settings: Settings) -> Flask:
@@ -92,53 +70,43 @@ def _register(
     app: Flask, settings: Settings, stores: Stores, clients: ClientRegistry, digid: dict[str, DigidReady]
 ) -> None:
     issuer, portals = settings.broker.issuer, Portals.of(settings)
-    provider = _openid_provider(issuer, stores, clients)
+    sessions = SessionStore(stores.records)
+    provider = _openid_provider(issuer, stores, clients, sessions)
     auditor = Auditor(AuditLog(stores.database), stores.clock, support_code)
     pages = _login_pages(settings, stores, provider, auditor, digid)
-    lookup = LiveSessions(pages.sessions, stores.clock)
     metadata = {(brand, Scheme.DIGID): digid_metadata(settings, brand) for brand in digid}
-    app.register_blueprint(home_blueprint(portals))
-    app.register_blueprint(
-        health_blueprint({"database": lambda: _touch_database(stores), "redis": lambda: _touch_redis(stores)})
-    )
-    app.register_blueprint(login_blueprint(pages))
-    app.register_blueprint(saml_blueprint(SamlEndpoints(pages, metadata)))
-    app.register_blueprint(
-        authorize_blueprint(AuthorizePages(issuer, clients, provider.hints, stores.records, pages))
-    )
-    app.register_blueprint(logout_blueprint(LogoutPages(EndSessionEndpoint(provider.hints, clients), pages)))
-    at = Endpoints(issuer)
-    audiences = frozenset({issuer, at.url(at.TOKEN_PATH)})
-    authenticator = ClientAuthenticator(clients, AssertionVerifier(audiences, stores.records, stores.clock))
-    minter = TokenMinter(issuer, provider.keys, stores.clock)
-    reader = AccessTokenReader(issuer, provider.keys, clients)
-    app.register_blueprint(
-        machine_blueprint(
-            MachineEndpoints(
-                issuer=issuer,
-                clients=clients,
-                keys=provider.keys,
-                token=TokenEndpoint(issuer, authenticator, provider.codes, lookup, minter),
-                userinfo=UserinfoEndpoint(issuer, reader, provider.grants, lookup, stores.clock),
-                auditor=auditor,
-            )
-        )
-    )
+    probes = {"database": lambda: _touch_database(stores), "redis": lambda: _touch_redis(stores)}
+    for blueprint in (
+        home_blueprint(portals),
+        health_blueprint(probes),
+        login_blueprint(pages),
+        saml_blueprint(SamlEndpoints(pages, metadata)),
+        authorize_blueprint(AuthorizePages(issuer, clients, provider.hints, stores.records, pages)),
+        logout_blueprint(LogoutPages(provider.end_session, pages)),
+        machine_blueprint(MachineEndpoints(provider, auditor)),
+    ):
+        app.register_blueprint(blueprint)
 
 
-def _openid_provider(issuer: str, stores: Stores, clients: ClientRegistry) -> OpenIdProvider:
+def _openid_provider(
+    issuer: str, stores: Stores, clients: ClientRegistry, sessions: SessionStore
+) -> OpenIDProvider:
     source = SigningKeyRepository(stores.database, stores.keys.columns)
     ensure_signing_keys(source, now=stores.clock())
-    keys = SigningKeys(source)
-    grants = GrantStore(stores.records)
-    codes = CodeStore(stores.records, grants, stores.clock)
-    return OpenIdProvider(clients, keys, HintReader(issuer, keys, clients), grants, codes)
+    return build_provider(
+        issuer,
+        clients=clients,
+        keys=SigningKeys(source),
+        records=stores.records,
+        sessions=LiveSessions(sessions, stores.clock),
+        clock=stores.clock,
+    )
 
 
 def _login_pages(
     settings: Settings,
     stores: Stores,
-    provider: OpenIdProvider,
+    provider: OpenIDProvider,
     auditor: Auditor,
     digid: dict[str, DigidReady],
 ) -> LoginPages:

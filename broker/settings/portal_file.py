@@ -81,6 +81,8 @@ class LoginPolicy(Section):
 
 ClaimName = Literal[
     "name",
+    "acr",
+    "auth_time",
     "email",
     "assurance",
     "idp",

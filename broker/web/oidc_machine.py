@@ -12,45 +12,39 @@ from flask.typing import ResponseReturnValue
 from broker.audit.recorder import Auditor
 from broker.domain.events import Result, TokenRefused, TokensIssued, UserInfoRead
 from broker.oidc.answers import JsonAnswer
-from broker.oidc.clients import ClientRegistry
-from broker.oidc.discovery import Endpoints, discovery_document
+from broker.oidc.discovery import Endpoints
 from broker.oidc.documents import PublicDocument
-from broker.oidc.keys import SigningKeys
-from broker.oidc.token import TokenEndpoint, TokenRequest
-from broker.oidc.userinfo import UserinfoEndpoint, UserinfoRequest
+from broker.oidc.provider import OpenIDProvider
+from broker.oidc.token import TokenRequest
+from broker.oidc.userinfo import UserinfoRequest
 
 
 @dataclass(frozen=True, slots=True)
 class MachineEndpoints:
     """What the machine endpoints need."""
 
-    issuer: str
-    clients: ClientRegistry
-    keys: SigningKeys
-    token: TokenEndpoint
-    userinfo: UserinfoEndpoint
+    provider: OpenIDProvider
     auditor: Auditor
 
 
 def machine_blueprint(endpoints: MachineEndpoints) -> Blueprint:
     """Discovery on both paths, the key set, and the token and userinfo endpoints."""
     blueprint = Blueprint("oidc_machine", __name__)
-    methods = {client.token_endpoint_auth_method for client in endpoints.clients.all()}
-    discovery = discovery_document(endpoints.issuer, auth_methods=methods)
+    provider = endpoints.provider
 
     def metadata() -> Response:
-        return _public(discovery)
+        return _public(provider.discovery)
 
-    for path in Endpoints(endpoints.issuer).well_known_paths:
+    for path in provider.endpoints.well_known_paths:
         blueprint.add_url_rule(path, view_func=metadata, endpoint=path.rpartition("/")[2])
 
     @blueprint.get(Endpoints.JWKS_PATH)
     def jwks() -> Response:
-        return _public(endpoints.keys.document)
+        return _public(provider.keys.document)
 
     @blueprint.post(Endpoints.TOKEN_PATH)
     def token() -> Response:
-        answer = endpoints.token.answer(
+        answer = provider.token.answer(
             TokenRequest(
                 content_type=request.content_type,
                 authorization=request.headers.get("Authorization"),
@@ -63,7 +57,7 @@ def machine_blueprint(endpoints: MachineEndpoints) -> Blueprint:
 
     @blueprint.route(Endpoints.USERINFO_PATH, methods=["GET", "POST"])
     def userinfo() -> ResponseReturnValue:
-        answer = endpoints.userinfo.answer(
+        answer = provider.userinfo.answer(
             UserinfoRequest(
                 authorization=request.headers.get("Authorization"),
                 query=pairs(request.args.items(multi=True)),
@@ -121,5 +115,5 @@ def _note_userinfo(endpoints: MachineEndpoints, answer: JsonAnswer) -> None:
 
 
 def _brand_of(endpoints: MachineEndpoints, answer: JsonAnswer) -> str | None:
-    client = endpoints.clients.find(answer.client_id)
+    client = endpoints.provider.clients.find(answer.client_id)
     return client.brand if client else None
