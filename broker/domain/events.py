@@ -20,13 +20,29 @@ class Result(StrEnum):
     REFUSED = "refused"
 
 
+class Actor(StrEnum):
+    """What kind of party acted."""
+
+    PERSON = "person"
+    PORTAL = "portal"
+    OPERATOR = "operator"
+    SYSTEM = "system"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SecurityEvent:
-    """What all events have: the brand (None where there is none), and how the act ended."""
+    """What all events have: the brand (None where there is none), and how the act ended.
+
+    `actor_account_id` is the person who acted, where that is somebody else than the `account_id` that it was
+    about; `on_behalf_of` is the party that was represented, as a code. `actor` tells who acts in this kind.
+    """
 
     kind: ClassVar[str]
+    actor: ClassVar[Actor] = Actor.PERSON
     brand: str | None
     result: Result
+    actor_account_id: AccountId | None = None
+    on_behalf_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +84,16 @@ class ProviderAnswered(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TurnedAway(SecurityEvent):
+    """Somebody chose a way of logging in that is closed: by an announced outage, or after failures."""
+
+    kind: ClassVar[str] = "login.turned-away"
+    client_id: str
+    scheme: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LoginRefused(SecurityEvent):
     """A login attempt ended without access."""
 
@@ -94,15 +120,37 @@ class TokensIssued(SecurityEvent):
     """A portal redeemed a code; the session `sid` names the person through `login.granted`."""
 
     kind: ClassVar[str] = "tokens.issued"
+    actor: ClassVar[Actor] = Actor.PORTAL
+    client_id: str
+    sid: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokensRefreshed(SecurityEvent):
+    """A portal kept the session `sid` alive and got new tokens."""
+
+    kind: ClassVar[str] = "tokens.refreshed"
+    actor: ClassVar[Actor] = Actor.PORTAL
+    client_id: str
+    sid: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokensRevoked(SecurityEvent):
+    """A portal gave the tokens of the session `sid` back; the whole family ended."""
+
+    kind: ClassVar[str] = "tokens.revoked"
+    actor: ClassVar[Actor] = Actor.PORTAL
     client_id: str
     sid: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TokenRefused(SecurityEvent):
-    """The token endpoint or userinfo turned a portal away."""
+    """An endpoint for programs (token, userinfo, revocation, introspection) turned a portal away."""
 
     kind: ClassVar[str] = "tokens.refused"
+    actor: ClassVar[Actor] = Actor.PORTAL
     client_id: str | None
     reason: str
 
@@ -112,6 +160,7 @@ class UserInfoRead(SecurityEvent):
     """A portal read claims of the person whose session is `sid`."""
 
     kind: ClassVar[str] = "userinfo.read"
+    actor: ClassVar[Actor] = Actor.PORTAL
     client_id: str
     sid: str
 
@@ -127,6 +176,40 @@ class SessionEnded(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PortalTold(SecurityEvent):
+    """A portal heard that the session `sid` ended, at that attempt."""
+
+    kind: ClassVar[str] = "portal.told-of-end"
+    actor: ClassVar[Actor] = Actor.SYSTEM
+    client_id: str
+    sid: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortalNotTold(SecurityEvent):
+    """A portal could not be told that the session `sid` ended, and will not be told any more."""
+
+    kind: ClassVar[str] = "portal.not-told-of-end"
+    actor: ClassVar[Actor] = Actor.SYSTEM
+    client_id: str
+    sid: str
+    attempts: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SigningKeyChanged(SecurityEvent):
+    """A token signing key was made, came into use or was destroyed, by the worker or an operator."""
+
+    kind: ClassVar[str] = "signing-key.changed"
+    actor: ClassVar[Actor] = Actor.SYSTEM
+    kid: str
+    algorithm: str
+    change: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestForged(SecurityEvent):
     """A request that changes something did not come from our own page."""
 
@@ -135,24 +218,169 @@ class RequestForged(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationOffered(SecurityEvent):
+    """Somebody was vouched for, has no account, and may make one; `resumed` when it was begun before."""
+
+    kind: ClassVar[str] = "registration.offered"
+    client_id: str
+    resumed: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationMailAsked(SecurityEvent):
+    """A mail to confirm an address was queued; `address_in_use` when it says that there is an account."""
+
+    kind: ClassVar[str] = "registration.mail-asked"
+    client_id: str
+    address_in_use: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationMailRefused(SecurityEvent):
+    """No more mail was sent for a registration."""
+
+    kind: ClassVar[str] = "registration.mail-refused"
+    client_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationCancelled(SecurityEvent):
+    """Somebody stopped making an account; what was filled in is gone."""
+
+    kind: ClassVar[str] = "registration.cancelled"
+    client_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationCompleted(SecurityEvent):
+    """An address was confirmed; `created` is false when the person had got an account meanwhile."""
+
+    kind: ClassVar[str] = "registration.completed"
+    client_id: str
+    account_id: AccountId
+    created: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistrationLinkRefused(SecurityEvent):
+    """A confirmation link was not acceptable."""
+
+    kind: ClassVar[str] = "registration.link-refused"
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDelivered(SecurityEvent):
+    """A mail server took a message; `purpose` says which text it was."""
+
+    kind: ClassVar[str] = "message.delivered"
+    actor: ClassVar[Actor] = Actor.SYSTEM
+    message_id: str
+    purpose: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFailed(SecurityEvent):
+    """A message was given up: refused for good, tried too often, or out of date."""
+
+    kind: ClassVar[str] = "message.failed"
+    actor: ClassVar[Actor] = Actor.SYSTEM
+    message_id: str
+    purpose: str
+    attempts: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AccountsImported(SecurityEvent):
     """An operator brought accounts in."""
 
     kind: ClassVar[str] = "accounts.imported"
+    actor: ClassVar[Actor] = Actor.OPERATOR
     count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutageAnnounced(SecurityEvent):
+    """An operator closed a provider; `until` is a moment in ISO 8601, or None for until further notice."""
+
+    kind: ClassVar[str] = "outage.announced"
+    actor: ClassVar[Actor] = Actor.OPERATOR
+    provider: str
+    until: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutageEnded(SecurityEvent):
+    """An operator opened a provider again."""
+
+    kind: ClassVar[str] = "outage.ended"
+    actor: ClassVar[Actor] = Actor.OPERATOR
+    provider: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditExported(SecurityEvent):
+    """An operator exported events, between two checkpoints; `personal` when what is sealed was opened."""
+
+    kind: ClassVar[str] = "audit.exported"
+    actor: ClassVar[Actor] = Actor.OPERATOR
+    after: int
+    until: int
+    personal: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditSearched(SecurityEvent):
+    """An operator looked up the events behind a support code."""
+
+    kind: ClassVar[str] = "audit.searched"
+    actor: ClassVar[Actor] = Actor.OPERATOR
+    code: str
+    found: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditPersonErased(SecurityEvent):
+    """What the audit log held of a person was made unreadable for good."""
+
+    kind: ClassVar[str] = "audit.person-erased"
+    actor: ClassVar[Actor] = Actor.SYSTEM
+    account_id: AccountId
 
 
 ALL_EVENTS: tuple[type[SecurityEvent], ...] = (
     LoginStarted,
     AuthorizationRefused,
     SentUpstream,
+    TurnedAway,
     ProviderAnswered,
     LoginRefused,
     LoginGranted,
     TokensIssued,
+    TokensRefreshed,
+    TokensRevoked,
     TokenRefused,
     UserInfoRead,
     SessionEnded,
+    PortalTold,
+    PortalNotTold,
+    SigningKeyChanged,
     RequestForged,
+    RegistrationOffered,
+    RegistrationMailAsked,
+    RegistrationMailRefused,
+    RegistrationCancelled,
+    RegistrationCompleted,
+    RegistrationLinkRefused,
+    MessageDelivered,
+    MessageFailed,
     AccountsImported,
+    OutageAnnounced,
+    OutageEnded,
+    AuditExported,
+    AuditSearched,
+    AuditPersonErased,
 )

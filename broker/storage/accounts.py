@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Row, Update, bindparam, delete, insert, or_, select, update
 
 from broker.domain.accounts import Account, AccountId, AccountState, AccountType
 from broker.domain.assurance import Scheme
 from broker.domain.bsn import Bsn
 from broker.domain.clock import Clock
+from broker.storage.account_addresses import AccountAddresses, owner_of_address
 from broker.storage.database import Database
 from broker.storage.keyed_hash import BlindIndex
 from broker.storage.schema import ACCOUNT_IDENTITIES, ACCOUNTS
@@ -56,6 +58,19 @@ _SET_STATE = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """The account of a person who registered; `created` is false when there was one already."""
+
+    account: Account
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AddressTaken:
+    """The address belongs to another account of the brand; nothing was made."""
+
+
 class AccountRepository:
     """Finds and keeps accounts.
 
@@ -77,6 +92,7 @@ class AccountRepository:
         self._blind_indexes = blind_indexes
         self._clock = clock
         self._random_bytes = random_bytes
+        self._addresses = AccountAddresses(database, columns)
 
     def get(self, account_id: AccountId) -> Account | None:
         """The account with this id."""
@@ -94,27 +110,67 @@ class AccountRepository:
         return self._account(row) if row else None
 
     def add_consumer(self, brand: str, name: str, email: str, bsn: Bsn) -> Account:
-        """Makes the account of a consumer, or gives the one there is this name and e-mail address."""
-        oldest = self._blind_indexes[brand].digests(Scheme.DIGID, bsn.number)[-1]
-        with self._database.writing(lock=f"account {brand} {oldest.digest.hex()}") as connection:
+        """Makes the account of a consumer, or gives the one there is this name and e-mail address.
+
+        An address that another account owns is kept on this one too, without owning it.
+        """
+        with self._database.writing(lock=self._lock(brand, bsn)) as connection:
             row = self._find(connection, brand, bsn)
             account_id = AccountId(row.id) if row else self._insert(connection, brand, bsn)
-            person = {
-                "name_sealed": self._seal(brand, account_id, "name", name.encode()),
-                "email_sealed": self._seal(brand, account_id, "email", email.encode()),
-            }
-            connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.id == account_id).values(**person))
-            return self._account(connection.execute(_BY_ID, {"account_id": account_id}).one())
+            self._addresses.claim(connection, self._blind_indexes[brand], account_id, email)
+            return self._name(connection, brand, account_id, name, email)
+
+    def register_consumer(self, brand: str, name: str, email: str, bsn: Bsn) -> Registered | AddressTaken:
+        """Makes the account of a consumer who has none and owns `email`; whoever has one keeps it as it is.
+
+        However many do this at once for a person, one account comes of it.
+        """
+        with self._database.writing(lock=self._lock(brand, bsn)) as connection:
+            row = self._find(connection, brand, bsn)
+            if row:
+                return Registered(self._account(row), created=False)
+            if owner_of_address(connection, self._blind_indexes[brand], email) is not None:
+                return AddressTaken()
+            account_id = self._insert(connection, brand, bsn)
+            if not self._addresses.claim(connection, self._blind_indexes[brand], account_id, email):
+                # Somebody else was faster by a moment. No exception: the caller's transaction goes on.
+                connection.execute(delete(ACCOUNTS).where(ACCOUNTS.c.id == account_id))
+                return AddressTaken()
+            return Registered(self._name(connection, brand, account_id, name, email), created=True)
+
+    def is_address_in_use(self, brand: str, email: str) -> bool:
+        """Whether an account of the brand owns this address."""
+        with self._database.reading() as connection:
+            return owner_of_address(connection, self._blind_indexes[brand], email) is not None
 
     def record_login(self, account_id: AccountId, at: datetime) -> None:
         """Notes when the account was last used; an earlier moment never replaces a later one."""
-        self._database.write_alone(_RECORD_LOGIN, {"account_id": account_id, "at": at})
+        values = {"account_id": account_id, "at": at}
+        self._database.act_last("accounts", lambda: self._write(_RECORD_LOGIN, values))
 
     def set_state(self, account_id: AccountId, state: AccountState) -> bool:
         """Lets the account be used, or not; False when there is no such account."""
         return (
             self._database.write_alone(_SET_STATE, {"account_id": account_id, "new_state": state.value}) == 1
         )
+
+    def _write(self, statement: Update, values: Mapping[str, object]) -> None:
+        self._database.write_alone(statement, values)
+
+    def _lock(self, brand: str, bsn: Bsn) -> str:
+        """What must not happen twice at once for a person: the making of an account."""
+        oldest = self._blind_indexes[brand].digests(Scheme.DIGID, bsn.number)[-1]
+        return f"account {brand} {oldest.digest.hex()}"
+
+    def _name(
+        self, connection: Connection, brand: str, account_id: AccountId, name: str, email: str
+    ) -> Account:
+        person = {
+            "name_sealed": self._seal(brand, account_id, "name", name.encode()),
+            "email_sealed": self._seal(brand, account_id, "email", email.encode()),
+        }
+        connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.id == account_id).values(**person))
+        return self._account(connection.execute(_BY_ID, {"account_id": account_id}).one())
 
     def _find(self, connection: Connection, brand: str, bsn: Bsn) -> Row[*tuple[Any, ...]] | None:
         for hashed in self._blind_indexes[brand].digests(Scheme.DIGID, bsn.number):

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, Executable, func, select, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.schema import Table
 
 from broker.errors import ConfigurationError, StorageUnavailable
-from broker.storage.engine import WRITING, make_engine
+from broker.storage.engine import lock_at_begin, make_engine, refuse_writing
+from broker.storage.last_acts import LastActs
+from broker.storage.schema_version import is_current, is_recent_enough
+from broker.tracing import storage_span
 
 DEFAULT_POOL_SIZE = 8
+_READ_ONLY = "25006"
 
 NewRow = sqlite.Insert | postgresql.Insert
 
@@ -37,11 +41,23 @@ class Database:
         # Readers and single statements need no transaction; on PostgreSQL that saves two round trips of
         # three. (SQLite's driver begins none by itself.)
         alone = {} if self._is_sqlite else {"isolation_level": "AUTOCOMMIT"}
-        write = {WRITING: True, "preserve_rowcount": True}
         self._reader = self._engine.execution_options(**alone)
-        self._single = self._engine.execution_options(**alone, **write)
-        self._writer = self._engine.execution_options(**write)
+        self._single = self._engine.execution_options(**alone, preserve_rowcount=True)
+        self._writer = self._engine.execution_options(preserve_rowcount=True)
+        refuse_writing(self._reader)
+        if self._is_sqlite:
+            lock_at_begin(self._writer)
         self._current = threading.local()
+
+    @property
+    def has_one_writer(self) -> bool:
+        """Whether writers wait for each other anyway (SQLite)."""
+        return self._is_sqlite
+
+    @property
+    def is_writing(self) -> bool:
+        """Whether this thread is within `writing`."""
+        return self._joined() is not None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -71,24 +87,77 @@ class Database:
                 self._lock(joined, lock)
                 yield joined
                 return
+            last = LastActs()
             with self._writer.begin() as connection:
-                self._current.connection = connection
+                self._current.connection, self._current.writing = connection, last
                 try:
                     self._lock(connection, lock)
                     yield connection
+                    last.act()
                 finally:
                     self._current.connection = None
+        last.tell()
+
+    @contextmanager
+    def gathering(self, failed: Callable[[], None]) -> Iterator[None]:
+        """What the block gives to `act_last` is one transaction at its end, also when the block raises.
+
+        A block within a block writes what both have gathered so far. `failed` is called when that is not
+        possible, before `StorageUnavailable` is raised. One transaction costs as much as its one commit.
+        """
+        outer = self._gathered()
+        gathered = self._current.gathered = outer or LastActs()
+        try:
+            yield
+        finally:
+            self._current.gathered = None
+            try:
+                self._write_gathered(gathered)
+            except StorageUnavailable:
+                failed()
+                raise
+            finally:
+                self._current.gathered = outer
+
+    def _write_gathered(self, gathered: LastActs) -> None:
+        last = gathered.take()
+        # One act is a transaction by itself.
+        with self.writing() if len(last.acts) > 1 else nullcontext():
+            for place, act in last.acts:
+                self.act_last(place, act)
+            for tell in last.tells:
+                self.when_kept(tell)
 
     def write_alone(self, statement: Executable, parameters: Mapping[str, object] | None = None) -> int:
         """One writing statement as its own transaction, in one round trip; answers how many rows it touched.
 
         Within `writing` of the same thread it is part of that transaction.
         """
-        if self._is_sqlite or self._joined() is not None:
+        if self._joined() is not None:
             with self.writing() as connection:
                 return connection.execute(statement, parameters).rowcount
         with _database_errors(), self._single.connect() as connection:
             return connection.execute(statement, parameters).rowcount
+
+    def act_last(self, place: str, act: Callable[[], None]) -> None:
+        """Runs `act` as the last thing of this thread's transaction, or at once where there is none.
+
+        For what takes a lock that many want. Acts run in the order of their places, and so never wait for
+        each other in a circle. Within `gathering` it waits for the end of the block.
+        """
+        last = self._last()
+        if last is None:
+            act()
+        else:
+            last.acts.append((place, act))
+
+    def when_kept(self, tell: Callable[[], None]) -> None:
+        """Runs `tell` once this thread's transaction is kept, or at once where there is none."""
+        last = self._last()
+        if last is None:
+            tell()
+        else:
+            last.tells.append(tell)
 
     def new_row(self, table: Table) -> NewRow:
         """The statement that inserts one row of parameters, and does nothing where its key is taken."""
@@ -118,10 +187,17 @@ class Database:
 
     def is_current(self) -> bool:
         """Whether the tables are those of this version."""
-        from broker.storage.schema_upgrade import is_current  # noqa: PLC0415 - as above
-
         with self.reading() as connection:
             return is_current(connection)
+
+    def require_recent_enough(self) -> None:
+        """Raises `ConfigurationError` when a migration is missing; tables of a newer version will do.
+
+        While replicas are replaced one by one, the old ones go on with tables that are newer than they.
+        """
+        with self.reading() as connection:
+            if not is_recent_enough(connection):
+                raise ConfigurationError(("the tables of the database are older than this version",))
 
     def require_current(self) -> None:
         """Raises `ConfigurationError` unless the tables are those of this version."""
@@ -137,6 +213,16 @@ class Database:
     def _joined(self) -> Connection | None:
         return getattr(self._current, "connection", None)
 
+    def _gathered(self) -> LastActs | None:
+        return getattr(self._current, "gathered", None)
+
+    def _last(self) -> LastActs | None:
+        """The plan for the end of this thread's transaction; None when each statement is one of its own."""
+        if self._joined() is None:
+            return self._gathered()
+        planned: LastActs = self._current.writing
+        return planned
+
     def _lock(self, connection: Connection, name: str | None) -> None:
         if name is None or self._is_sqlite:
             return
@@ -147,8 +233,14 @@ class Database:
 @contextmanager
 def _database_errors() -> Iterator[None]:
     try:
-        yield
+        with storage_span("database"):
+            yield
     except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+        raise StorageUnavailable(f"database: {_error_name(error)}") from error
+    except InternalError as error:
+        # PostgreSQL files it here when it takes no writing; everything else there is a mistake of ours.
+        if getattr(error.orig, "sqlstate", None) != _READ_ONLY:
+            raise
         raise StorageUnavailable(f"database: {_error_name(error)}") from error
 
 

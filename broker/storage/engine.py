@@ -7,19 +7,18 @@ fail half-way), and a commit is on disk when it returns. PostgreSQL: psycopg 3, 
 from __future__ import annotations
 
 import os
+import select
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, UpdateBase, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExecutionContext
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from broker.errors import ConfigurationError
-
-WRITING = "voordeur_writing"
-"""The execution option that tells a writing transaction from reading."""
+from broker.storage.audit_chain import next_link
 
 _SQLITE = "sqlite"
 _POSTGRESQL = "postgresql"
@@ -61,8 +60,6 @@ def _sqlite_engine(url: URL, pool_size: int) -> Engine:
         connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
     )
     event.listen(engine, "connect", _prepare_sqlite)
-    event.listen(engine, "begin", _begin_sqlite)
-    event.listen(engine, "before_cursor_execute", _refuse_writing_while_reading)
     return engine
 
 
@@ -80,8 +77,29 @@ def _postgresql_engine(url: URL, pool_size: int) -> Engine:
         pool_timeout=_CONNECT_SECONDS,
         connect_args=arguments,
     )
-    event.listen(engine, "before_cursor_execute", _refuse_writing_while_reading)
+    event.listen(engine, "checkout", _leave_dead_connections)
     return engine
+
+
+def _leave_dead_connections(connection: DBAPIConnection, _entry: object, _proxy: object) -> None:
+    """Drop what the pool kept while the server went away, without asking it: that costs no round trip.
+
+    A server that closes a connection makes its socket readable, and an idle one has nothing else to say.
+    """
+    waiting = select.poll()
+    waiting.register(connection.fileno(), select.POLLIN)
+    if waiting.poll(0):
+        raise InvalidatePoolError
+
+
+def refuse_writing(engine: Engine) -> None:
+    """Let `engine` read only. The others do without this listener, which costs at every statement."""
+    event.listen(engine, "before_cursor_execute", _refuse_writing_while_reading)
+
+
+def lock_at_begin(engine: Engine) -> None:
+    """Let every transaction of `engine`, which must be SQLite's, take the writer's lock first."""
+    event.listen(engine, "begin", _begin_sqlite)
 
 
 def _create_private_file(path: Path) -> None:
@@ -96,13 +114,16 @@ def _create_private_file(path: Path) -> None:
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
-    # Python's sqlite3 shall not begin transactions by itself; `_begin_sqlite` does.
+    # Python's sqlite3 shall not begin transactions by itself; `_begin_sqlite` does, or else each statement
+    # is a transaction of its own.
     connection.isolation_level = None
     cursor = connection.cursor()
     _turn_on_write_ahead_log(cursor)
     for pragma in ("synchronous = FULL", "foreign_keys = ON", "trusted_schema = OFF"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+    # What PostgreSQL can compute by itself, for the statement that chains an audit event.
+    connection.create_function("audit_link", 3, next_link, deterministic=True)
 
 
 def _turn_on_write_ahead_log(cursor: Any) -> None:  # noqa: ANN401 - a DB-API cursor has no type of its own
@@ -123,12 +144,11 @@ def _turn_on_write_ahead_log(cursor: Any) -> None:  # noqa: ANN401 - a DB-API cu
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    if connection.get_execution_options().get(WRITING):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _refuse_writing_while_reading(
-    connection: Connection,
+    _connection: Connection,
     _cursor: object,
     _statement: str,
     _parameters: object,
@@ -136,6 +156,5 @@ def _refuse_writing_while_reading(
     _executemany: bool,  # noqa: FBT001 - SQLAlchemy's signature
 ) -> None:
     """Writing outside a writing transaction is a mistake in our code, also where it would work."""
-    writes = context is not None and isinstance(context.invoked_statement, UpdateBase)
-    if writes and not connection.get_execution_options().get(WRITING):
+    if context is not None and isinstance(context.invoked_statement, UpdateBase):
         raise RuntimeError("a writing statement was given to a reading connection")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from sqlalchemy import Connection, select
@@ -81,6 +81,16 @@ def open_key_ring(
             brand: BlindIndex(brand, keys[_Need(Purpose.BLIND_INDEX, brand)]) for brand in brand_names
         },
     )
+
+
+def count_data_keys(database: Database, key_encryption_key: DataKey) -> int:
+    """How many data keys there are, each opened once to see; makes none.
+
+    Raises `ConfigurationError` when the key-encryption key is not theirs.
+    """
+    maker = _Maker(Sealer([key_encryption_key]), lambda: datetime.now(UTC), os.urandom)
+    with database.reading() as connection:
+        return sum(len(keys) for keys in _read(connection, maker).values())
 
 
 def _read_or_make(database: Database, needs: list[_Need], maker: _Maker) -> dict[_Need, list[DataKey]]:

@@ -18,10 +18,15 @@ class RecordKind(StrEnum):
     PARKED_REQUEST = "parked-request"
     CODE = "code"
     GRANT = "grant"
+    REFRESH_TOKEN = "refresh-token"  # noqa: S105 - the name of a kind, no secret
+    SESSION_ENDINGS = "session-endings"
     SESSION = "session"
     CLIENT_ASSERTION = "client-assertion"
     ACCOUNT_SESSIONS = "account-sessions"
     COUNTER = "counter"
+    REGISTRATION = "registration"
+    REGISTRATION_LINK = "registration-link"
+    BREAKER = "breaker"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ from redis.retry import Retry
 
 from broker.errors import ConfigurationError, StorageUnavailable
 from broker.storage.lua_script import LuaScript
+from broker.storage.redis_lines import RedisLines
+from broker.tracing import storage_span
 
 _Made = TypeVar("_Made")
 
@@ -51,34 +53,39 @@ class RedisConnection:
 
     def __init__(self, client: Redis | RedisCluster) -> None:
         self._client = client
+        lines = RedisLines(client.connection_pool) if isinstance(client, Redis) else None
+        self._lines = lines
+        self._command: Callable[..., Any] = lines.command if lines else client.execute_command
 
     def get(self, key: str) -> bytes | None:
         """The record at `key`."""
         with _redis_errors():
-            return cast("bytes | None", self._client.get(key))
+            return cast("bytes | None", self._command("GET", key))
 
     def set(self, key: str, record: bytes, *, time_to_live_ms: int) -> None:
         """Stores `record`, whatever was there."""
         with _redis_errors():
-            self._client.set(key, record, px=time_to_live_ms)
+            self._command("SET", key, record, "PX", time_to_live_ms)
 
     def fields(self, key: str) -> dict[bytes, bytes]:
         """All fields of the hash at `key`; empty when there is none."""
         with _redis_errors():
-            return cast("dict[bytes, bytes]", self._client.hgetall(key))
+            answer = self._command("HGETALL", key)
+        # A single server answers with names and values in turn; the cluster's client has paired them.
+        return answer if isinstance(answer, dict) else dict(zip(answer[::2], answer[1::2], strict=True))
 
     def drop_field(self, key: str, name: str) -> None:
         """Removes one field of the hash at `key`, if it is there."""
         with _redis_errors():
-            self._client.hdel(key, name)
+            self._command("HDEL", key, name)
 
     def run(self, script: LuaScript, key: str, *arguments: bytes | str | int) -> bytes | int | None:
         """Runs a script on one key; its text travels only when the server does not know it yet."""
         with _redis_errors():
             try:
-                answer = self._client.evalsha(script.sha1, 1, key, *arguments)
+                answer = self._command("EVALSHA", script.sha1, 1, key, *arguments)
             except NoScriptError:  # Nothing ran, so this is the first time, not the second.
-                answer = self._client.eval(script.text, 1, key, *arguments)
+                answer = self._command("EVAL", script.text, 1, key, *arguments)
             return cast("bytes | int | None", answer)
 
     def each_server(self) -> Iterator[tuple[str, Redis]]:
@@ -92,6 +99,8 @@ class RedisConnection:
 
     def close(self) -> None:
         """Gives the sockets back; the connection may not be used afterwards."""
+        if self._lines:
+            self._lines.close()
         self._client.close()
 
 
@@ -156,7 +165,8 @@ def _or_fault(make: Callable[[], _Made]) -> _Made:
 @contextmanager
 def _redis_errors() -> Iterator[None]:
     try:
-        yield
+        with storage_span("redis"):
+            yield
     except (RedisError, RedisClusterException) as error:
         raise StorageUnavailable(f"Redis: {type(error).__name__} {_error_word(error)}".rstrip()) from error
 

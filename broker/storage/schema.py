@@ -6,6 +6,8 @@ A change here comes with a migration; a test compares the two on each database.
 from __future__ import annotations
 
 from sqlalchemy import (
+    BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -59,7 +61,16 @@ SIGNING_KEYS = Table(
     Column("state", String(16), nullable=False),
     Column("private_pem_sealed", LargeBinary, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("activated_at", UtcDateTime),
+    Column("retired_at", UtcDateTime),
     CheckConstraint("state IN ('next', 'active', 'retired')", name="state"),
+)
+Index(
+    "uq_signing_keys_one_next",
+    SIGNING_KEYS.c.algorithm,
+    unique=True,
+    sqlite_where=SIGNING_KEYS.c.state == "next",
+    postgresql_where=SIGNING_KEYS.c.state == "next",
 )
 Index(
     "uq_signing_keys_one_active",
@@ -67,6 +78,14 @@ Index(
     unique=True,
     sqlite_where=SIGNING_KEYS.c.state == "active",
     postgresql_where=SIGNING_KEYS.c.state == "active",
+)
+
+# Counts the changes of something that every process keeps in memory, so that a look tells whether to read again.
+GENERATIONS = Table(
+    "generations",
+    METADATA,
+    Column("name", String(64), primary_key=True),
+    Column("number", Integer, nullable=False),
 )
 
 ACCOUNTS = Table(
@@ -109,21 +128,136 @@ USED_MESSAGES = Table(
     Column("expires_at", UtcDateTime, nullable=False, index=True),
 )
 
-# What happened. Ids start with the moment, so that rows arrive nearly in order; they are no chain: a chain
-# gets its lane, position and digests as columns of its own, over the exact text of `detail`. No foreign key
-# to accounts: the log outlives them.
+# Ways of logging in that an operator closed; `brand` is `NO_BRAND` when it is for all of them.
+PROVIDER_OUTAGES = Table(
+    "provider_outages",
+    METADATA,
+    Column("provider", String(64), primary_key=True),
+    Column("brand", String(64), primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
+    Column("until", UtcDateTime),
+    Column("text_nl", Text),
+    Column("text_en", Text),
+)
+
+# Messages to people, from the transaction that caused them until a mail server has them. `lease_holder` is
+# a random word: only who holds it may say how the sending ended. Recipient and content are wiped in the end.
+MESSAGES = Table(
+    "messages",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("idempotency_key", String(255), nullable=False, unique=True),
+    Column("brand", String(64), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("purpose", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("lease_holder", String(32)),
+    Column("recipient_sealed", LargeBinary),
+    Column("content_sealed", LargeBinary),
+    Column("fault", String(64)),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("settled_at", UtcDateTime),
+    CheckConstraint("channel IN ('mail')", name="channel"),
+    CheckConstraint("state IN ('waiting', 'sending', 'delivered', 'dead')", name="state"),
+    Index("ix_messages_state_next_attempt_at", "state", "next_attempt_at"),
+)
+
+# Portals that must be told that a session ended; a row that is over stays a while, so that none is told twice.
+LOGOUT_NOTICES = Table(
+    "logout_notices",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("brand", String(64), nullable=False),
+    Column("sid", String(64), nullable=False),
+    Column("client_id", String(255), nullable=False),
+    Column("subject_sealed", LargeBinary),
+    Column("state", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("next_attempt_at", UtcDateTime, nullable=False),
+    Column("lease_until", UtcDateTime),
+    Column("lease_holder", String(32)),
+    Column("fault", String(64)),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("settled_at", UtcDateTime),
+    UniqueConstraint("sid", "client_id"),
+    CheckConstraint("state IN ('waiting', 'sending', 'delivered', 'dead')", name="state"),
+    Index("ix_logout_notices_state_next_attempt_at", "state", "next_attempt_at"),
+)
+
+# What happened, chained: `sequence` counts within a lane of a brand, `link` is the digest over this event and
+# the link before it (`broker.storage.audit_chain`). Ids start with the moment: old rows stand together.
+# No foreign key to accounts: the log outlives them. Triggers refuse every change.
 AUDIT_EVENTS = Table(
     "audit_events",
     METADATA,
     Column("id", String(32), primary_key=True),
     Column("at", UtcDateTime, nullable=False),
     Column("brand", String(64), nullable=False),
+    Column("lane", Integer, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
     Column("kind", String(64), nullable=False),
     Column("result", String(32), nullable=False),
-    Column("support_code", String(32)),
+    Column("actor", String(16), nullable=False),
+    Column("actor_id", String(255)),
+    Column("on_behalf_of", String(255)),
+    Column("support_code", String(32), index=True),
     Column("account_id", String(36)),
     Column("client_id", String(255)),
     Column("detail", Text, nullable=False),
+    Column("person", String(64)),
+    Column("person_sealed", LargeBinary),
+    Column("link", LargeBinary(32), nullable=False),
+    UniqueConstraint("brand", "lane", "sequence"),
+    CheckConstraint("sequence > 0", name="sequence"),
     Index("ix_audit_events_brand_at", "brand", "at"),
     Index("ix_audit_events_account_id_at", "account_id", "at"),
+)
+
+# The end of each lane; locking a row of it is what keeps two events from taking one place.
+AUDIT_HEADS = Table(
+    "audit_heads",
+    METADATA,
+    Column("brand", String(64), primary_key=True),
+    Column("lane", Integer, primary_key=True),
+    Column("sequence", BigInteger, nullable=False),
+    Column("link", LargeBinary(32), nullable=False),
+    # Rows that change all the time and never grow: room on the page keeps each change in its place.
+    postgresql_with={"fillfactor": "20"},
+)
+
+# What the worker signed: `payload` is the exact text under the signature, the rest is for looking up.
+AUDIT_CHECKPOINTS = Table(
+    "audit_checkpoints",
+    METADATA,
+    Column("number", BigInteger, primary_key=True, autoincrement=False),
+    Column("at", UtcDateTime, nullable=False, index=True),
+    Column("is_full", Boolean, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("signature", LargeBinary, nullable=False),
+)
+
+# Keys that sign checkpoints. The private half is sealed and the public one derived from it, so that whoever
+# can only write to the database cannot put a key of their own here.
+AUDIT_KEYS = Table(
+    "audit_keys",
+    METADATA,
+    Column("kid", String(64), primary_key=True),
+    Column("private_pem_sealed", LargeBinary, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+# One key a person, for what the log holds of them. Erasing the key erases that wherever the log is; the row
+# stays, so that nobody who was erased gets a new key.
+AUDIT_PERSONS = Table(
+    "audit_persons",
+    METADATA,
+    Column("person", String(64), primary_key=True),
+    Column("key_id", String(16), nullable=False),
+    Column("key_sealed", LargeBinary),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("erased_at", UtcDateTime),
 )

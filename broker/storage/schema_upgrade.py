@@ -6,8 +6,6 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 CONNECTION = "connection"
@@ -27,9 +25,3 @@ def migration_config(connection: Connection | None = None) -> Config:
 def upgrade(connection: Connection) -> None:
     """Runs the migrations that this database has not had, in the transaction of `connection`."""
     command.upgrade(migration_config(connection), "head")
-
-
-def is_current(connection: Connection) -> bool:
-    """Whether this database has had every migration and no other."""
-    wanted = set(ScriptDirectory.from_config(migration_config()).get_heads())
-    return set(MigrationContext.configure(connection).get_current_heads()) == wanted

@@ -7,6 +7,8 @@ assertion) must not become usable again by that.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime
 
 from sqlalchemy import bindparam, delete
@@ -36,6 +38,16 @@ class UsedMessages:
             "expires_at": expires_at,
         }
         return self._database.write_alone(self._insert, row) == 1
+
+    def claim_all(self, messages: Sequence[tuple[str, str]], *, expires_at: datetime) -> int | None:
+        """The same for several (scope, message) in one transaction: None when all are ours.
+
+        Otherwise the place of the first that was used before; the others are used up all the same.
+        """
+        # A single statement is a transaction by itself.
+        with self._database.writing() if len(messages) > 1 else nullcontext():
+            first = [self.claim(scope, message, expires_at=expires_at) for scope, message in messages]
+        return None if all(first) else first.index(False)
 
     def purge(self, now: datetime) -> int:
         """Drops what could not be valid any more; answers how many."""

@@ -59,10 +59,13 @@ class PostgresServer(NamedTuple):
 
 
 @contextmanager
-def running_redis(*options: str) -> Iterator[RedisServer]:
-    """One Redis on a unix socket; `options` as on its command line."""
+def running_redis(*options: str, socket_file: Path | None = None) -> Iterator[RedisServer]:
+    """One Redis on a unix socket; `options` as on its command line.
+
+    With a `socket_file` of the caller's it can be started again where it was.
+    """
     folder = _new_folder("redis")
-    path = folder / "redis.sock"
+    path = socket_file or folder / "redis.sock"
     arguments = ["--port", "0", "--unixsocket", str(path), "--save", "", *options]
     command = [_program("redis-server"), *arguments]
     with _guarded(folder, command) as stop:
@@ -95,8 +98,32 @@ def running_redis_cluster() -> Iterator[RedisServer]:
 
 
 @contextmanager
-def running_postgres() -> Iterator[PostgresServer]:
-    """One PostgreSQL made from nothing, without the care for power failures that tests do not need."""
+def running_postgres(*more_settings: str) -> Iterator[PostgresServer]:
+    """One PostgreSQL made from nothing, without the care for power failures that tests do not need.
+
+    `more_settings` (``fsync=on``) win over what tests want.
+    """
+    server = new_postgres()
+    # SIGINT is PostgreSQL's fast shutdown, which does not wait for clients.
+    command = _postgres_command(server, *more_settings)
+    with _guarded(server.folder, command, stop_signal=signal.SIGINT, user=_account(server)):
+        _wait_until(lambda: _takes_connections(server), server.folder)
+        yield server
+
+
+@contextmanager
+def serving_postgres(server: PostgresServer) -> Iterator[None]:
+    """Start what `new_postgres` made; may be done again after it was stopped."""
+    folder = _new_folder("postgres-run")
+    if account := _account(server):
+        shutil.chown(folder, account, account)
+    with _guarded(folder, _postgres_command(server), stop_signal=signal.SIGINT, user=_account(server)):
+        _wait_until(lambda: _takes_connections(server), folder)
+        yield
+
+
+def new_postgres() -> PostgresServer:
+    """A PostgreSQL that does not run yet, in a folder of its own."""
     folder = _new_folder("postgres")
     # PostgreSQL refuses to run as root; then it runs as the user that its package made.
     user = "postgres" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
@@ -118,15 +145,20 @@ def running_postgres() -> Iterator[PostgresServer]:
     if made.returncode:
         shutil.rmtree(folder, ignore_errors=True)
         pytest.fail(f"initdb failed: {made.stderr}")
+    return PostgresServer(folder, user)
+
+
+def _postgres_command(server: PostgresServer, *more_settings: str) -> list[str]:
     settings = ("listen_addresses=", "fsync=off", "full_page_writes=off", "max_connections=100")
-    command = [_program("postgres"), "-D", str(data), "-k", str(folder)]
-    for setting in settings:
+    command = [_program("postgres"), "-D", str(server.folder / "data"), "-k", str(server.folder)]
+    for setting in (*settings, *more_settings):
         command += ["-c", setting]
-    # SIGINT is PostgreSQL's fast shutdown, which does not wait for clients.
-    with _guarded(folder, command, stop_signal=signal.SIGINT, user=account):
-        server = PostgresServer(folder, user)
-        _wait_until(lambda: _takes_connections(server), folder)
-        yield server
+    return command
+
+
+def _account(server: PostgresServer) -> str | None:
+    """As whom it runs, when that is not as whom the tests run."""
+    return server.user if os.geteuid() == 0 else None
 
 
 @contextmanager

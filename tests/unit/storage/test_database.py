@@ -11,6 +11,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
@@ -18,6 +19,7 @@ from broker.errors import ConfigurationError, StorageUnavailable
 from broker.storage.database import Database
 from broker.storage.schema import METADATA, USED_MESSAGES
 from broker.storage.schema_upgrade import migration_config
+from broker.storage.schema_version import newest_number
 from broker.storage.used_messages import UsedMessages
 from tests.support.moments import MovableClock
 from tests.support.servers import running_postgres
@@ -162,6 +164,12 @@ def test_upgrade_makes_the_tables_of_this_version(empty_database_url: str) -> No
         differences = compare_metadata(context, METADATA)
     database.close()
     assert differences == []
+
+
+def test_version_of_the_tables_is_that_of_the_newest_migration() -> None:
+    """The number that every worker compares with is told apart from Alembic, and must agree with it."""
+    (head,) = ScriptDirectory.from_config(migration_config()).get_heads()
+    assert head[:4] == newest_number()
 
 
 def test_downgrade_leaves_nothing(database: Database) -> None:

@@ -41,6 +41,18 @@ def test_message_claimed_at_once_has_one_winner(database: Database, clock: Movab
     assert [won.count(True) for won in rounds] == [1] * 5
 
 
+def test_messages_claimed_together_tell_the_first_that_was_used(
+    database: Database, clock: MovableClock
+) -> None:
+    """All are claimed in one go; when one was used before, the answer is its place and nobody may go on."""
+    used, end = UsedMessages(database), clock.after(seconds=60)
+    both = [("cz:response", "_1"), ("cz:assertion", "_2")]
+    answers = [used.claim_all(both, expires_at=end) for _ in range(2)]
+    answers.append(used.claim_all([("cz:response", "_3"), both[1]], expires_at=end))
+    answers += [used.claim_all([alone], expires_at=end) for alone in (both[1], ("cz:artifact", "_1"))]
+    assert answers == [None, 0, 1, 0, None]
+
+
 def test_message_id_is_not_readable(database: Database, clock: MovableClock) -> None:
     """Any text is an id, and none of it stands in the table."""
     assert UsedMessages(database).claim("cz", "_marker '\"\0\ud800", expires_at=clock.now)

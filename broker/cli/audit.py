@@ -1,0 +1,74 @@
+"""`broker audit`: what was written down."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from broker.cli.audit_chain import export, public_key, verify
+from broker.cli.options import config_option, read_settings
+from broker.domain.events import AuditSearched, Result
+from broker.storage.audit_log import AuditLog, AuditRow
+from broker.wiring.audit import audit_room, operator_origin
+
+_COLUMNS = ("time", "kind", "result", "reason", "brand", "client")
+_NOT_FOUND = 1
+
+
+@click.group()
+def audit() -> None:
+    """Read the audit log, and prove that it is whole."""
+
+
+for command in (verify, export, public_key):
+    audit.add_command(command)
+
+
+@audit.command()
+@config_option
+@click.argument("code")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def find(config: Path, code: str, *, as_json: bool) -> None:
+    """Print the events behind the support code that a person read out; exit 1 when there are none.
+
+    Who it was about is left out on purpose: the desk needs to know what happened, not to whom.
+    """
+    with audit_room(read_settings(config)) as room:
+        rows = AuditLog(room.database).find(_normal(code))
+        searched = AuditSearched(brand=None, result=Result.SUCCESS, code=_normal(code), found=len(rows))
+        room.auditor(origin=operator_origin).record(searched)
+    if not rows:
+        click.echo("There is no event with this code.", err=True)
+        sys.exit(_NOT_FOUND)
+    told = [dict(zip(_COLUMNS, _told(row), strict=True)) for row in rows]
+    if as_json:
+        for event in told:
+            click.echo(json.dumps(event, ensure_ascii=False))
+        return
+    table = Table(*_COLUMNS, box=None)
+    for event in told:
+        table.add_row(*(value or "-" for value in event.values()))
+    Console(soft_wrap=True).print(table)
+
+
+def _normal(code: str) -> str:
+    """The code as it is stored, however it was typed: in small letters, without its dash, with spaces."""
+    letters = "".join(filter(str.isalnum, code)).upper()
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def _told(row: AuditRow) -> tuple[str, str, str, str | None, str, str | None]:
+    reason = row.detail.get("reason")
+    return (
+        row.at.isoformat(timespec="seconds"),
+        row.kind,
+        row.result,
+        None if reason is None else str(reason),
+        row.brand,
+        row.client_id,
+    )
