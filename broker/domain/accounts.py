@@ -24,6 +24,13 @@ class AccountState(StrEnum):
     DISABLED = "disabled"
 
 
+class WithoutAccount(StrEnum):
+    """What a portal does for somebody who is vouched for and has no account there."""
+
+    REGISTER = "register"
+    EXPLAIN = "explain"
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """One account at one brand. Personal fields and the seed stay out of `repr`.

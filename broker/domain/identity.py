@@ -54,8 +54,9 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Unavailable:
-    """The provider could not be reached or gave no usable answer in time."""
+    """The provider gave no answer in time, or was not asked. `reason` and `detail` as with `Failed`."""
 
+    reason: str
     detail: str
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from broker.login.progress import Decision, Progress
 from broker.login.steps.authenticate import authenticate
+from broker.login.steps.check_age import check_age
 from broker.login.steps.check_assurance import check_assurance
 from broker.login.steps.choose_provider import choose_provider
 from broker.login.steps.grant import grant
@@ -28,6 +29,7 @@ class Step:
 STEPS = (
     Step("choose provider", choose_provider),
     Step("authenticate", authenticate),
+    Step("check age", check_age),
     Step("check assurance", check_assurance),
     Step("resolve account", resolve_account),
     Step("grant", grant),

@@ -9,7 +9,7 @@ from broker.domain.accounts import Account, AccountId
 from broker.domain.assurance import Scheme
 from broker.domain.bsn import Bsn
 from broker.domain.events import SecurityEvent
-from broker.providers.base import Provider
+from broker.login.guarded_provider import GuardedProvider
 
 
 class Accounts(Protocol):
@@ -29,5 +29,5 @@ class Auditor(Protocol):
         """Return only when the event is stored."""
 
 
-Providers = Mapping[tuple[str, Scheme], Provider]
-"""Which provider serves a brand for a scheme."""
+Providers = Mapping[tuple[str, Scheme], GuardedProvider]
+"""Which provider serves a brand for a scheme, behind its switches."""

@@ -30,7 +30,10 @@ class NoAccount:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Everything that is known about an attempt at this moment."""
+    """Everything that is known about an attempt at this moment.
+
+    `evidence_was_kept` when the evidence did not come in just now but waited with the attempt.
+    """
 
     brand: str
     portal: str
@@ -40,6 +43,7 @@ class Progress:
     chosen: Scheme | None = None
     evidence: Evidence | None = None
     account: Account | NoAccount | None = None
+    evidence_was_kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +83,9 @@ class Grant:
     by_earlier_login: bool
 
 
-Decision = AskProvider | GoUpstream | LookUp | Refuse | Grant
+@dataclass(frozen=True, slots=True)
+class OfferRegistration:
+    """The person is known and has no account; the portal lets people make one."""
+
+
+Decision = AskProvider | GoUpstream | LookUp | OfferRegistration | Refuse | Grant

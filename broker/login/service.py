@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import assert_never
 
 from broker.domain.accounts import Account
 from broker.domain.assurance import Scheme
 from broker.domain.clock import Clock
-from broker.domain.events import ProviderAnswered, Result, SentUpstream
+from broker.domain.events import ProviderAnswered, Result, SentUpstream, TurnedAway
 from broker.domain.identity import (
     Authenticated,
     Cancelled,
@@ -19,6 +18,8 @@ from broker.domain.identity import (
     ProviderOutcome,
     Unavailable,
 )
+from broker.login.guarded_provider import Closed
+from broker.login.outcomes import notice_of, reason_of
 from broker.login.pipeline import advance
 from broker.login.ports import Accounts, Auditor, Providers
 from broker.login.progress import (
@@ -28,6 +29,7 @@ from broker.login.progress import (
     Grant,
     LookUp,
     NoAccount,
+    OfferRegistration,
     Progress,
     Refuse,
 )
@@ -36,7 +38,7 @@ from broker.login.transactions import Transactions
 from broker.login.upstream_requests import UpstreamRequests, new_relay_state
 from broker.providers.base import ArtifactAnswer, Send
 
-Settled = AskProvider | GoUpstream | Refuse | Grant
+Settled = AskProvider | GoUpstream | OfferRegistration | Refuse | Grant
 """A decision that needs nothing more from the store."""
 
 
@@ -63,10 +65,14 @@ class OtherBrowser:
 
 @dataclass(frozen=True, slots=True)
 class NotAuthenticated:
-    """The provider did not vouch for anybody; the attempt goes on, with a message."""
+    """The provider did not vouch for anybody; the attempt goes on, with a message.
+
+    `outcome` is what the provider gave; None when it vouched and the pipeline wanted more.
+    """
 
     transaction: LoginTransaction
     notice: str
+    outcome: Cancelled | Failed | Unavailable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +113,14 @@ class LoginService:
         """The first look at a portal's wish, before anything is asked of the person."""
         return self._settle(Progress(visit.brand, visit.portal, visit.wish, self._clock(), earlier))
 
-    def send_upstream(self, transaction: LoginTransaction, scheme: Scheme, client_id: str) -> Send | Refuse:
+    def closed(self, brand: str, scheme: Scheme) -> Closed | None:
+        """Why this way of logging in cannot be chosen now; None when it can."""
+        provider = self._providers.get((brand, scheme))
+        return provider.closed(self._clock()) if provider else None
+
+    def send_upstream(
+        self, transaction: LoginTransaction, scheme: Scheme, client_id: str
+    ) -> Send | Refuse | Closed:
         """The way to the chosen provider, with the request stored for one answer."""
         now = self._clock()
         # A running login is left out on purpose: whoever presses the button wants a new one.
@@ -116,6 +129,9 @@ class LoginService:
         provider = self._providers.get((transaction.brand, scheme))
         if not isinstance(decision, GoUpstream) or provider is None:
             return decision if isinstance(decision, Refuse) else Refuse("provider-not-allowed")
+        if closed := provider.admit(now):
+            self._note_turned_away(transaction.brand, scheme, client_id, closed)
+            return closed
         relay_state = new_relay_state()
         begun = provider.begin(decision.required, relay_state=relay_state, now=now)
         self._upstream.keep(relay_state, transaction, begun.sent, until=transaction.expires_at)
@@ -148,10 +164,19 @@ class LoginService:
         outcome = provider.complete(answer, outstanding.sent, now=self._clock())
         self._note(brand, scheme, outcome)
         if not isinstance(outcome, Authenticated):
-            return NotAuthenticated(transaction, _notice(scheme, outcome))
+            return NotAuthenticated(transaction, notice_of(scheme, outcome), outcome)
         evidence = outcome.evidence
         progress = Progress(brand, transaction.portal, transaction.wish, self._clock(), evidence=evidence)
         return Judged(transaction, evidence, self._settle(progress))
+
+    def resume(self, transaction: LoginTransaction) -> Judged | None:
+        """Judge the evidence that waited with this attempt once more; None when there is none."""
+        evidence = transaction.evidence
+        if evidence is None:
+            return None
+        now = self._clock()
+        progress = Progress(transaction.brand, transaction.portal, transaction.wish, now, evidence=evidence)
+        return Judged(transaction, evidence, self._settle(replace(progress, evidence_was_kept=True)))
 
     def _settle(self, progress: Progress) -> Settled:
         decision = advance(progress)
@@ -175,20 +200,18 @@ class LoginService:
                 result=Result.SUCCESS if accepted else Result.REFUSED,
                 scheme=scheme.value,
                 outcome=type(outcome).__name__.lower(),
-                reason=outcome.reason if isinstance(outcome, Failed) else None,
+                reason=None if isinstance(outcome, Authenticated) else reason_of(outcome),
                 level=outcome.evidence.assurance.level.label if isinstance(outcome, Authenticated) else None,
             )
         )
 
-
-def _notice(scheme: Scheme, outcome: Cancelled | Failed | Unavailable) -> str:
-    """The code of the message that people read when the provider did not vouch for them."""
-    match outcome:
-        case Cancelled():
-            return f"{scheme.value}-cancelled"
-        case Failed():
-            return f"{scheme.value}-failed"
-        case Unavailable():
-            return f"{scheme.value}-unavailable"
-        case _:
-            assert_never(outcome)
+    def _note_turned_away(self, brand: str, scheme: Scheme, client_id: str, closed: Closed) -> None:
+        self._auditor.record(
+            TurnedAway(
+                brand=brand,
+                result=Result.REFUSED,
+                client_id=client_id,
+                scheme=scheme.value,
+                reason=closed.reason,
+            )
+        )

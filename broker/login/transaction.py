@@ -7,11 +7,17 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from broker.domain.accounts import AccountType
+from broker.domain.accounts import AccountType, WithoutAccount
 from broker.domain.assurance import Assurance, DigidLevel, Scheme
+from broker.domain.identity import Evidence
+from broker.login.kept_evidence import decode_evidence, encode_evidence
 
 LIFETIME = timedelta(minutes=30)
 """From the portal's request to its answer. Twice what DigiD gives a person on its own pages (15 minutes)."""
+
+KEPT_EVIDENCE_LIFETIME = timedelta(minutes=15)
+"""How long evidence that waits with its attempt may still open a session: as long as a session by DigiD may
+be idle (Logius checklist D2)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +26,8 @@ class Wish:
 
     `required` is the least assurance for each way of logging in that the portal allows, in the order in
     which they are offered. `max_age_seconds` bounds the age of an earlier login; `silent` forbids asking
-    the person anything; `fresh` forbids using an earlier login.
+    the person anything; `fresh` forbids using an earlier login. `without_account` is what the portal does
+    for somebody who has no account.
     """
 
     required: tuple[Assurance, ...]
@@ -28,6 +35,7 @@ class Wish:
     silent: bool = False
     fresh: bool = False
     max_age_seconds: int | None = None
+    without_account: WithoutAccount = WithoutAccount.EXPLAIN
 
     def requirement_for(self, scheme: Scheme) -> Assurance | None:
         """The least assurance by this scheme; None when the portal does not allow the scheme."""
@@ -40,7 +48,8 @@ class LoginTransaction:
 
     `answer_to` is the portal's authorization request in its own encoding, which only the OpenID Provider
     reads. `browser_sha256` is the digest of the secret in this attempt's cookie. `notice` is the code of
-    a message to show on the next page.
+    a message to show on the next page, `support_code` that of the request in which it came about.
+    `evidence` is there once a provider vouched for somebody who cannot go on yet; it ends with the attempt.
     """
 
     id: str
@@ -52,6 +61,8 @@ class LoginTransaction:
     started_at: datetime
     expires_at: datetime
     notice: str | None = None
+    support_code: str | None = None
+    evidence: Evidence | None = field(default=None, repr=False)
 
     def encode(self) -> bytes:
         """As bytes for the store."""
@@ -66,11 +77,14 @@ class LoginTransaction:
                 "silent": wish.silent,
                 "fresh": wish.fresh,
                 "max_age_seconds": wish.max_age_seconds,
+                "without_account": wish.without_account.value,
                 "answer_to": self.answer_to.decode("utf-8"),
                 "browser_sha256": self.browser_sha256,
                 "started_at": self.started_at.isoformat(),
                 "expires_at": self.expires_at.isoformat(),
                 "notice": self.notice,
+                "support_code": self.support_code,
+                "evidence": encode_evidence(self.evidence),
             }
         ).encode()
 
@@ -91,10 +105,14 @@ class LoginTransaction:
                 silent=raw["silent"],
                 fresh=raw["fresh"],
                 max_age_seconds=raw["max_age_seconds"],
+                without_account=WithoutAccount(raw.get("without_account", WithoutAccount.EXPLAIN)),
             ),
             answer_to=raw["answer_to"].encode("utf-8"),
             browser_sha256=raw["browser_sha256"],
             started_at=datetime.fromisoformat(raw["started_at"]),
             expires_at=datetime.fromisoformat(raw["expires_at"]),
             notice=raw["notice"],
+            # An attempt that began before an upgrade knows neither.
+            support_code=raw.get("support_code"),
+            evidence=decode_evidence(raw.get("evidence")),
         )

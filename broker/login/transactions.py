@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from broker.domain.identity import Evidence
 from broker.login.transaction import LIFETIME, LoginTransaction, Wish
 from broker.sessions.secrets import digest, matches, new_secret
 from broker.storage.records import RecordKey, RecordKind, RecordStore
@@ -53,23 +54,28 @@ class Transactions:
         transaction = LoginTransaction.decode(data)
         return transaction if matches(browser_secret, transaction.browser_sha256) else None
 
-    def leave_notice(self, transaction: LoginTransaction, notice: str | None) -> LoginTransaction:
+    def leave_notice(
+        self, transaction: LoginTransaction, notice: str | None, support_code: str | None = None
+    ) -> LoginTransaction:
         """Let the next page of this attempt say something; an attempt that has ended stays ended."""
-        key = _key(transaction.brand, transaction.id)
-        found = self._records.get_versioned(key)
-        changed = replace(transaction, notice=notice)
-        if found is not None:
-            self._records.replace(
-                key,
-                expected_version=found.version,
-                value=changed.encode(),
-                expires_at=transaction.expires_at,
-            )
-        return changed
+        return self._change(replace(transaction, notice=notice, support_code=support_code))
+
+    def keep_evidence(self, transaction: LoginTransaction, evidence: Evidence) -> LoginTransaction:
+        """Let the attempt wait with what a provider said; an attempt that has ended stays ended."""
+        return self._change(replace(transaction, evidence=evidence, notice=None, support_code=None))
 
     def finish(self, transaction: LoginTransaction) -> bool:
         """End the attempt; True for exactly one caller, who alone may answer the portal."""
         return self._records.take(_key(transaction.brand, transaction.id)) is not None
+
+    def _change(self, changed: LoginTransaction) -> LoginTransaction:
+        key = _key(changed.brand, changed.id)
+        found = self._records.get_versioned(key)
+        if found is not None:
+            self._records.replace(
+                key, expected_version=found.version, value=changed.encode(), expires_at=changed.expires_at
+            )
+        return changed
 
 
 def _key(brand: str, transaction_id: str) -> RecordKey:

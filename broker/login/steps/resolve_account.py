@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from broker.domain.accounts import AccountState
+from broker.domain.accounts import AccountState, WithoutAccount
 from broker.login.policy import earlier_login_suffices
-from broker.login.progress import Decision, LookUp, NoAccount, Progress, Refuse
+from broker.login.progress import Decision, LookUp, NoAccount, OfferRegistration, Progress, Refuse
 
 
 def resolve_account(progress: Progress) -> Decision | None:
-    """Ask for the account once, then refuse whoever has none that this portal may let in."""
+    """Ask for the account once, then refuse whoever has none that this portal may let in.
+
+    Who was vouched for just now and has no account at all may make one, where the portal says so.
+    """
     account = progress.account
     if account is None:
         return _look_up(progress)
     if isinstance(account, NoAccount):
-        return Refuse("no-account")
+        may_register = progress.wish.without_account is WithoutAccount.REGISTER
+        return OfferRegistration() if may_register and progress.evidence else Refuse("no-account")
     if account.brand != progress.brand or account.type is not progress.wish.account_type:
         return Refuse("no-account")
     if account.state is not AccountState.ACTIVE:

@@ -57,11 +57,15 @@ def confirmed_for_our_address(assertion: VerifiedAssertion, expected: Expected) 
 
 
 def confirmed_until_later(assertion: VerifiedAssertion, expected: Expected) -> None:
-    """NotOnOrAfter is present, has not passed, and does not promise a long life."""
+    """NotOnOrAfter is present, has not passed, and does not promise a long life.
+
+    The skew is added to our own clock: a moment of the message may lie at the end of time, and adding to it
+    would overflow.
+    """
     end = present(
         _confirmation(assertion).not_on_or_after, "confirmation.no-end", "no end of the confirmation"
     )
-    demand("confirmation.expired", "the confirmation has expired", that=expected.now < end + MAX_SKEW)
+    demand("confirmation.expired", "the confirmation has expired", that=expected.now - MAX_SKEW < end)
     life = end - assertion.issue_instant
     demand(
         "confirmation.life",
@@ -77,8 +81,8 @@ def valid_now(assertion: VerifiedAssertion, expected: Expected) -> None:
     end = present(conditions.not_on_or_after, "conditions.no-end", "no end of validity")
     demand("conditions.reversed", "validity ends before it starts", that=start < end)
     demand("conditions.life", "validity is longer than ten minutes", that=end - start <= MAX_LIFE)
-    demand("conditions.too-early", "not valid yet", that=expected.now >= start - MAX_SKEW)
-    demand("conditions.expired", "not valid any more", that=expected.now < end + MAX_SKEW)
+    demand("conditions.too-early", "not valid yet", that=expected.now + MAX_SKEW >= start)
+    demand("conditions.expired", "not valid any more", that=expected.now - MAX_SKEW < end)
 
 
 def meant_for_us(assertion: VerifiedAssertion, expected: Expected) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -16,6 +17,7 @@ from broker.providers.digid.request import new_question, new_resolve, send_by_br
 from broker.providers.digid.semantics import judge
 from broker.providers.saml.artifact import check_artifact
 from broker.providers.saml.gate import fingerprint, open_artifact_response
+from broker.providers.saml.measured_channel import MeasuredChannel
 from broker.providers.saml.refusal import AnswerRefused, GateRefused, MeaningRefused
 from broker.providers.saml.soap_client import ChannelUnavailable, SoapClient
 from broker.providers.saml.values import VerifiedArtifactResponse
@@ -30,8 +32,11 @@ _MESSAGE_MEMORY: Final = MAX_LIFE + 2 * MAX_SKEW
 class UsedMessages(Protocol):
     """Remembers what has been used, for every worker alike."""
 
-    def claim(self, scope: str, message_id: str, *, expires_at: datetime) -> bool:
-        """True for exactly one caller for each (scope, message); must survive at least until `expires_at`."""
+    def claim_all(self, messages: Sequence[tuple[str, str]], *, expires_at: datetime) -> int | None:
+        """Uses up every (scope, message): None, or the place of the first that somebody used before.
+
+        Exactly one caller for each may use it; must survive at least until `expires_at`.
+        """
         ...
 
 
@@ -81,12 +86,12 @@ class DigidProvider:
         except AnswerRefused as refusal:
             return Failed(refusal.reason_code, refusal.detail)
         except ChannelUnavailable as fault:
-            return Unavailable(str(fault))
+            return Unavailable(fault.reason_code, fault.detail)
 
     def _resolve_and_judge(self, artifact: str, sent: SentRequest, now: datetime) -> ProviderOutcome:
         check_artifact(artifact, sent.entity_id)
         # Before the call: whatever happens on the wire, this artifact is never resolved again.
-        self._claim("artifact", artifact, now + _ARTIFACT_MEMORY)
+        self._claim([("artifact", artifact)], now + _ARTIFACT_MEMORY)
         resolve = new_resolve(self._connection, artifact, now)
         received = self._channel.call(resolve.envelope)
         verified = self._open(received)
@@ -112,17 +117,22 @@ class DigidProvider:
         response = verified.response
         if response is None:
             return
-        self._claim("response", response.id, now + _MESSAGE_MEMORY)
+        claims = [("response", response.id)]
         if response.assertion is not None:
-            self._claim("assertion", response.assertion.id, now + _MESSAGE_MEMORY)
+            claims.append(("assertion", response.assertion.id))
+        self._claim(claims, now + _MESSAGE_MEMORY)
 
-    def _claim(self, kind: str, message_id: str, expires_at: datetime) -> None:
-        scope = f"{self._connection.brand}:{PROVIDER_NAME}:{kind}"
-        if not self._used.claim(scope, message_id, expires_at=expires_at):
+    def _claim(self, claims: Sequence[tuple[str, str]], expires_at: datetime) -> None:
+        scopes = f"{self._connection.brand}:{PROVIDER_NAME}"
+        messages = [(f"{scopes}:{kind}", message_id) for kind, message_id in claims]
+        used_before = self._used.claim_all(messages, expires_at=expires_at)
+        if used_before is not None:
+            kind = claims[used_before][0]
             raise MeaningRefused(f"replay.{kind}", f"the {kind} was used before")
 
 
 def digid_provider(connection: DigidConnection, context: ssl.SSLContext, used: UsedMessages) -> DigidProvider:
     """The provider with its own kept-alive channel; make one per brand and worker process."""
     channel = SoapClient(connection.idp.artifact_resolution_url, context, patience=connection.patience)
-    return DigidProvider(connection, channel, used)
+    measured = MeasuredChannel(channel, brand=connection.brand, provider=PROVIDER_NAME)
+    return DigidProvider(connection, measured, used)

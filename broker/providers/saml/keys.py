@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -20,19 +21,19 @@ from broker.errors import ConfigurationError
 MIN_RSA_BITS: Final = 2048
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SigningKey:
     """Our private key with its certificate; neither the key nor anything of it shows in `repr`."""
 
     private_key: RSAPrivateKey = field(repr=False)
     certificate: x509.Certificate
 
-    @property
+    @cached_property
     def key_name(self) -> str:
         """How DigiD 3.x calls the key."""
         return key_name_of(self.certificate)
 
-    @property
+    @cached_property
     def certificate_base64(self) -> str:
         """The certificate as it stands in X509Certificate."""
         return certificate_base64(self.certificate)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
@@ -22,6 +23,8 @@ from broker.providers.saml.shape import Shape, match, maybe, names, once, some
 
 ALLOWED_PREFIXES: Final = frozenset({"ds", "saml", "samlp", "xs"})
 SHA256_BYTES: Final = 32
+# White space as XML has it: Python's own idea of it takes in characters that other readers refuse.
+_XML_SPACE = re.compile(r"[ \t\r\n]+")
 
 _INCLUSIVE_NAMESPACES = Shape(f"{{{EXC_C14N}}}InclusiveNamespaces", required=names("PrefixList"))
 _CANONICALIZATION = Shape(
@@ -216,7 +219,7 @@ def _take_apart(element: _Element, signature: _Element) -> Parts:
 
 def _prefixes(method: _Element) -> tuple[str, ...]:
     for inclusive in method:
-        prefixes = tuple(inclusive.get("PrefixList", "").split())
+        prefixes = tuple(filter(None, _XML_SPACE.split(inclusive.get("PrefixList", ""))))
         if not ALLOWED_PREFIXES.issuperset(prefixes):
             raise GateRefused("signature.prefixes", "the PrefixList names a prefix that is not agreed")
         return prefixes
@@ -225,6 +228,6 @@ def _prefixes(method: _Element) -> tuple[str, ...]:
 
 def _decoded(element: _Element) -> bytes:
     try:
-        return base64.b64decode("".join((element.text or "").split()), validate=True)
+        return base64.b64decode(_XML_SPACE.sub("", element.text or ""), validate=True)
     except (binascii.Error, ValueError):
         raise GateRefused("signature.encoding", "a value is not base64") from None

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Final
 
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 from urllib3 import HTTPSConnectionPool, PoolManager
 from urllib3.exceptions import HTTPError
@@ -32,10 +33,21 @@ _HEADERS: Final = {
     "User-Agent": "voordeur",
 }
 _CHUNK_BYTES: Final = 16 * 1024
+_TIMEOUTS: Final = (requests.Timeout, TimeoutError, urllib3.exceptions.TimeoutError)
+_TLS_FAULTS: Final = (requests.exceptions.SSLError, ssl.SSLError, urllib3.exceptions.SSLError)
 
 
 class ChannelUnavailable(Exception):
-    """The other side could not be reached, did not prove who it is, or did not answer in time."""
+    """The other side could not be reached, did not prove who it is, or did not answer in time.
+
+    `reason_code` is ``channel.timeout``, ``channel.tls``, ``channel.broken`` or ``channel.server-error``;
+    `detail` is a sentence for the log.
+    """
+
+    def __init__(self, reason_code: str, detail: str) -> None:
+        super().__init__(f"{reason_code}: {detail}")
+        self.reason_code = reason_code
+        self.detail = detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +111,11 @@ class SoapClient:
     ) -> None:
         if not endpoint.startswith("https://"):
             raise ConfigurationError((f"{endpoint}: the back channel must be https",))
-        self._endpoint = endpoint
         self._patience = patience or Patience()
-        self._session = requests.Session()
-        self._session.trust_env = False
-        self._session.headers.clear()
-        self._session.adapters.clear()
-        self._session.mount("https://", _PinnedAdapter(context, connections=connections))
+        # Without a session there are no cookies, no proxies of the environment and no redirects, and what
+        # does not change is prepared once: a session prepares it for every call (a third of the call's CPU).
+        self._request = requests.Request("POST", endpoint, headers=_HEADERS).prepare()
+        self._adapter = _PinnedAdapter(context, connections=connections)
 
     def call(self, envelope: bytes) -> bytes:
         """The body of the answer, at most 256 KiB.
@@ -115,29 +125,38 @@ class SoapClient:
         """
         give_up_at = time.monotonic() + self._patience.total_seconds
         try:
-            with self._session.post(
-                self._endpoint,
-                data=envelope,
-                headers=_HEADERS,
+            with self._adapter.send(
+                self._with_body(envelope),
                 timeout=(self._patience.connect_seconds, self._patience.read_seconds),
-                allow_redirects=False,
                 stream=True,
             ) as response:
                 _check_head(response)
                 return _read_bounded(response, give_up_at)
         except (requests.RequestException, HTTPError, OSError) as fault:
             # The kind of fault is enough for the log; its text may repeat parts of the answer.
-            raise ChannelUnavailable(f"the back channel failed: {type(fault).__name__}") from fault
+            detail = f"the back channel failed: {type(fault).__name__}"
+            raise ChannelUnavailable(_kind(fault), detail) from fault
 
     def close(self) -> None:
         """Let go of the kept connections."""
-        self._session.close()
+        self._adapter.close()
+
+    def _with_body(self, envelope: bytes) -> requests.PreparedRequest:
+        request = self._request.copy()
+        request.prepare_body(envelope, None)
+        return request
+
+
+def _kind(fault: Exception) -> str:
+    if isinstance(fault, _TIMEOUTS):
+        return "channel.timeout"
+    return "channel.tls" if isinstance(fault, _TLS_FAULTS) else "channel.broken"
 
 
 def _check_head(response: requests.Response) -> None:
     status = response.status_code
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise ChannelUnavailable(f"the back channel answered with status {status}")
+        raise ChannelUnavailable("channel.server-error", f"the back channel answered with status {status}")
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         raise ChannelRefused("channel.redirect", f"status {status}: redirects are not followed")
     if status != HTTPStatus.OK:
@@ -164,5 +183,5 @@ def _read_bounded(response: requests.Response, give_up_at: float) -> bytes:
         if len(body) > MAX_MESSAGE_BYTES:
             raise ChannelRefused("channel.too-large", f"the answer is larger than {MAX_MESSAGE_BYTES} bytes")
         if time.monotonic() > give_up_at:
-            raise ChannelUnavailable("the back channel took too long as a whole")
+            raise ChannelUnavailable("channel.timeout", "the back channel took too long as a whole")
     return bytes(body)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from broker.domain.accounts import Account, AccountId, AccountState, AccountType
+from broker.domain.accounts import Account, AccountId, AccountState, AccountType, WithoutAccount
 from broker.domain.assurance import Assurance, DigidLevel, Scheme
 from broker.domain.bsn import Bsn
 from broker.domain.identity import DigidIdentity, Evidence
@@ -19,6 +19,7 @@ from broker.login.progress import (
     Grant,
     LookUp,
     NoAccount,
+    OfferRegistration,
     Progress,
     Refuse,
 )
@@ -41,7 +42,14 @@ EARLIER = EarlierLogin("sid", ACCOUNT.id, AccountType.CONSUMER, "mijn-cz", MIDDE
 def test_pipeline_steps_stand_in_their_order() -> None:
     """The order is the security review; changing it must be on purpose."""
     names = [step.name for step in STEPS]
-    assert names == ["choose provider", "authenticate", "check assurance", "resolve account", "grant"]
+    assert names == [
+        "choose provider",
+        "authenticate",
+        "check age",
+        "check assurance",
+        "resolve account",
+        "grant",
+    ]
 
 
 def test_newcomer_is_asked_for_a_provider() -> None:
@@ -103,6 +111,37 @@ def test_evidence_of_another_brand_is_refused() -> None:
 def test_evidence_without_a_usable_account_is_refused(account: Account | NoAccount, reason: str) -> None:
     """An identity alone opens nothing."""
     assert advance(replace(START, evidence=EVIDENCE, account=account)) == Refuse(reason)
+
+
+def test_person_without_an_account_may_register_where_the_portal_says_so() -> None:
+    """J3: vouched for, nobody in the store, and the portal lets people make an account."""
+    wish = replace(WISH, without_account=WithoutAccount.REGISTER)
+    newcomer = replace(START, wish=wish, evidence=EVIDENCE, account=NoAccount())
+    assert advance(newcomer) == OfferRegistration()
+    assert advance(replace(newcomer, evidence=replace(EVIDENCE, assurance=BASIS))) == Refuse("level-too-low")
+    assert advance(replace(newcomer, account=replace(ACCOUNT, brand="vgz"))) == Refuse("no-account")
+
+
+def test_running_session_of_an_account_that_is_gone_offers_no_registration() -> None:
+    """Nobody vouches for anybody at this moment, so there is nothing to register with."""
+    wish = replace(WISH, without_account=WithoutAccount.REGISTER)
+    assert advance(replace(START, wish=wish, earlier=EARLIER, account=NoAccount())) == Refuse("no-account")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "max_age_seconds", "accepted"),
+    [(15, None, True), (15.1, None, False), (4.9, 300, True), (5.1, 300, False), (0.1, 0, False)],
+)
+def test_kept_evidence_opens_the_door_for_a_quarter_of_an_hour(
+    minutes: float, max_age_seconds: int | None, accepted: bool
+) -> None:
+    """What waited while somebody registered must be as young as DigiD's sessions, and as the portal asked."""
+    evidence = replace(EVIDENCE, authenticated_at=NOW - timedelta(minutes=minutes))
+    wish = replace(WISH, max_age_seconds=max_age_seconds)
+    waiting = replace(START, wish=wish, evidence=evidence, account=ACCOUNT)
+    decision = advance(replace(waiting, evidence_was_kept=True))
+    assert isinstance(decision, Grant) if accepted else decision == Refuse("evidence-too-old")
+    assert isinstance(advance(waiting), Grant)
 
 
 def test_evidence_with_an_account_is_granted() -> None:

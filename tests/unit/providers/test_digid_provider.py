@@ -457,7 +457,7 @@ class Broken:
 @pytest.mark.parametrize(
     ("fault", "expected"),
     [
-        (ChannelUnavailable("no answer"), Unavailable("no answer")),
+        (ChannelUnavailable("channel.timeout", "late"), Unavailable("channel.timeout", "late")),
         (ChannelRefused("channel.redirect", "302"), Failed("channel.redirect", "302")),
     ],
 )

@@ -1,0 +1,149 @@
+"""A provider behind its two switches: the operator's (an outage) and the automatic one (the breaker)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Literal, Protocol
+
+import structlog
+
+from broker.domain.assurance import Assurance, Scheme
+from broker.domain.identity import Authenticated, Cancelled, ProviderOutcome, Unavailable
+from broker.domain.outages import Outage
+from broker.login.breaker import Passage, Trouble, after_failure, passage
+from broker.login.breaker_memory import Turn
+from broker.providers.base import ArtifactAnswer, Begun, Provider, SentRequest
+
+BARRED_REASON: Final = "breaker-open"
+_KNOWN_FOR_SECONDS: Final = 1.0
+
+_log = structlog.get_logger("broker.providers")
+
+
+@dataclass(frozen=True, slots=True)
+class Closed:
+    """Nobody is sent to the provider now; `outage` is what the operator announced, if that is why."""
+
+    reason: Literal["outage", "breaker-open"]
+    outage: Outage | None = None
+
+
+class Memory(Protocol):
+    """What the breaker needs to remember; see `broker.login.breaker_memory`."""
+
+    def trouble(self) -> Trouble | None:
+        """What the last failure left."""
+
+    def count_failure(self) -> int:
+        """One more; how many there are within the window."""
+
+    def remember(self, trouble: Trouble, now: datetime) -> None:
+        """Replace what is known."""
+
+    def forget(self) -> None:
+        """All is well."""
+
+    def take_turn(self, turn: Turn, now: datetime) -> bool:
+        """True for one caller."""
+
+    def is_taken(self, turn: Turn) -> bool:
+        """Whether somebody is trying."""
+
+
+class GuardedProvider:
+    """Keeps people and calls away from a provider that is closed.
+
+    What the memory says is believed for a second, so that a login in good times costs no round trip more; a
+    failure is always counted there at once.
+    """
+
+    def __init__(
+        self,
+        provider: Provider,
+        memory: Memory,
+        outage: Callable[[datetime], Outage | None],
+        *,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`outage` gives what is announced for this provider and brand at a moment."""
+        self._provider = provider
+        self._memory = memory
+        self._outage = outage
+        self._monotonic = monotonic
+        self._known: tuple[float, Trouble | None] | None = None
+
+    @property
+    def scheme(self) -> Scheme:
+        """The scheme of the provider."""
+        return self._provider.scheme
+
+    def closed(self, now: datetime) -> Closed | None:
+        """Why a page should not offer this way; None when it may be chosen."""
+        if outage := self._outage(now):
+            return Closed("outage", outage)
+        match passage(self._trouble(), now):
+            case Passage.FREE:
+                return None
+            case Passage.IN_TURN if not self._memory.is_taken(Turn.SEND):
+                return None
+            case _:
+                return Closed(BARRED_REASON)
+
+    def admit(self, now: datetime) -> Closed | None:
+        """As `closed`, for somebody who goes there now: while the provider recovers, one at a time."""
+        if outage := self._outage(now):
+            return Closed("outage", outage)
+        return None if self._lets_through(Turn.SEND, now) else Closed(BARRED_REASON)
+
+    def begin(self, required: Assurance, *, relay_state: str, now: datetime) -> Begun:
+        """As the provider does; ask `admit` first."""
+        return self._provider.begin(required, relay_state=relay_state, now=now)
+
+    def complete(self, answer: ArtifactAnswer, sent: SentRequest, *, now: datetime) -> ProviderOutcome:
+        """As the provider does, or `Unavailable` without calling it. What came of it is remembered.
+
+        An announced outage does not stop an answer: who was under way may arrive.
+        """
+        if not self._lets_through(Turn.CALL, now):
+            return Unavailable(BARRED_REASON, "the provider is left alone after failures in a row")
+        outcome = self._provider.complete(answer, sent, now=now)
+        if isinstance(outcome, Unavailable):
+            self._remember_failure(now)
+        elif isinstance(outcome, Authenticated | Cancelled) and self._trouble() is not None:
+            # A refused answer is no sign of health: it may have been refused before anything was called.
+            self._memory.forget()
+            self._learn(None)
+            _log.info("provider answers again", scheme=self.scheme.value, brand=sent.brand)
+        return outcome
+
+    def _lets_through(self, turn: Turn, now: datetime) -> bool:
+        match passage(self._trouble(), now):
+            case Passage.FREE:
+                return True
+            case Passage.IN_TURN:
+                return self._memory.take_turn(turn, now)
+            case Passage.BARRED:
+                return False
+
+    def _remember_failure(self, now: datetime) -> None:
+        failures = self._memory.count_failure()
+        before = self._memory.trouble()
+        trouble = after_failure(before, failures, now)
+        if trouble != before:
+            self._memory.remember(trouble, now)
+        if trouble.barred_until is not None and trouble != before:
+            _log.error("provider barred", scheme=self.scheme.value, until=trouble.barred_until.isoformat())
+        self._learn(trouble)
+
+    def _trouble(self) -> Trouble | None:
+        known = self._known
+        if known is not None and self._monotonic() - known[0] < _KNOWN_FOR_SECONDS:
+            return known[1]
+        return self._learn(self._memory.trouble())
+
+    def _learn(self, trouble: Trouble | None) -> Trouble | None:
+        self._known = (self._monotonic(), trouble)
+        return trouble

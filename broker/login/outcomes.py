@@ -1,0 +1,47 @@
+"""What a provider's refusal means to a person, and which refusals somebody has to look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final, assert_never
+
+from broker.domain.assurance import Scheme
+from broker.domain.identity import Cancelled, Failed, Unavailable
+
+_NOTICE_OF_REASON: Final[Mapping[str, str]] = {
+    # The one refusal that the person can mend, so the only one that is told apart (B1-37).
+    "authn.level-too-low": "level-too-low",
+}
+
+FOR_OPERATIONS: Final[Mapping[str, str]] = {
+    "response.request-denied": "our request was refused there: is the service active, do the clocks agree?",
+    "response.no-authn-context": "the level asked is not offered there: is the service enabled for it?",
+    "answer.status": "the artifact was not resolved: are our key and certificate registered there?",
+    "answer.issue-instant": "the answer is not of this moment: do the clocks agree?",
+    "answer.issuer": "the answer names another issuer: is the provider's metadata the right one?",
+    "signature.invalid": "the signature fits none of the known keys: has its certificate been renewed?",
+    "signature.missing": "what must be signed is not: what does the provider know of our metadata?",
+    "channel.redirect": "the back channel answered with a redirect: is its address the right one?",
+    "channel.status": "the back channel turned us away: is our client certificate registered?",
+    "channel.content-type": "the back channel does not speak SOAP: is its address the right one?",
+    "channel.tls": "the back channel failed in TLS: are its certificate and ours valid, and our roots right?",
+}
+"""Reasons that repeat for everybody until somebody mends them: what to look at first."""
+
+
+def notice_of(scheme: Scheme, outcome: Cancelled | Failed | Unavailable) -> str:
+    """The code of the message that people read when the provider did not vouch for them."""
+    match outcome:
+        case Cancelled():
+            return f"{scheme.value}-cancelled"
+        case Failed():
+            return _NOTICE_OF_REASON.get(outcome.reason, f"{scheme.value}-failed")
+        case Unavailable():
+            return f"{scheme.value}-unavailable"
+        case _:
+            assert_never(outcome)
+
+
+def reason_of(outcome: Cancelled | Failed | Unavailable) -> str:
+    """The stable code under which the audit log knows it."""
+    return "cancelled" if isinstance(outcome, Cancelled) else outcome.reason
