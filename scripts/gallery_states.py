@@ -6,13 +6,20 @@ A new page, notice or error text gets its states here. The values are samples; n
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
+from broker.accounts.registration.pending import Details
+from broker.domain.email_address import EmailFault
+from broker.domain.outages import Outage
+from broker.domain.person_name import NameFault
 from broker.web.error_texts import ERROR_CODES
-from broker.web.notices import NOTICE_CODES
+from broker.web.notices import NOTICE_CODES, OwnTexts
+from broker.web.registration_form import DetailsForm
+from broker.web.registration_texts import REGISTRATION_NOTICES
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +40,7 @@ class Brand:
     legal_name: str
     theme: str
     desk: Desk
+    texts: OwnTexts = field(default_factory=OwnTexts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,7 @@ class Option:
 
     provider: str
     action: str
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +98,18 @@ PORTALS = tuple(
         ("Mijn CZ", "Mijn VGZ Zakelijk", "Mijn IZA", "MijnZZ Zakelijk"), BRANDS, strict=True
     )
 )
+_OUTAGE = Outage("digid", None, datetime(2026, 11, 20, 9, 0, tzinfo=UTC))
+OUTAGES = {
+    "plain": _OUTAGE,
+    "until": replace(_OUTAGE, until=datetime(2026, 11, 21, 5, 30, tzinfo=UTC)),
+    "own-words": replace(
+        _OUTAGE,
+        until=datetime(2026, 11, 21, 5, 30, tzinfo=UTC),
+        text_nl="DigiD werkt vannacht niet door onderhoud bij Logius.",
+        text_en="DigiD does not work tonight because of maintenance at Logius.",
+    ),
+    "dutch-words": replace(_OUTAGE, text_nl="DigiD werkt vannacht niet door onderhoud bij Logius."),
+}
 FIELDS = {"SAMLRequest": "PHNhbWxwOkF1dGhuUmVxdWVzdC8+", "RelayState": "r4nd0m"}
 
 
@@ -98,6 +119,7 @@ def all_states() -> Iterator[State]:
     yield State("home-empty", "home.html", None, {"portals": ()})
     for portal in PORTALS:
         yield from _login_states(portal)
+        yield from _registration_states(portal)
     yield from _logout_states(PORTALS[0])
     yield from _error_states(PORTALS[0])
     yield from (_error("error-brand", "transaction-unknown", portal) for portal in PORTALS[1:])
@@ -110,16 +132,61 @@ def _login_states(portal: Portal) -> Iterator[State]:
         "options": (Option("digid", "/login/digid"),),
         "csrf_token": "sample-token",
         "transaction_id": "sample-transaction",
+        "support_code": None,
+        "outages": (),
         "cancel_action": "/login/cancel",
     }
     for notice in (None, *sorted(NOTICE_CODES)):
         name = f"login-{brand.id}" + (f"-{notice}" if notice else "")
-        yield State(name, "login/choose.html", brand, {**context, "notice": notice})
+        code = "7KQF-M3WD" if notice and notice != "digid-cancelled" else None
+        yield State(name, "login/choose.html", brand, {**context, "notice": notice, "support_code": code})
+    yield from _closed_states(brand, {**context, "notice": None})
     no_option = {**context, "options": (), "notice": "digid-unavailable"}
     yield State(f"login-{brand.id}-no-option", "login/choose.html", brand, no_option)
     onward = {"action": "#onward", "fields": FIELDS, "portal": portal, "provider_name": "DigiD"}
     yield State(f"to-provider-{brand.id}", "login/post_to_provider.html", brand, onward)
     yield State(f"to-portal-{brand.id}", "login/form_post.html", brand, onward)
+
+
+def _closed_states(brand: Brand, context: Mapping[str, object]) -> Iterator[State]:
+    closed = {**context, "options": (Option("digid", "/login/digid", closed=True),)}
+    failing = {**closed, "notice": "digid-unavailable"}
+    yield State(f"login-{brand.id}-closed-after-failures", "login/choose.html", brand, failing)
+    for name, outage in OUTAGES.items():
+        state = f"login-{brand.id}-outage-{name}"
+        yield State(state, "login/choose.html", brand, {**closed, "outages": (outage,)})
+
+
+def _registration_states(portal: Portal) -> Iterator[State]:
+    brand = portal.brand
+    own = {
+        "portal": portal,
+        "csrf_token": "sample-token",
+        "transaction_id": "sample-transaction",
+        "cancel_action": "/register/cancel",
+        "notice": None,
+    }
+    form = {**own, "details_action": "/register/details"}
+    details = Details("Jelle Hoekstra", "jelle.hoekstra@post.example")
+    actions = {"mail_action": "/register/mail", "change_action": "/register/change"}
+    waiting = {**own, **actions, "details": details, "continue_action": "/register/continue"}
+    link = {"portal": portal, "action": "/activate", "csrf_token": "sample-token", "fields": {"link": "l1nk"}}
+    ready = {"portal": portal, "csrf_token": "sample-token"}
+    faulty = DetailsForm("", "jelle", NameFault.MISSING, EmailFault.MALFORMED)
+    for name, template, context in (
+        ("details", "register/details.html", {**form, "form": DetailsForm()}),
+        ("details-faulty", "register/details.html", {**form, "form": faulty}),
+        ("check", "register/check.html", waiting),
+        ("mailed", "register/mailed.html", waiting),
+        ("activate", "register/activate.html", link),
+        ("ready", "register/ready.html", {**ready, "continue_action": "/register/continue"}),
+        ("ready-elsewhere", "register/ready.html", {**ready, "continue_action": None}),
+        ("no-account", "login/no_account.html", {**ready, "help": None, "support_code": "7KQF-M3WD"}),
+    ):
+        yield State(f"registration-{brand.id}-{name}", template, brand, context)
+    for code in sorted(REGISTRATION_NOTICES):
+        context = {**waiting, "notice": code}
+        yield State(f"registration-{brand.id}-{code}", "register/mailed.html", brand, context)
 
 
 def _logout_states(portal: Portal) -> Iterator[State]:

@@ -10,6 +10,7 @@ from broker.cli.options import config_option, read_settings
 from broker.errors import ConfigurationError
 from broker.wiring.clients import clients_of
 from broker.wiring.digid import digid_connections
+from broker.wiring.mail import mail_faults
 
 
 @click.command()
@@ -20,6 +21,7 @@ def check(config: Path) -> None:
     faults: list[str] = []
     clients_of(settings, faults)
     digid_connections(settings, faults)
+    faults.extend(mail_faults(settings))
     if faults:
         raise ConfigurationError(tuple(faults))
     click.echo(

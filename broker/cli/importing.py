@@ -8,14 +8,13 @@ from pathlib import Path
 
 import click
 
-from broker.audit.recorder import Auditor
 from broker.cli.options import config_option, read_settings
 from broker.domain.bsn import Bsn, InvalidBsn
 from broker.domain.events import AccountsImported, Result
 from broker.errors import ConfigurationError
 from broker.settings import Settings
 from broker.storage.accounts import AccountRepository
-from broker.storage.audit_log import AuditLog
+from broker.wiring.audit import AuditRoom, operator_origin
 from broker.wiring.stores import open_stores
 
 _KEYS = {"kind", "brand", "bsn", "name", "email"}
@@ -47,7 +46,8 @@ def import_accounts(config: Path, file: Path) -> None:
     accounts = AccountRepository(
         stores.database, stores.keys.columns, stores.keys.blind_indexes, stores.clock
     )
-    auditor = Auditor(AuditLog(stores.database), stores.clock, lambda: None)
+    room = AuditRoom(stores.database, stores.keys.columns, stores.clock)
+    auditor = room.auditor(origin=operator_origin)
     with stores.database.writing():
         for consumer in consumers:
             accounts.add_consumer(consumer.brand, consumer.name, consumer.email, consumer.bsn)

@@ -8,10 +8,15 @@ import click
 from rich.console import Console
 
 from broker import __version__
+from broker.cli.audit import audit
 from broker.cli.check import check
 from broker.cli.database import db
+from broker.cli.doctor import doctor
+from broker.cli.exporter import exporter
 from broker.cli.importing import import_accounts
+from broker.cli.keys import keys
 from broker.cli.metadata import metadata
+from broker.cli.outage import outage
 from broker.cli.serve import serve
 from broker.cli.work import worker
 from broker.errors import ConfigurationError, StorageUnavailable
@@ -26,7 +31,7 @@ def commands() -> None:
     """Voordeur, a login gateway: DigiD in front, OpenID Connect behind."""
 
 
-for command in (serve, worker, check, db, metadata, import_accounts):
+for command in (serve, worker, check, db, metadata, import_accounts, outage, audit, doctor, exporter, keys):
     commands.add_command(command)
 
 

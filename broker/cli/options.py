@@ -9,7 +9,6 @@ import click
 
 from broker.settings import Settings, load_settings
 
-
 CONFIG_VARIABLE = "BROKER_CONFIG"
 
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
 from granian.constants import Interfaces
 from granian.server import Server
 
+from broker.cli.children import child
+from broker.cli.exporter import open_listener
 from broker.cli.options import CONFIG_VARIABLE, config_option, read_settings
 from broker.errors import ConfigurationError
 from broker.log import configure_logging
+from broker.metrics.directory import shared_figures
 from broker.wiring.clients import clients_of
 from broker.wiring.digid import digid_connections
+from broker.wiring.mail import mail_faults
 from broker.wiring.stores import open_stores
 
 # Threads because a worker waits for DigiD on the back channel; few, because each costs.
@@ -41,6 +44,7 @@ def serve(config: Path, bind: str, workers: int, *, no_worker: bool) -> None:
     faults: list[str] = []
     clients_of(settings, faults)
     digid_connections(settings, faults)
+    faults.extend(mail_faults(settings))
     if faults:
         raise ConfigurationError(tuple(faults))
     # Opened and closed once before any worker starts, so that a fault is told once.
@@ -49,25 +53,29 @@ def serve(config: Path, bind: str, workers: int, *, no_worker: bool) -> None:
     stores.redis.close()
     host, _, port = bind.rpartition(":")
     os.environ[CONFIG_VARIABLE] = str(config)
-    beside = None if no_worker else _start_worker(config)
-    try:
-        Server(
-            "broker.wsgi:application",
-            address=host.strip("[]"),
-            port=int(port),
-            interface=Interfaces.WSGI,
-            workers=workers,
-            blocking_threads=_THREADS_PER_WORKER,
-            factory=True,
-            log_access=False,
-            workers_kill_timeout=_GRACE_SECONDS,
-        ).serve()
-    finally:
-        if beside is not None:
-            beside.terminate()
-            beside.wait(_GRACE_SECONDS)
+    with ExitStack() as beside:
+        listener = open_listener(settings)
+        if settings.broker.metrics.wanted:
+            beside.enter_context(shared_figures())
+        if listener is not None:
+            number = listener.fileno()
+            arguments = ("exporter", "--config", str(config), "--listener", str(number))
+            beside.enter_context(child(arguments, hand_over=(number,)))
+            listener.close()
+        if not no_worker:
+            beside.enter_context(child(("worker", "--config", str(config))))
+        _serve(host.strip("[]"), int(port), workers)
 
 
-def _start_worker(config: Path) -> subprocess.Popen[bytes]:
-    program = [sys.executable, "-m", "broker.cli", "worker", "--config", str(config), "--stop-with-parent"]
-    return subprocess.Popen(program, stdin=subprocess.PIPE)
+def _serve(host: str, port: int, workers: int) -> None:
+    Server(
+        "broker.wsgi:application",
+        address=host,
+        port=port,
+        interface=Interfaces.WSGI,
+        workers=workers,
+        blocking_threads=_THREADS_PER_WORKER,
+        factory=True,
+        log_access=False,
+        workers_kill_timeout=_GRACE_SECONDS,
+    ).serve()

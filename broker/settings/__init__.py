@@ -7,6 +7,7 @@ files hold is judged by `broker.check`.
 from broker.settings.brand_file import Brand, Desk, DigidService
 from broker.settings.broker_file import BrokerFile, Environment
 from broker.settings.load import Settings, load_settings
+from broker.settings.mail_section import MailSecurity
 from broker.settings.portal_file import ClientMetadata, Portal, Profile
 from broker.settings.provider_file import ProviderFile
 
@@ -17,6 +18,7 @@ __all__ = [
     "Desk",
     "DigidService",
     "Environment",
+    "MailSecurity",
     "Portal",
     "Profile",
     "ProviderFile",

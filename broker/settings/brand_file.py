@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from broker.settings.mail_section import BrandMail
 from broker.settings.model import ConfiguredPath, Identifier, Section, WebUrl
 
 
@@ -41,4 +42,5 @@ class Brand(Section):
     )
     theme: Identifier = Field(description="Name of the theme.")
     desk: Desk
+    mail: BrandMail | None = Field(default=None, description="Absent: this brand sends no mail.")
     digid: DigidService | None = Field(default=None, description="Absent: this brand has no DigiD.")

@@ -6,7 +6,8 @@ from enum import StrEnum
 
 from pydantic import Field, SecretStr
 
-from broker.settings.model import ConfiguredPath, OriginUrl, Section
+from broker.settings.mail_section import Mail
+from broker.settings.model import ConfiguredPath, OriginUrl, Section, WebUrl
 
 
 class Environment(StrEnum):
@@ -52,6 +53,14 @@ class Keys(Section):
     )
 
 
+class Tokens(Section):
+    """How tokens are signed."""
+
+    signing_key_days: int = Field(
+        default=90, ge=1, le=730, description="How long one key signs before the worker takes the next."
+    )
+
+
 class Clock(Section):
     """Only for the demo: a clock that can be moved."""
 
@@ -69,6 +78,39 @@ class Log(Section):
     )
 
 
+class Metrics(Section):
+    """Figures for Prometheus."""
+
+    bind: str | None = Field(
+        default=None,
+        pattern=r"^(\[[0-9a-f:]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}$",
+        description="Address and port of their own, such as `127.0.0.1:9464`; path `/metrics`. No login: "
+        "keep it inside.",
+    )
+    on_main_port: bool = Field(
+        default=False,
+        description="Also at `/metrics` beside the pages; keep it from the outside in the proxy.",
+    )
+
+    @property
+    def wanted(self) -> bool:
+        """Whether anything has to be counted."""
+        return self.bind is not None or self.on_main_port
+
+
+class Tracing(Section):
+    """Traces by OpenTelemetry; needs the extra `otel`."""
+
+    endpoint: WebUrl | None = Field(
+        default=None,
+        description="OTLP/HTTP collector, such as `http://127.0.0.1:4318/v1/traces`; absent: no traces.",
+    )
+    sample_ratio: float = Field(default=1.0, ge=0, le=1, description="Which part of the requests is traced.")
+    storage: bool = Field(
+        default=False, description="Also a span for every statement and Redis command, without values."
+    )
+
+
 class BrokerFile(Section):
     """The deployment."""
 
@@ -79,5 +121,11 @@ class BrokerFile(Section):
     http: Http = Http()
     storage: Storage
     keys: Keys
+    tokens: Tokens = Tokens()
     clock: Clock = Clock()
     log: Log = Log()
+    metrics: Metrics = Metrics()
+    tracing: Tracing = Tracing()
+    mail: Mail | None = Field(
+        default=None, description="Absent: no mail is sent, and no portal may let people register."
+    )

@@ -46,8 +46,30 @@ class ClientMetadata(Section):
     id_token_encrypted_response_enc: Literal["A256GCM"] = Field(
         default="A256GCM", description="Content encryption of ID tokens."
     )
+    userinfo_signed_response_alg: Literal["ES256", "RS256", "PS256"] | None = Field(
+        default=None, description="When given, userinfo answers with a signed token in place of JSON."
+    )
+    userinfo_encrypted_response_alg: Literal["RSA-OAEP-256"] | None = Field(
+        default=None,
+        description="When given, the signed answer of userinfo is encrypted to the client's key; needs "
+        "`userinfo_signed_response_alg`.",
+    )
+    userinfo_encrypted_response_enc: Literal["A256GCM"] = Field(
+        default="A256GCM", description="Content encryption of userinfo."
+    )
     post_logout_redirect_uris: tuple[WebUrl, ...] = Field(
         default=(), description="Where people may be sent after logging out; compared byte for byte."
+    )
+    backchannel_logout_uri: WebUrl | None = Field(
+        default=None, description="Where the portal is told that a session ended (Back-Channel Logout 1.0)."
+    )
+    backchannel_logout_session_required: bool = Field(
+        default=True, description="Whether the portal needs `sid` in logout tokens; it is always there."
+    )
+    grant_types: tuple[Literal["authorization_code", "refresh_token"], ...] = Field(
+        default=("authorization_code",),
+        description="What the token endpoint exchanges; with `refresh_token` the portal can keep a session "
+        "alive, never longer than the session's absolute end.",
     )
     resource: str | None = Field(
         default=None,
@@ -56,6 +78,22 @@ class ClientMetadata(Section):
         description="Audience of its access tokens; default: urn:voordeur:portal:<client_id>.",
     )
     subject_type: Literal["pairwise"] = Field(default="pairwise", description="Always pairwise.")
+
+
+class ResourceServer(Section):
+    """The portal's API, when it asks us itself whether an access token lives (RFC 7662)."""
+
+    client_id: str = Field(pattern=r"^[A-Za-z0-9._~-]{1,128}$", description="The API's own identifier.")
+    token_endpoint_auth_method: Literal["private_key_jwt", "client_secret_basic"] = Field(
+        description="The one way in which the API proves itself."
+    )
+    client_secret_sha256: str | None = Field(
+        default=None, pattern="^[0-9a-f]{64}$", description="As for the client."
+    )
+    jwks: dict[str, Any] | None = Field(default=None, description="The API's public keys.")
+    jwks_file: ConfiguredPath | None = Field(
+        default=None, description="The same, in a file beside the configuration."
+    )
 
 
 class MinimumLevel(Section):
@@ -71,12 +109,29 @@ class MinimumLevel(Section):
         return DigidLevel.from_label(self.digid)
 
 
+class AccountHelp(Section):
+    """How people get an account when they cannot make one here, in the portal's own words."""
+
+    nl: str = Field(min_length=1, max_length=500, description="In Dutch.")
+    en: str = Field(min_length=1, max_length=500, description="The same in English.")
+
+
 class LoginPolicy(Section):
     """Who may come in, and how."""
 
     providers: tuple[Literal["digid"], ...] = Field(min_length=1, description="Ways of logging in, in order.")
     minimum_level: MinimumLevel = MinimumLevel()
     account_type: Literal["consumer"] = Field(description="The kind of account this portal is for.")
+    without_account: Literal["register", "explain"] = Field(
+        default="explain",
+        description="What happens to somebody who logs in and has no account: `register` lets the person "
+        "make one (name, and an e-mail address that is confirmed by mail), `explain` tells how to get one "
+        "and whom to call.",
+    )
+    account_help: AccountHelp | None = Field(
+        default=None,
+        description="With `explain`: how to get an account here; default: ask the desk.",
+    )
 
 
 ClaimName = Literal[
@@ -125,6 +180,7 @@ class Portal(Section):
         description="Portals with the same sector see the same subject; default: the brand.",
     )
     client: ClientMetadata
+    resource_server: ResourceServer | None = None
     login: LoginPolicy
     claims: Claims = Claims()
     session: SessionLimits = SessionLimits()

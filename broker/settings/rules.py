@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from broker.settings.broker_file import Environment
+from broker.settings.mail_section import MailSecurity
 from broker.settings.model import is_loopback
 from broker.settings.portal_file import Portal
 
@@ -78,9 +79,12 @@ def _portals_fit_their_brand(settings: Settings) -> Iterator[str]:
 def _client_ids_differ(settings: Settings) -> Iterator[str]:
     seen: dict[str, str] = {}
     for name, portal in settings.portals.items():
-        if other := seen.get(portal.client.client_id):
-            yield f"portals/{name}.toml: client.client_id: portal {other} has the same"
-        seen[portal.client.client_id] = name
+        for key, registered in (("client", portal.client), ("resource_server", portal.resource_server)):
+            if registered is None:
+                continue
+            if other := seen.get(registered.client_id):
+                yield f"portals/{name}.toml: {key}.client_id: portal {other} has the same"
+            seen[registered.client_id] = name
 
 
 def _clients_can_authenticate(settings: Settings) -> Iterator[str]:
@@ -114,6 +118,28 @@ def _digid_sessions_are_short(settings: Settings) -> Iterator[str]:
             yield f"portals/{name}.toml: session.absolute_seconds: is shorter than idle_seconds"
 
 
+def _mail_can_be_sent(settings: Settings) -> Iterator[str]:
+    for name, portal in settings.portals.items():
+        if portal.login.without_account != "register":
+            continue
+        needs = f"portals/{name}.toml: login.without_account: register needs [mail] in"
+        brand = settings.brands.get(portal.brand)
+        if settings.broker.mail is None:
+            yield f"{needs} broker.toml"
+        if brand is not None and brand.mail is None:
+            yield f"{needs} brands/{portal.brand}.toml"
+
+
+def _mail_password_is_protected(settings: Settings) -> Iterator[str]:
+    mail = settings.broker.mail
+    if mail is None:
+        return
+    if (mail.username is None) != (mail.password is None):
+        yield "broker.toml: mail: username and password go together"
+    if mail.password is not None and mail.security is MailSecurity.NONE:
+        yield "broker.toml: mail.security: a password travels only over TLS"
+
+
 def _redirects_are_web_addresses(settings: Settings) -> Iterator[str]:
     for name, portal in settings.portals.items():
         for uri in (*portal.client.redirect_uris, *portal.client.post_logout_redirect_uris):
@@ -138,12 +164,24 @@ def _production_is_not_a_demo(settings: Settings) -> Iterator[str]:
             yield from _not_for_production(f"brands/{name}.toml: digid.entity_id", brand.digid.entity_id)
 
 
+def _production_mail_is_protected(settings: Settings) -> Iterator[str]:
+    mail = settings.broker.mail
+    if mail is None or settings.broker.environment is not Environment.PRODUCTION:
+        return
+    if mail.security is MailSecurity.NONE:
+        yield "broker.toml: mail.security: must be starttls or tls in production"
+    if is_loopback(f"smtp://{mail.host}"):
+        yield "broker.toml: mail.host: points at this machine, which is for the demo only"
+
+
 def _urls_of(portal: Portal) -> Iterator[tuple[str, str]]:
     yield "url", portal.url
     for uri in portal.client.redirect_uris:
         yield "client.redirect_uris", uri
     for uri in portal.client.post_logout_redirect_uris:
         yield "client.post_logout_redirect_uris", uri
+    if portal.client.backchannel_logout_uri is not None:
+        yield "client.backchannel_logout_uri", portal.client.backchannel_logout_uri
 
 
 def _not_for_production(where: str, url: str) -> Iterator[str]:
@@ -164,6 +202,9 @@ _RULES: tuple[Callable[[Settings], Iterator[str]], ...] = (
     _clients_can_authenticate,
     _bsn_has_ground_and_envelope,
     _digid_sessions_are_short,
+    _mail_can_be_sent,
+    _mail_password_is_protected,
     _redirects_are_web_addresses,
     _production_is_not_a_demo,
+    _production_mail_is_protected,
 )

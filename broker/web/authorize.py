@@ -26,6 +26,7 @@ from broker.sessions.session import Session
 from broker.storage.records import RecordKey, RecordKind, RecordStore
 from broker.web import cookies
 from broker.web.dead_end import DeadEnd
+from broker.web.language import prefer_ui_locales
 from broker.web.login_pages import LoginPages, begin_attempt
 from broker.web.oidc_machine import pairs
 from broker.web.portal_answers import send
@@ -67,7 +68,7 @@ def authorize_blueprint(endpoint: AuthorizePages) -> Blueprint:
         if parked is None:
             raise DeadEnd("request-invalid", 400)
         asked = AuthorizationRequest.from_bytes(parked)
-        return _answer(endpoint, asked)
+        return _answer(endpoint, asked, in_url=False)
 
     return blueprint
 
@@ -75,26 +76,34 @@ def authorize_blueprint(endpoint: AuthorizePages) -> Blueprint:
 def _judge(endpoint: AuthorizePages, sent: Sequence[tuple[str, str]], *, park: bool) -> ResponseReturnValue:
     try:
         asked = validate_authorization_request(sent, endpoint.clients)
-        if not park:
-            return _answer(endpoint, asked)
     except ShownError as error:
         _note_refusal(endpoint, None, error.code)
         raise DeadEnd("request-invalid", error.status) from error
     except RedirectedError as error:
-        client = endpoint.clients.find(dict(sent).get("client_id"))
-        _note_refusal(endpoint, client, error.error.value)
-        return send(responses.refused(error, issuer=endpoint.issuer), None, _portal(endpoint, client))
+        return _tell_portal(endpoint, error, dict(sent).get("client_id"))
+    if not park:
+        return _answer(endpoint, asked, in_url=True)
     handle = secrets.token_urlsafe(_HANDLE_BYTES)
     until = endpoint.pages.clock() + _PARKED_FOR
     endpoint.records.put(_parked_key(handle), asked.to_bytes(), expires_at=until)
     return redirect(url_for("authorize.after_post", handle=handle), 303)
 
 
-def _answer(endpoint: AuthorizePages, asked: AuthorizationRequest) -> ResponseReturnValue:
+def _answer(endpoint: AuthorizePages, asked: AuthorizationRequest, *, in_url: bool) -> ResponseReturnValue:
     """Answer at once when that is possible, else begin a login."""
+    prefer_ui_locales(" ".join(asked.ui_locales))
+    try:
+        expected = endpoint.hints.expected_subject(asked, in_url=in_url)
+    except RedirectedError as error:
+        return _tell_portal(endpoint, error, asked.client_id)
+    return _settle(endpoint, asked, expected)
+
+
+def _settle(
+    endpoint: AuthorizePages, asked: AuthorizationRequest, expected: str | None
+) -> ResponseReturnValue:
     pages = endpoint.pages
     portal = pages.portals.of_client(asked.client_id)
-    expected = endpoint.hints.expected_subject(asked)
     wish = _wish(asked, portal)
     if not wish.required:
         description = "no allowed way of logging in reaches the acr that was asked"
@@ -132,6 +141,7 @@ def _wish(asked: AuthorizationRequest, portal: PortalView) -> Wish:
         silent=asked.silent,
         fresh=asked.wants_interaction,
         max_age_seconds=asked.max_age_seconds,
+        without_account=portal.without_account,
     )
 
 
@@ -162,8 +172,14 @@ def _earlier(session: Session | None) -> EarlierLogin | None:
     )
 
 
-def _portal(endpoint: AuthorizePages, client: Client | None) -> PortalView | None:
-    return endpoint.pages.portals.of_client(client.client_id) if client else None
+def _tell_portal(
+    endpoint: AuthorizePages, error: RedirectedError, client_id: str | None
+) -> ResponseReturnValue:
+    """Let the portal hear what is wrong with its request."""
+    client = endpoint.clients.find(client_id)
+    portal = endpoint.pages.portals.of_client(client.client_id) if client else None
+    _note_refusal(endpoint, client, error.error.value)
+    return send(responses.refused(error, issuer=endpoint.issuer), portal.brand if portal else None, portal)
 
 
 def _note_refusal(endpoint: AuthorizePages, client: Client | None, reason: str) -> None:

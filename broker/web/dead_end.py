@@ -22,6 +22,8 @@ class WayOn:
 
 # Beginning again would lead to the same page: these offer only the way back.
 _NOT_AGAIN = frozenset({"no-account", "account-disabled"})
+# Here everything is done already.
+_FURTHER = frozenset({"already-logged-in", "link-used"})
 
 
 class DeadEnd(Exception):
@@ -50,14 +52,16 @@ def error_page(code: str, *, brand: BrandView | None = None, portal: PortalView 
         explanation=text.explanation,
         next_step=text.next_step,
         way_on=way_on,
-        support_code=support_code(),
+        # Where nothing is wrong there is nothing to report, so no code to give either.
+        all_is_well=code in _FURTHER,
+        support_code=None if code in _FURTHER else support_code(),
         brand=brand,
         portal=portal,
     )
 
 
 def _label(code: str, portal: PortalView) -> str:
-    if code == "already-logged-in":
+    if code in _FURTHER:
         label = gettext("Verder naar %(portal)s", portal=portal.name)
     elif code in _NOT_AGAIN:
         label = gettext("Terug naar %(portal)s", portal=portal.name)

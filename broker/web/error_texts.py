@@ -41,6 +41,13 @@ _NOBODY_LOGGED_IN: Final = lazy_gettext("Voor de zekerheid hebben wij u niet ing
 _NOT_LOGGED_IN: Final = lazy_gettext("Inloggen is niet gelukt")
 _ANSWER_PAST: Final = lazy_gettext("Deze inlogpoging is al voorbij")
 
+_LOG_IN_AGAIN: Final = lazy_gettext(
+    "Log opnieuw in op de website waar u een account wilde. Daar kunt u verder met uw account maken."
+)
+_LOG_IN_AGAIN_AT: Final = lazy_gettext(
+    "Log opnieuw in bij %(portal)s. Daar kunt u verder met uw account maken."
+)
+
 _INTERNAL: Final = _Entry(
     title=lazy_gettext("Er ging iets mis bij ons"),
     explanation=lazy_gettext("Door een fout bij ons kunnen wij deze pagina nu niet laten zien."),
@@ -196,6 +203,51 @@ _ENTRIES: Final = {
         ),
         next_step=lazy_gettext("Ga terug naar de website waar u was."),
         at_portal=lazy_gettext("Ga verder bij %(portal)s."),
+    ),
+    "evidence-too-old": _Entry(
+        title=lazy_gettext("U moet opnieuw inloggen"),
+        explanation=lazy_gettext("Het is te lang geleden dat u inlogde. Daarom kunt u nog niet verder."),
+        next_step=lazy_gettext("Log opnieuw in op de website waar u verder wilt."),
+        at_portal=lazy_gettext("Log opnieuw in bij %(portal)s."),
+    ),
+    "link-unknown": _Entry(
+        title=lazy_gettext("Deze link klopt niet"),
+        explanation=lazy_gettext("Misschien is de link niet helemaal meegekomen uit de e-mail."),
+        next_step=lazy_gettext(
+            "Open de link opnieuw vanuit de e-mail, of kopieer hem helemaal. "
+            "Lukt het niet? Log dan opnieuw in."
+        ),
+    ),
+    "link-expired": _Entry(
+        title=lazy_gettext("Deze link is verlopen"),
+        explanation=lazy_gettext("De link in de e-mail werkt 24 uur. Er is geen account gemaakt."),
+        next_step=_LOG_IN_AGAIN,
+        at_portal=_LOG_IN_AGAIN_AT,
+    ),
+    "link-used": _Entry(
+        title=lazy_gettext("Deze link is al gebruikt"),
+        explanation=lazy_gettext("Een link werkt één keer. Uw account is al klaar."),
+        next_step=lazy_gettext("Log in op de website waar u het account voor maakte."),
+        at_portal=lazy_gettext("Log in bij %(portal)s."),
+    ),
+    "link-replaced": _Entry(
+        title=lazy_gettext("Deze link werkt niet meer"),
+        explanation=lazy_gettext("U vroeg daarna een nieuwe e-mail aan of paste uw gegevens aan."),
+        next_step=lazy_gettext("Open de link in de nieuwste e-mail. Geen nieuwe e-mail? Log dan opnieuw in."),
+    ),
+    "link-stopped": _Entry(
+        title=lazy_gettext("Deze link werkt niet meer"),
+        explanation=lazy_gettext("Het maken van dit account is gestopt. Er is niets bewaard."),
+        next_step=_LOG_IN_AGAIN,
+        at_portal=_LOG_IN_AGAIN_AT,
+    ),
+    "link-address-taken": _Entry(
+        title=lazy_gettext("Dit e-mailadres hoort al bij een ander account"),
+        explanation=lazy_gettext("Daarom kunnen wij met dit adres geen tweede account maken."),
+        next_step=lazy_gettext(
+            "Log opnieuw in op de website waar u een account wilde en kies een ander e-mailadres."
+        ),
+        at_portal=lazy_gettext("Log opnieuw in bij %(portal)s en kies een ander e-mailadres."),
     ),
     "logout-hint-invalid": _Entry(
         title=lazy_gettext("Uitloggen via deze link is niet gelukt"),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 
 _ONE_YEAR_SECONDS = 31_536_000
+_KEPT = frozenset({HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT, HTTPStatus.NOT_MODIFIED})
 
 
 def allow_form_to(*urls: str) -> None:
@@ -30,7 +32,8 @@ def install_headers(app: Flask, *, secure: bool) -> None:
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
         if secure:
             headers["Strict-Transport-Security"] = f"max-age={_ONE_YEAR_SECONDS}; includeSubDomains"
-        if request.endpoint == "static":
+        # A file that is not there may be there after the next release.
+        if request.endpoint == "static" and response.status_code in _KEPT:
             headers["Cache-Control"] = f"public, max-age={_ONE_YEAR_SECONDS}, immutable"
         headers.setdefault("Cache-Control", "no-store")
         return response

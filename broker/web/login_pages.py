@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,8 @@ from flask.typing import ResponseReturnValue
 
 from broker.domain.assurance import Scheme
 from broker.domain.clock import Clock
+from broker.domain.outages import Outage
+from broker.login.guarded_provider import Closed
 from broker.login.progress import Refuse
 from broker.login.service import LoginService
 from broker.login.transaction import LoginTransaction
@@ -26,10 +29,11 @@ from broker.web.portals import BrandView, Portals, PortalView
 
 @dataclass(frozen=True, slots=True)
 class OptionView:
-    """One way of logging in on the page: which provider, and where its button leads."""
+    """One way of logging in on the page: which provider, where its button leads, and whether it works."""
 
     provider: str
     action: str
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,24 +55,27 @@ def login_blueprint(pages: LoginPages) -> Blueprint:
 
     @blueprint.get("/<brand>/login/<attempt>")
     def choose(brand: str, attempt: str) -> ResponseReturnValue:
-        transaction, portal, secret = _find(pages, brand, attempt)
+        transaction, portal, secret = find_attempt(pages, brand, attempt)
         return _choose_page(pages, transaction, portal, secret)
 
     @blueprint.post("/<brand>/login/<attempt>/<any(digid):provider>")
     def go(brand: str, attempt: str, provider: str) -> ResponseReturnValue:
-        transaction, portal, secret = _find(pages, brand, attempt)
-        csrf.require_own_page(secret, pages.base_url)
+        transaction, portal, secret = find_attempt(pages, brand, attempt)
+        pages.answers.require_own_page(transaction.brand, secret)
         send = pages.login.send_upstream(transaction, Scheme(provider), portal.client_id)
         if isinstance(send, Refuse):
             raise DeadEnd("login-refused", 400, portal=portal)
+        if isinstance(send, Closed):
+            # The page itself says why, and when it will work again.
+            return redirect(url_for("login.choose", brand=brand, attempt=attempt), 303)
         if transaction.notice is not None:
             pages.login.transactions.leave_notice(transaction, None)
         return _send(send, portal)
 
     @blueprint.post("/<brand>/login/<attempt>/cancel")
     def cancel(brand: str, attempt: str) -> ResponseReturnValue:
-        transaction, portal, secret = _find(pages, brand, attempt)
-        csrf.require_own_page(secret, pages.base_url)
+        transaction, portal, secret = find_attempt(pages, brand, attempt)
+        pages.answers.require_own_page(transaction.brand, secret)
         if not pages.login.transactions.finish(transaction):
             raise DeadEnd("transaction-unknown", 400, portal=portal)
         response = make_response(pages.answers.denied(transaction, portal))
@@ -87,7 +94,10 @@ def begin_attempt(transaction: LoginTransaction, secret: str, now: datetime) -> 
     return response
 
 
-def _find(pages: LoginPages, brand: str, attempt: str) -> tuple[LoginTransaction, PortalView, str]:
+def find_attempt(
+    pages: LoginPages, brand: str, attempt: str
+) -> tuple[LoginTransaction, PortalView, str]:
+    """The live attempt of this browser with its portal and secret; `DeadEnd` says why there is none."""
     view = pages.portals.brand(brand)
     if view is None:
         raise DeadEnd("not-found", 404)
@@ -96,6 +106,7 @@ def _find(pages: LoginPages, brand: str, attempt: str) -> tuple[LoginTransaction
     portal = pages.portals.get(transaction.portal) if transaction else None
     if transaction is None or portal is None or secret is None:
         raise _nothing_here(pages, view)
+    prefer_ui_locales(" ".join(AuthorizationRequest.from_bytes(transaction.answer_to).ui_locales))
     return transaction, portal, secret
 
 
@@ -114,8 +125,8 @@ def _nothing_here(pages: LoginPages, brand: BrandView) -> DeadEnd:
 
 def _choose_page(pages: LoginPages, transaction: LoginTransaction, portal: PortalView, secret: str) -> str:
     brand, attempt = transaction.brand, transaction.id
-    prefer_ui_locales(" ".join(AuthorizationRequest.from_bytes(transaction.answer_to).ui_locales))
     schemes = [needed.scheme for needed in transaction.wish.required]
+    closed = {scheme: pages.login.closed(brand, scheme) for scheme in schemes}
     allow_form_to(
         *portal.redirect_uris,
         *(url for scheme in schemes if (url := pages.provider_urls.get((brand, scheme)))),
@@ -125,14 +136,30 @@ def _choose_page(pages: LoginPages, transaction: LoginTransaction, portal: Porta
         brand=portal.brand,
         portal=portal,
         options=[
-            OptionView(scheme.value, url_for("login.go", brand=brand, attempt=attempt, provider=scheme.value))
+            OptionView(
+                scheme.value,
+                url_for("login.go", brand=brand, attempt=attempt, provider=scheme.value),
+                closed=closed[scheme] is not None,
+            )
             for scheme in schemes
         ],
         csrf_token=csrf.token_for(secret),
         transaction_id=attempt,
-        notice=transaction.notice,
+        notice=transaction.notice or _notice_of(closed),
+        support_code=transaction.support_code,
+        outages=_outages(closed),
         cancel_action=url_for("login.cancel", brand=brand, attempt=attempt),
     )
+
+
+def _notice_of(closed: Mapping[Scheme, Closed | None]) -> str | None:
+    """The notice that a way is closed because it failed; an announced outage has words of its own."""
+    failing = [scheme for scheme, why in closed.items() if why is not None and why.outage is None]
+    return f"{failing[0].value}-unavailable" if failing else None
+
+
+def _outages(closed: Mapping[Scheme, Closed | None]) -> list[Outage]:
+    return [why.outage for why in closed.values() if why is not None and why.outage is not None]
 
 
 def _send(send: Send, portal: PortalView) -> ResponseReturnValue:

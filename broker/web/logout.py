@@ -67,8 +67,11 @@ def _decide(logout: LogoutPages) -> ResponseReturnValue:
             raise DeadEnd("logout-hint-invalid", 400)
         case LogoutNow():
             return _end_hinted(logout.pages, decision)
-        case AskFirst():
+        case AskFirst() if in_url:
             return _ask(logout.pages, decision)
+        case AskFirst():
+            # A POST from a portal brings no cookie, so it cannot tell whether anybody is logged in.
+            return redirect(f"{Endpoints.END_SESSION_PATH}?{urlencode(_fields(decision))}", 303)
 
 
 def _confirm(logout: LogoutPages) -> ResponseReturnValue:
@@ -80,7 +83,7 @@ def _confirm(logout: LogoutPages) -> ResponseReturnValue:
         raise DeadEnd("request-invalid", 400)
     held = _held(pages, decision)
     if held:
-        csrf.require_own_page(_secret(held), pages.base_url)
+        pages.answers.require_own_page(held[0].session.brand, _secret(held))
     response = make_response(
         _away(decision.redirect_to, decision.state)
         if held and decision.redirect_to
@@ -113,23 +116,27 @@ def _ask(pages: LoginPages, decision: AskFirst) -> ResponseReturnValue:
     held = _held(pages, decision)
     if not held:
         return _done(pages, decision)
-    fields = {}
-    if decision.client is not None:
-        fields["client_id"] = decision.client.client_id
     if decision.redirect_to is not None:
-        fields["post_logout_redirect_uri"] = decision.redirect_to
         allow_form_to(decision.redirect_to)
-    if decision.state is not None:
-        fields["state"] = decision.state
     portal = pages.portals.get(held[0].session.portal)
     return render_template(
         "logout/confirm.html",
         brand=pages.portals.brand(held[0].session.brand) if len(held) == 1 else None,
         action=url_for("logout.confirmed"),
         csrf_token=csrf.token_for(_secret(held)),
-        fields=fields,
+        fields=_fields(decision),
         way_on=WayOn(gettext("Ingelogd blijven"), portal.url) if portal else None,
     )
+
+
+def _fields(decision: AskFirst) -> dict[str, str]:
+    """What of the portal's request was found good, as parameters."""
+    found = {
+        "client_id": decision.client.client_id if decision.client else None,
+        "post_logout_redirect_uri": decision.redirect_to,
+        "state": decision.state,
+    }
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _held(pages: LoginPages, decision: AskFirst) -> tuple[Held, ...]:

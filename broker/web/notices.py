@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from flask_babel import lazy_gettext
+from babel.dates import format_datetime, get_timezone
+from flask_babel import get_locale, gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
-from broker.web.language import Language
+from broker.domain.outages import Outage
+from broker.settings.provider_file import DIGID_CANCELLED, DIGID_FAILED
+from broker.web.language import Language, current_language
 
-DIGID_FAILED_SENTENCE: Final = (
-    "Inloggen bij deze organisatie is niet gelukt. Probeert u het later nog een keer. "
-    "Lukt het nog steeds niet? Log in bij Mijn DigiD. Zo controleert u of uw DigiD goed werkt. "
-    "Mogelijk is er een storing bij de organisatie waar u inlogt."
-)
+DIGID_FAILED_SENTENCE: Final = DIGID_FAILED
 """Logius tests this sentence letter by letter, in Dutch also on an English page; so it is not translated."""
 
 
@@ -29,12 +29,24 @@ class NoticeTone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A notice ready to be shown. `language` is set when its text is not in the page's language."""
+    """A notice ready to be shown. `language` is set when its text need not be in the page's language.
+
+    `addition` is a sentence of ours after the text.
+    """
 
     title: str
     text: str
     tone: NoticeTone
     language: Language | None = None
+    addition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTexts:
+    """The words of a brand's connection in place of ours; see `providers/<name>.toml`."""
+
+    failed: str = DIGID_FAILED
+    cancelled: str = DIGID_CANCELLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +87,47 @@ _NOTICES: Final = {
     ),
 }
 
+_OUTAGE: Final = _NOTICES["digid-unavailable"]
+# Where people live whom an outage concerns; the moment itself is kept in UTC.
+_THEIR_TIME: Final = get_timezone("Europe/Amsterdam")
+
 NOTICE_CODES: Final = frozenset(_NOTICES)
 
 
-def find_notice(code: str | None) -> Notice | None:
+def find_notice(code: str | None, own: OwnTexts | None = None) -> Notice | None:
     """The notice of a code in the language of this request; None for no code or one that is unknown."""
     entry = _NOTICES.get(code or "")
     if entry is None:
         return None
-    return Notice(str(entry.title), str(entry.text), entry.tone, entry.language)
+    notice = Notice(str(entry.title), str(entry.text), entry.tone, entry.language)
+    if own is not None and code == "digid-failed":
+        return replace(notice, text=own.failed)
+    if own is not None and code == "digid-cancelled" and own.cancelled != DIGID_CANCELLED:
+        return replace(notice, text=own.cancelled, language=Language.DUTCH)
+    return notice
+
+
+def outage_notice(outage: Outage) -> Notice:
+    """What people read of an announced outage: the operator's words where there are any, and until when."""
+    text, language = _words(outage)
+    return Notice(
+        title=str(_OUTAGE.title),
+        text=text,
+        tone=NoticeTone.WARNING,
+        language=language,
+        addition=None if outage.until is None else _expected(outage.until),
+    )
+
+
+def _words(outage: Outage) -> tuple[str, Language | None]:
+    """In the page's language if the operator gave that, else in the one that was given, else ours."""
+    given = {Language.DUTCH: outage.text_nl, Language.ENGLISH: outage.text_en}
+    for language in (current_language(), *Language):
+        if text := given[language]:
+            return text, language
+    return str(_OUTAGE.text), None
+
+
+def _expected(until: datetime) -> str:
+    moment = format_datetime(until, "EEEE d MMMM HH:mm", tzinfo=_THEIR_TIME, locale=get_locale() or "nl")
+    return str(gettext("Wij verwachten dat het weer kan vanaf %(moment)s uur.", moment=moment))

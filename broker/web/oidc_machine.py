@@ -1,8 +1,8 @@
-"""The endpoints of the OpenID Provider that programs call: metadata, keys, token, userinfo."""
+"""The endpoints of the OpenID Provider that programs call: metadata, keys, tokens, userinfo."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -10,12 +10,19 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
 from broker.audit.recorder import Auditor
-from broker.domain.events import Result, TokenRefused, TokensIssued, UserInfoRead
+from broker.domain.events import (
+    Result,
+    TokenRefused,
+    TokensIssued,
+    TokensRefreshed,
+    TokensRevoked,
+    UserInfoRead,
+)
 from broker.oidc.answers import JsonAnswer
 from broker.oidc.discovery import Endpoints
 from broker.oidc.documents import PublicDocument
+from broker.oidc.forms import FormRequest
 from broker.oidc.provider import OpenIDProvider
-from broker.oidc.token import TokenRequest
 from broker.oidc.userinfo import UserinfoRequest
 
 
@@ -28,7 +35,7 @@ class MachineEndpoints:
 
 
 def machine_blueprint(endpoints: MachineEndpoints) -> Blueprint:
-    """Discovery on both paths, the key set, and the token and userinfo endpoints."""
+    """Discovery on both paths, the key set, and the endpoints for tokens."""
     blueprint = Blueprint("oidc_machine", __name__)
     provider = endpoints.provider
 
@@ -44,16 +51,15 @@ def machine_blueprint(endpoints: MachineEndpoints) -> Blueprint:
 
     @blueprint.post(Endpoints.TOKEN_PATH)
     def token() -> Response:
-        answer = provider.token.answer(
-            TokenRequest(
-                content_type=request.content_type,
-                authorization=request.headers.get("Authorization"),
-                body=pairs(request.form.items(multi=True)),
-                query=pairs(request.args.items(multi=True)),
-            )
-        )
-        _note_token(endpoints, answer)
-        return _json(answer)
+        return _told(endpoints, provider.token.answer(_form()))
+
+    @blueprint.post(Endpoints.REVOCATION_PATH)
+    def revoke() -> Response:
+        return _told(endpoints, provider.revocation.answer(_form()))
+
+    @blueprint.post(Endpoints.INTROSPECTION_PATH)
+    def introspect() -> Response:
+        return _told(endpoints, provider.introspection.answer(_form()))
 
     @blueprint.route(Endpoints.USERINFO_PATH, methods=["GET", "POST"])
     def userinfo() -> ResponseReturnValue:
@@ -64,8 +70,7 @@ def machine_blueprint(endpoints: MachineEndpoints) -> Blueprint:
                 body=pairs(request.form.items(multi=True)),
             )
         )
-        _note_userinfo(endpoints, answer)
-        return _json(answer)
+        return _told(endpoints, answer)
 
     return blueprint
 
@@ -82,38 +87,39 @@ def _public(document: PublicDocument) -> Response:
     return response
 
 
-def _json(answer: JsonAnswer) -> Response:
+def _form() -> FormRequest:
+    return FormRequest(
+        content_type=request.content_type,
+        authorization=request.headers.get("Authorization"),
+        body=pairs(request.form.items(multi=True)),
+        query=pairs(request.args.items(multi=True)),
+    )
+
+
+def _told(endpoints: MachineEndpoints, answer: JsonAnswer) -> Response:
+    """The answer as it is sent, once it is written down."""
+    _note(endpoints, answer)
     return Response(answer.body, answer.status, headers=list(answer.headers))
 
 
-def _note_token(endpoints: MachineEndpoints, answer: JsonAnswer) -> None:
-    brand = _brand_of(endpoints, answer)
-    if answer.status == HTTPStatus.OK:
-        endpoints.auditor.record(
-            TokensIssued(
-                brand=brand, result=Result.SUCCESS, client_id=answer.client_id or "", sid=answer.sid or ""
-            )
-        )
-        return
-    endpoints.auditor.record(
-        TokenRefused(brand=brand, result=Result.REFUSED, client_id=answer.client_id, reason=answer.reason)
-    )
+# What is written down of an answer that gave something, by the reason that the endpoint names.
+_ACTS: Mapping[str, type[TokensIssued | TokensRefreshed | TokensRevoked | UserInfoRead]] = {
+    "tokens-issued": TokensIssued,
+    "tokens-refreshed": TokensRefreshed,
+    "tokens-revoked": TokensRevoked,
+    "userinfo-told": UserInfoRead,
+}
 
 
-def _note_userinfo(endpoints: MachineEndpoints, answer: JsonAnswer) -> None:
-    brand = _brand_of(endpoints, answer)
-    if answer.status == HTTPStatus.OK:
-        endpoints.auditor.record(
-            UserInfoRead(
-                brand=brand, result=Result.SUCCESS, client_id=answer.client_id or "", sid=answer.sid or ""
-            )
-        )
-        return
-    endpoints.auditor.record(
-        TokenRefused(brand=brand, result=Result.REFUSED, client_id=answer.client_id, reason=answer.reason)
-    )
-
-
-def _brand_of(endpoints: MachineEndpoints, answer: JsonAnswer) -> str | None:
+def _note(endpoints: MachineEndpoints, answer: JsonAnswer) -> None:
+    """Write down what was given or refused; asking about a token gives nothing and stays out."""
     client = endpoints.provider.clients.find(answer.client_id)
-    return client.brand if client else None
+    brand = client.brand if client else None
+    if answer.status != HTTPStatus.OK:
+        endpoints.auditor.record(
+            TokenRefused(brand=brand, result=Result.REFUSED, client_id=answer.client_id, reason=answer.reason)
+        )
+    elif act := _ACTS.get(answer.reason):
+        endpoints.auditor.record(
+            act(brand=brand, result=Result.SUCCESS, client_id=answer.client_id or "", sid=answer.sid or "")
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from flask import make_response, redirect, render_template, request
@@ -10,8 +11,9 @@ from flask.typing import ResponseReturnValue
 from broker.audit.recorder import Auditor
 from broker.domain.bsn import Bsn
 from broker.domain.clock import Clock
-from broker.domain.events import LoginGranted, LoginRefused, Result, SessionEnded
+from broker.domain.events import LoginGranted, LoginRefused, RequestForged, Result, SessionEnded
 from broker.domain.identity import Evidence
+from broker.errors import StorageUnavailable
 from broker.login.progress import Grant
 from broker.login.transaction import LoginTransaction
 from broker.login.transactions import Transactions
@@ -24,12 +26,13 @@ from broker.oidc.errors import OAuthCode
 from broker.oidc.id_token_hint import HintReader
 from broker.oidc.subject import pairwise_subject
 from broker.oidc.vocabulary import ResponseMode
-from broker.sessions.session import Session
+from broker.sessions.session import KnownAt, Session
 from broker.sessions.store import NewLogin, SessionStore
 from broker.storage.accounts import AccountRepository
-from broker.web import cookies
+from broker.web import cookies, csrf
 from broker.web.dead_end import DeadEnd
 from broker.web.headers import allow_form_to
+from broker.web.language import prefer_ui_locales
 from broker.web.portals import BrandView, PortalView
 
 
@@ -62,6 +65,7 @@ class PortalAnswers:
         stage = self._backstage
         now = stage.clock()
         asked = AuthorizationRequest.from_bytes(transaction.answer_to)
+        prefer_ui_locales(" ".join(asked.ui_locales))
         if not stage.transactions.finish(transaction):
             raise DeadEnd("transaction-unknown", 400, portal=portal)
         running = stage.sessions.find(transaction.brand, self._session_cookie(transaction.brand), now=now)
@@ -76,9 +80,18 @@ class PortalAnswers:
         if not self.is_of(opened.session, asked.client_id, stage.hints.expected_subject(asked)):
             self.end_session(opened.session, reason="other-person-than-asked")
             description = "somebody else logged in than the request named"
-            return self.refused(asked, OAuthCode.LOGIN_REQUIRED, description, portal)
-        response = make_response(self._with_code(asked, grant, opened.session, portal))
-        stage.accounts.record_login(grant.account.id, now)
+            response = make_response(self.refused(asked, OAuthCode.LOGIN_REQUIRED, description, portal))
+            cookies.forget_attempt(response, transaction.id)
+            if running is not None:
+                cookies.forget_session(response, transaction.brand)
+            return response
+        try:
+            with self.auditor.together():
+                response = make_response(self._with_code(asked, grant, opened.session, portal))
+                stage.accounts.record_login(grant.account.id, now)
+        except StorageUnavailable:
+            self._forget(opened.session)
+            raise
         cookies.set_session(response, transaction.brand, opened.cookie)
         cookies.forget_attempt(response, transaction.id)
         return response
@@ -111,6 +124,14 @@ class PortalAnswers:
             )
         )
 
+    def require_own_page(self, brand: str, browser_secret: str) -> None:
+        """Let nothing happen for a request that did not come from our own page, and write it down."""
+        try:
+            csrf.require_own_page(browser_secret, self._backstage.issuer)
+        except csrf.ForgedRequest as forged:
+            self.auditor.record(RequestForged(brand=brand, result=Result.REFUSED, reason=forged.detail))
+            raise
+
     def is_of(self, session: Session, client_id: str, expected_subject: str | None) -> bool:
         """Whether the session's person is the one that the portal named, if it named anybody."""
         if expected_subject is None:
@@ -123,7 +144,7 @@ class PortalAnswers:
 
     def end_session(self, session: Session, *, reason: str) -> None:
         """End a session and write down why."""
-        self._backstage.sessions.end(session)
+        self._backstage.sessions.end(session, now=self._backstage.clock())
         self.auditor.record(
             SessionEnded(
                 brand=session.brand,
@@ -141,7 +162,11 @@ class PortalAnswers:
         client = stage.clients.find(asked.client_id)
         if client is None:
             raise DeadEnd("request-invalid", 400)
-        code = stage.codes.issue(asked, client, _logged_in(grant, session, client, session.bsn))
+        login = _logged_in(grant, session, client, session.bsn)
+        if client.backchannel_logout_uri is not None:
+            portal_there = KnownAt(client.client_id, login.subject)
+            stage.sessions.tell_at_end(session, portal_there, now=stage.clock())
+        code = stage.codes.issue(asked, client, login)
         self.auditor.record(
             LoginGranted(
                 brand=session.brand,
@@ -155,6 +180,11 @@ class PortalAnswers:
             )
         )
         return send(responses.granted(asked, code, issuer=stage.issuer), portal.brand, portal)
+
+    def _forget(self, session: Session) -> None:
+        """Take back a session whose cookie nobody got; one that cannot be reached runs out by itself."""
+        with suppress(StorageUnavailable):
+            self._backstage.sessions.end(session, now=self._backstage.clock())
 
     def _session_cookie(self, brand: str) -> str | None:
         return cookies.session_value(request, brand)

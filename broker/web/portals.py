@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
-from broker.domain.accounts import AccountType
+from broker.domain.accounts import AccountType, WithoutAccount
 from broker.domain.assurance import Assurance, Scheme
 from broker.sessions.session import Limits
-from broker.settings import Desk, Portal, Settings
+from broker.settings import Brand, Desk, Portal, Settings
+from broker.web.language import Language
+from broker.web.notices import OwnTexts
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class BrandView:
     legal_name: str
     theme: str
     desk: DeskView
+    texts: OwnTexts = field(default_factory=OwnTexts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ class PortalView:
     minimum: tuple[Assurance, ...]
     account_type: AccountType
     limits: Limits
+    without_account: WithoutAccount = WithoutAccount.EXPLAIN
+    account_help: Mapping[Language, str] = field(default_factory=dict)
 
 
 class Portals:
@@ -59,7 +64,9 @@ class Portals:
     def of(cls, settings: Settings) -> Portals:
         """The portals of a configuration."""
         brands = {
-            name: BrandView(name, brand.name, brand.legal_name, brand.theme, _desk(brand.desk))
+            name: BrandView(
+                name, brand.name, brand.legal_name, brand.theme, _desk(brand.desk), _texts(settings, brand)
+            )
             for name, brand in settings.brands.items()
         }
         return cls(
@@ -96,6 +103,13 @@ def _desk(desk: Desk) -> DeskView:
     return DeskView(name=desk.name, phone=desk.phone, email=desk.email)
 
 
+def _texts(settings: Settings, brand: Brand) -> OwnTexts:
+    if brand.digid is None:
+        return OwnTexts()
+    texts = settings.providers[brand.digid.provider].texts
+    return OwnTexts(failed=texts.failed, cancelled=texts.cancelled)
+
+
 def _view(name: str, portal: Portal, brand: BrandView) -> PortalView:
     return PortalView(
         id=name,
@@ -110,7 +124,14 @@ def _view(name: str, portal: Portal, brand: BrandView) -> PortalView:
             idle=timedelta(seconds=portal.session.idle_seconds),
             absolute=timedelta(seconds=portal.session.absolute_seconds),
         ),
+        without_account=WithoutAccount(portal.login.without_account),
+        account_help=_account_help(portal),
     )
+
+
+def _account_help(portal: Portal) -> Mapping[Language, str]:
+    found = portal.login.account_help
+    return {Language.DUTCH: found.nl, Language.ENGLISH: found.en} if found else {}
 
 
 def _minimum(portal: Portal, scheme: Scheme) -> Assurance:

@@ -6,20 +6,31 @@ people get a page; nobody gets a stack trace, and the log gets one line for each
 
 from __future__ import annotations
 
-import time
 from http import HTTPStatus
 
 import structlog
-from flask import Flask, Response, g, jsonify, request
+from flask import Flask, g, jsonify, make_response, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from broker.errors import BrokerError
+from broker.oidc.discovery import Endpoints
 from broker.web.dead_end import DeadEnd, error_page
 from broker.web.portals import BrandView, Portals, PortalView
+from broker.web.request_line import install_request_line
 from broker.web.support_code import give_support_code, support_code
 
-MACHINE_BLUEPRINTS = frozenset({"oidc_machine", "health"})
+MACHINE_BLUEPRINTS = frozenset({"oidc_machine", "health", "metrics"})
+_CALLED_BY_ADDRESS = frozenset({"health", "metrics"})
+_MACHINE_PATHS = (
+    Endpoints.TOKEN_PATH,
+    Endpoints.USERINFO_PATH,
+    Endpoints.REVOCATION_PATH,
+    Endpoints.INTROSPECTION_PATH,
+    Endpoints.JWKS_PATH,
+    "/.well-known/",
+    "/health/",
+)
 _CODE_OF_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
 
 _log = structlog.get_logger("broker.request")
@@ -27,29 +38,15 @@ _log = structlog.get_logger("broker.request")
 
 def install_rim(app: Flask, portals: Portals, allowed_host: str) -> None:
     """Register what happens before, after and instead of a view."""
+    install_request_line(app, lambda: brand.id if (brand := _brand_of_path(portals)) else None)
 
     @app.before_request
     def begin() -> ResponseReturnValue | None:
-        g.began = time.perf_counter()
         give_support_code()
         # Probes may call by address; everything else must call us by our one name (B3-29).
-        if request.blueprint != "health" and request.host != allowed_host:
+        if request.blueprint not in _CALLED_BY_ADDRESS and request.host != allowed_host:
             return "This host name is not served here.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
         return None
-
-    @app.after_request
-    def tell(response: Response) -> Response:
-        _log.info(
-            "request",
-            method=request.method,
-            # The rule, not the path: a path may hold the name of an attempt, a query holds codes.
-            route=request.url_rule.rule if request.url_rule else None,
-            status=response.status_code,
-            milliseconds=round((time.perf_counter() - g.began) * 1000, 1) if "began" in g else None,
-            support_code=support_code(),
-            error=g.get("error_code"),
-        )
-        return response
 
     _install_error_handlers(app, portals)
 
@@ -62,7 +59,8 @@ def _install_error_handlers(app: Flask, portals: Portals) -> None:
     @app.errorhandler(BrokerError)
     def broker_error(error: BrokerError) -> ResponseReturnValue:
         _log.warning("refused", error=error.code, detail=error.detail, support_code=support_code())
-        return _answer(error.code, error.status, brand=_brand_of_path(portals))
+        brand = _brand_of_path(portals)
+        return _answer(error.code, error.status, brand=brand, portal=_only_portal(portals, brand))
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> ResponseReturnValue:
@@ -70,7 +68,11 @@ def _install_error_handlers(app: Flask, portals: Portals) -> None:
         if status < HTTPStatus.BAD_REQUEST:
             return error
         fallback = "request-invalid" if status < HTTPStatus.INTERNAL_SERVER_ERROR else "internal"
-        return _answer(_CODE_OF_STATUS.get(status, fallback), status, brand=_brand_of_path(portals))
+        code = _CODE_OF_STATUS.get(status, fallback)
+        response = make_response(_answer(code, status, brand=_brand_of_path(portals)))
+        if isinstance(error, MethodNotAllowed):
+            response.allow.update(error.valid_methods or ())
+        return response
 
     @app.errorhandler(Exception)
     def bug(error: Exception) -> ResponseReturnValue:
@@ -84,9 +86,14 @@ def _answer(
     code: str, status: int, *, brand: BrandView | None = None, portal: PortalView | None = None
 ) -> ResponseReturnValue:
     g.error_code = code
-    if request.blueprint in MACHINE_BLUEPRINTS:
+    if _is_for_machines():
         return jsonify(error=_oauth_word(status)), status, {"Cache-Control": "no-store"}
     return error_page(code, brand=brand, portal=portal), status
+
+
+def _is_for_machines() -> bool:
+    """Whether a program called; when no route matched, its address tells."""
+    return request.blueprint in MACHINE_BLUEPRINTS or request.path.startswith(_MACHINE_PATHS)
 
 
 def _oauth_word(status: int) -> str:
@@ -99,6 +106,12 @@ def _oauth_word(status: int) -> str:
 def _brand_of_path(portals: Portals) -> BrandView | None:
     brand = (request.view_args or {}).get("brand")
     return portals.brand(brand) if isinstance(brand, str) else None
+
+
+def _only_portal(portals: Portals, brand: BrandView | None) -> PortalView | None:
+    """Where one may begin again, when that cannot be anywhere else."""
+    of_brand = portals.of_brand(brand.id) if brand else ()
+    return of_brand[0] if len(of_brand) == 1 else None
 
 
 def _place(error: Exception) -> str:

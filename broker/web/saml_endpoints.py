@@ -5,22 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from flask import Blueprint, Response, make_response, redirect, request, url_for
+import structlog
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from broker.accounts.registration.service import RegistrationService
 from broker.domain.assurance import Scheme
-from broker.login.progress import Grant, Refuse
+from broker.domain.identity import Cancelled
+from broker.login.outcomes import FOR_OPERATIONS, reason_of
+from broker.login.progress import Grant, OfferRegistration, Refuse
 from broker.login.service import Judged, NotAuthenticated, OtherBrowser, UnknownAnswer
+from broker.oidc.authorization_request import AuthorizationRequest
 from broker.providers.base import ArtifactAnswer
 from broker.web import cookies
 from broker.web.dead_end import DeadEnd
+from broker.web.language import current_language, prefer_ui_locales
 from broker.web.login_pages import LoginPages
-from broker.web.portals import BrandView
+from broker.web.portals import BrandView, PortalView
+from broker.web.registration_pages import offer
+from broker.web.support_code import support_code
 
 _RELAY_STATE_CAP = 80
 _ARTIFACT_CAP = 256
 # The page on which the next step is a better choice at DigiD rather than the end of the attempt.
 _TRY_AGAIN = frozenset({"level-too-low"})
+# Turning back is nobody's fault, so there is nothing to tell a desk.
+_WITHOUT_CODE = frozenset({"digid-cancelled"})
+
+_log = structlog.get_logger("broker.providers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +40,7 @@ class SamlEndpoints:
     """What the SAML endpoints need: the login pages, and our signed metadata per brand."""
 
     pages: LoginPages
+    registrations: RegistrationService
     metadata: Mapping[tuple[str, Scheme], bytes]
 
 
@@ -44,7 +57,9 @@ def saml_blueprint(endpoints: SamlEndpoints) -> Blueprint:
 
     @blueprint.get("/acs")
     def artifact(brand: str, scheme: str) -> ResponseReturnValue:
-        return _receive(endpoints, brand, Scheme(scheme))
+        # Every commit waits for the disk: what is written down of one answer is one of them (1 ms less).
+        with endpoints.pages.answers.auditor.together():
+            return _receive(endpoints, brand, Scheme(scheme))
 
     return blueprint
 
@@ -67,9 +82,29 @@ def _receive(endpoints: SamlEndpoints, brand: str, scheme: Scheme) -> ResponseRe
         case OtherBrowser():
             raise _answer_dead_end(pages, view, "answer-other-browser")
         case NotAuthenticated():
+            _tell_operations(scheme, received)
             return _back_to_choice(pages, received)
         case Judged():
-            return _conclude(pages, received)
+            return _conclude(endpoints, received)
+
+
+def _tell_operations(scheme: Scheme, received: NotAuthenticated) -> None:
+    """What the audit log knows by code, in words; at error level what goes wrong for everybody."""
+    outcome = received.outcome
+    if outcome is None or isinstance(outcome, Cancelled):
+        return
+    reason = reason_of(outcome)
+    advice = FOR_OPERATIONS.get(reason)
+    tell = _log.warning if advice is None else _log.error
+    tell(
+        "provider gave no login",
+        scheme=scheme.value,
+        brand=received.transaction.brand,
+        reason=reason,
+        detail=outcome.detail,
+        advice=advice,
+        support_code=support_code(),
+    )
 
 
 def _single(name: str, cap: int) -> str:
@@ -86,29 +121,63 @@ def _answer_dead_end(pages: LoginPages, brand: BrandView, code: str) -> DeadEnd:
 def _back_to_choice(pages: LoginPages, received: NotAuthenticated) -> ResponseReturnValue:
     """The login page again, with what happened. A login that failed leaves no older one running (KVS 3.x)."""
     transaction = received.transaction
-    pages.login.transactions.leave_notice(transaction, received.notice)
+    code = None if received.notice in _WITHOUT_CODE else support_code()
+    pages.login.transactions.leave_notice(transaction, received.notice, code)
     response = make_response(
         redirect(url_for("login.choose", brand=transaction.brand, attempt=transaction.id), 303)
     )
-    session = pages.sessions.find(
-        transaction.brand, cookies.session_value(request, transaction.brand), now=pages.clock()
-    )
-    if session is not None:
-        pages.answers.end_session(session, reason="other-login-failed")
+    if _end_running(pages, transaction.brand):
         cookies.forget_session(response, transaction.brand)
     return response
 
 
-def _conclude(pages: LoginPages, received: Judged) -> ResponseReturnValue:
-    transaction, decision = received.transaction, received.decision
+def _end_running(pages: LoginPages, brand: str) -> bool:
+    """End the session that this browser still had; whether there was one."""
+    session = pages.sessions.find(brand, cookies.session_value(request, brand), now=pages.clock())
+    if session is not None:
+        pages.answers.end_session(session, reason="other-login-failed")
+    return session is not None
+
+
+def _offer(endpoints: SamlEndpoints, received: Judged) -> ResponseReturnValue:
+    """To the registration page. Whoever was logged in before is somebody else, and is not left logged in."""
+    brand = received.transaction.brand
+    response = make_response(
+        offer(endpoints.registrations, endpoints.pages, received.transaction, received.evidence)
+    )
+    if _end_running(endpoints.pages, brand):
+        cookies.forget_session(response, brand)
+    return response
+
+
+def _no_account_page(portal: PortalView) -> str:
+    """How to get an account, in the portal's words if it has any."""
+    return render_template(
+        "login/no_account.html",
+        brand=portal.brand,
+        portal=portal,
+        help=portal.account_help.get(current_language()),
+        support_code=support_code(),
+    )
+
+
+def _conclude(endpoints: SamlEndpoints, received: Judged) -> ResponseReturnValue:
+    pages, transaction, decision = endpoints.pages, received.transaction, received.decision
     portal = pages.portals.get(transaction.portal)
     if portal is None:
         raise DeadEnd("transaction-unknown", 400)
+    prefer_ui_locales(" ".join(AuthorizationRequest.from_bytes(transaction.answer_to).ui_locales))
     if isinstance(decision, Grant):
         return pages.answers.granted(transaction, decision, received.evidence, portal)
+    if isinstance(decision, OfferRegistration):
+        return _offer(endpoints, received)
     reason = decision.reason if isinstance(decision, Refuse) else "login-refused"
     pages.answers.note_refusal(portal, reason)
     if reason in _TRY_AGAIN:
         return _back_to_choice(pages, NotAuthenticated(transaction, reason))
+    # Somebody was there who may not come in: whoever was logged in before is not left logged in.
     pages.login.transactions.finish(transaction)
+    _end_running(pages, transaction.brand)
+    if reason == "no-account":
+        return _no_account_page(portal), 403
     raise DeadEnd(reason, 403, portal=portal)

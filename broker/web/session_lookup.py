@@ -1,22 +1,40 @@
-"""Lets the OpenID Provider ask whether a session lives."""
+"""Lets the OpenID Provider ask whether a session lives, and tell that somebody is active in it."""
 
 from __future__ import annotations
 
+from broker.domain.accounts import AccountState
 from broker.domain.clock import Clock
 from broker.oidc.claims import SessionEnds
+from broker.sessions.session import Session
 from broker.sessions.store import SessionStore
+from broker.storage.accounts import AccountRepository
 
 
 class LiveSessions:
     """`broker.oidc.sessions.SessionLookup` on the session store."""
 
-    def __init__(self, sessions: SessionStore, clock: Clock) -> None:
+    def __init__(self, sessions: SessionStore, accounts: AccountRepository, clock: Clock) -> None:
         self._sessions = sessions
+        self._accounts = accounts
         self._clock = clock
 
     def live(self, sid: str, *, brand: str) -> SessionEnds | None:
         """The ends of a live session; asking is not activity."""
         session = self._sessions.find_by_sid(brand, sid, now=self._clock())
+        return None if session is None else _ends(session)
+
+    def touch(self, sid: str, *, brand: str) -> SessionEnds | None:
+        """Prolong the session of an account that may still be used; one that may not loses it here."""
+        now = self._clock()
+        session = self._sessions.find_by_sid(brand, sid, now=now)
         if session is None:
             return None
-        return SessionEnds(idle_at=session.idle_expires_at, absolute_at=session.absolute_expires_at)
+        account = self._accounts.get(session.account_id)
+        if account is None or account.state is not AccountState.ACTIVE:
+            self._sessions.end(session, now=now)
+            return None
+        return _ends(self._sessions.touch(session, now=now))
+
+
+def _ends(session: Session) -> SessionEnds:
+    return SessionEnds(idle_at=session.idle_expires_at, absolute_at=session.absolute_expires_at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from broker.oidc.client_faults import client_faults
 from broker.oidc.client_keys import NO_KEYS, ClientKeyFault, ClientKeys, parse_client_keys
@@ -12,10 +13,12 @@ from broker.oidc.vocabulary import (
     AuthMethod,
     ClientProfile,
     ContentEncryption,
+    GrantType,
     KeyEncryption,
     SigningAlgorithm,
 )
 from broker.settings import Environment, Portal, Settings
+from broker.settings.portal_file import ClientMetadata, ResourceServer
 
 
 def clients_of(settings: Settings, faults: list[str]) -> ClientRegistry:
@@ -23,20 +26,49 @@ def clients_of(settings: Settings, faults: list[str]) -> ClientRegistry:
     demo = settings.broker.environment is Environment.DEMO
     clients = []
     for name, portal in settings.portals.items():
-        client = _client(name, portal, _keys(settings, name, portal, faults))
+        client = _client(name, portal, _keys(settings, f"portals/{name}.toml: client", portal.client, faults))
         found = client_faults(client, allow_loopback_http=demo)
         faults.extend(f"portals/{name}.toml: client: {fault}" for fault in found)
         clients.append(client)
+        if portal.resource_server is not None:
+            clients.append(_resource_server(settings, client, portal.resource_server, faults))
     return ClientRegistry(clients)
 
 
-def _keys(settings: Settings, name: str, portal: Portal, faults: list[str]) -> ClientKeys:
-    where = f"portals/{name}.toml: client.jwks"
-    jwks: object = portal.client.jwks
-    if portal.client.jwks_file is not None:
-        where = f"portals/{name}.toml: client.jwks_file"
+def _resource_server(
+    settings: Settings, portal: Client, registered: ResourceServer, faults: list[str]
+) -> Client:
+    """The portal's API as a client that may introspect and nothing else."""
+    where = f"portals/{portal.portal}.toml: resource_server"
+    client = replace(
+        portal,
+        client_id=registered.client_id,
+        token_endpoint_auth_method=AuthMethod(registered.token_endpoint_auth_method),
+        client_secret_sha256=registered.client_secret_sha256,
+        jwks=_keys(settings, where, registered, faults),
+        redirect_uris=(),
+        post_logout_redirect_uris=(),
+        grant_types=frozenset(),
+        claims=frozenset(),
+        bsn_legal_ground=None,
+        id_token_encrypted_response_alg=None,
+        userinfo_encrypted_response_alg=None,
+        backchannel_logout_uri=None,
+        is_resource_server=True,
+    )
+    faults.extend(f"{where}: {fault}" for fault in client_faults(client))
+    return client
+
+
+def _keys(
+    settings: Settings, table: str, registered: ClientMetadata | ResourceServer, faults: list[str]
+) -> ClientKeys:
+    where = f"{table}.jwks"
+    jwks: object = registered.jwks
+    if registered.jwks_file is not None:
+        where = f"{table}.jwks_file"
         try:
-            jwks = json.loads(settings.path(portal.client.jwks_file).read_text(encoding="utf-8"))
+            jwks = json.loads(settings.path(registered.jwks_file).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             faults.append(f"{where}: cannot be read as JSON ({type(error).__name__})")
             return NO_KEYS
@@ -55,6 +87,8 @@ def _keys(settings: Settings, name: str, portal: Portal, faults: list[str]) -> C
 def _client(name: str, portal: Portal, keys: ClientKeys) -> Client:
     metadata = portal.client
     encryption = metadata.id_token_encrypted_response_alg
+    userinfo_signing = metadata.userinfo_signed_response_alg
+    userinfo_encryption = metadata.userinfo_encrypted_response_alg
     return Client(
         client_id=metadata.client_id,
         portal=name,
@@ -68,6 +102,12 @@ def _client(name: str, portal: Portal, keys: ClientKeys) -> Client:
         jwks=keys,
         id_token_encrypted_response_alg=KeyEncryption(encryption) if encryption else None,
         id_token_encrypted_response_enc=ContentEncryption(metadata.id_token_encrypted_response_enc),
+        grant_types=frozenset(GrantType(grant) for grant in metadata.grant_types),
+        userinfo_signed_response_alg=SigningAlgorithm(userinfo_signing) if userinfo_signing else None,
+        userinfo_encrypted_response_alg=KeyEncryption(userinfo_encryption) if userinfo_encryption else None,
+        userinfo_encrypted_response_enc=ContentEncryption(metadata.userinfo_encrypted_response_enc),
+        backchannel_logout_uri=metadata.backchannel_logout_uri,
+        backchannel_logout_session_required=metadata.backchannel_logout_session_required,
         post_logout_redirect_uris=metadata.post_logout_redirect_uris,
         profile=ClientProfile(portal.profile.value),
         claims=frozenset(portal.claims.allow),

@@ -3,30 +3,41 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
 
+from broker.domain.assurance import Scheme
 from broker.errors import ConfigurationError
+from broker.login.breaker_memory import BreakerMemory
+from broker.login.guarded_provider import GuardedProvider
+from broker.login.outage_board import OutageBoard
 from broker.providers.digid.connection import DigidConnection, RequestBinding
-from broker.providers.digid.provider import DigidProvider, UsedMessages, digid_provider
+from broker.providers.digid.provider import DigidProvider, digid_provider
 from broker.providers.saml.keys import load_signing_key
 from broker.providers.saml.metadata import load_identity_provider
 from broker.providers.saml.soap_client import Patience, back_channel_context
 from broker.providers.saml.sp_metadata import ServiceProvider, signed_sp_metadata
 from broker.settings import Environment, Settings
 from broker.settings.model import is_loopback
+from broker.storage.provider_outages import OutageRepository
+from broker.storage.used_messages import UsedMessages
+from broker.wiring.stores import Stores
 
 _Loaded = TypeVar("_Loaded")
 
 
 @dataclass(frozen=True, slots=True)
 class DigidReady:
-    """A brand's connection with its TLS context: everything a login needs is in memory."""
+    """A brand's connection with its TLS context: everything a login needs is in memory.
+
+    `provider_name` is the name of its file under `providers/`.
+    """
 
     connection: DigidConnection
     context: ssl.SSLContext
+    provider_name: str
 
     def provider(self, used: UsedMessages) -> DigidProvider:
         """The provider, with a channel of its own."""
@@ -42,6 +53,21 @@ def digid_connections(settings: Settings, faults: list[str]) -> dict[str, DigidR
             if found is not None:
                 ready[name] = found
     return ready
+
+
+def guarded_providers(
+    stores: Stores, ready: Mapping[str, DigidReady]
+) -> dict[tuple[str, Scheme], GuardedProvider]:
+    """The providers of all brands, each behind the operator's switch and a breaker of its own."""
+    used, board = UsedMessages(stores.database), OutageBoard(OutageRepository(stores.database))
+    return {
+        (brand, Scheme.DIGID): GuardedProvider(
+            found.provider(used),
+            BreakerMemory(stores.records, brand, Scheme.DIGID),
+            partial(board.find, found.provider_name, brand),
+        )
+        for brand, found in ready.items()
+    }
 
 
 def digid_metadata(settings: Settings, brand: str) -> bytes:
@@ -95,7 +121,7 @@ def _connect(settings: Settings, name: str) -> DigidReady:
         settings.path(upstream.tls_client_certificate_file),
         settings.path(upstream.tls_client_key_file),
     )
-    return DigidReady(connection, context)
+    return DigidReady(connection, context, service.provider)
 
 
 def _collect(faults: list[str], where: str, load: Callable[[], _Loaded]) -> _Loaded | None:

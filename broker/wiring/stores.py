@@ -8,9 +8,12 @@ from pathlib import Path
 from broker.clock import clock_of
 from broker.domain.clock import Clock
 from broker.errors import ConfigurationError
+from broker.sessions.endings import SessionEndings
+from broker.sessions.store import SessionStore
 from broker.settings import Environment, Settings
 from broker.storage.checks import require_fit_storage
 from broker.storage.database import Database
+from broker.storage.due_index import DueIndex
 from broker.storage.key_encryption_key import (
     create_key_file_if_absent,
     key_encryption_key_from_text,
@@ -34,6 +37,11 @@ class Stores:
     records: RecordStore
     clock: Clock
 
+    @property
+    def due_index(self) -> DueIndex:
+        """What is due when, beside the records."""
+        return DueIndex(self.redis, self.keys.records, self.clock)
+
 
 def open_database(settings: Settings) -> Database:
     """The database, whatever the age of its tables."""
@@ -49,7 +57,7 @@ def open_stores(settings: Settings) -> Stores:
     demo = settings.broker.environment is Environment.DEMO
     clock = clock_of(settings)
     database = open_database(settings)
-    if demo:
+    if demo and not database.is_current():
         database.upgrade()
     database.require_current()
     redis = connect_redis(settings.broker.storage.redis_url)
@@ -57,6 +65,11 @@ def open_stores(settings: Settings) -> Stores:
     require_fit_storage(database, redis, clock=None if moved else clock)
     keys = open_key_ring(database, key_encryption_key(settings), brands=settings.brands, clock=clock)
     return Stores(database, redis, keys, RecordStore(redis, keys.records, clock), clock)
+
+
+def session_store(stores: Stores) -> SessionStore:
+    """The sessions of a deployment."""
+    return SessionStore(stores.records, SessionEndings(stores.due_index))
 
 
 def database_url(settings: Settings) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -153,3 +154,41 @@ def test_production_refuses_everything_that_is_of_the_demo(config: Path) -> None
         "brands/cz.toml: digid.entity_id: must be https",
     ):
         assert fault in faults
+
+
+def test_portal_that_lets_people_register_needs_mail(config: Path) -> None:
+    """Without a mail server or a sender nobody could ever confirm an address."""
+    file = config / "broker.toml"
+    text = file.read_text(encoding="utf-8")
+    file.write_text(re.sub(r"\[mail\].*?(?=\n\[)", "", text, flags=re.DOTALL), encoding="utf-8")
+    needs = "portals/mijn-cz.toml: login.without_account: register needs [mail] in"
+    assert f"{needs} broker.toml" in _faults(config)
+    file.write_text(text, encoding="utf-8")
+    brand = config / "brands/cz.toml"
+    without = re.sub(r"\[mail\].*?(?=\n\[)", "", brand.read_text(encoding="utf-8"), flags=re.DOTALL)
+    brand.write_text(without, encoding="utf-8")
+    assert f"{needs} brands/cz.toml" in _faults(config)
+
+
+def test_mail_leaves_protected_in_production_and_passwords_everywhere(config: Path) -> None:
+    """`none` is for the demo, and never with a password; so is a mail server on this machine."""
+    password = _faults(config, BROKER_MAIL__USERNAME="u", BROKER_MAIL__PASSWORD="hunter2-secret")
+    assert "broker.toml: mail.security: a password travels only over TLS" in password
+    assert not any("hunter2" in fault for fault in password)
+    assert "broker.toml: mail: username and password go together" in _faults(
+        config, BROKER_MAIL__USERNAME="u"
+    )
+    production = _faults(config, BROKER_ENVIRONMENT="production")
+    assert "broker.toml: mail.security: must be starttls or tls in production" in production
+    assert "broker.toml: mail.host: points at this machine, which is for the demo only" in production
+
+
+@pytest.mark.parametrize(
+    ("key", "value"), [("from_address", "no address"), ("from_name", "CZ\\nBcc: x"), ("from_name", "")]
+)
+def test_sender_that_cannot_be_one_is_a_fault(config: Path, key: str, value: str) -> None:
+    """Found at start and not when the first mail leaves."""
+    brand = config / "brands/cz.toml"
+    text = brand.read_text(encoding="utf-8")
+    brand.write_text(re.sub(rf'{key} = ".*"', lambda _: f'{key} = "{value}"', text), encoding="utf-8")
+    assert any(fault.startswith(f"brands/cz.toml: mail.{key}: ") for fault in _faults(config))

@@ -5,16 +5,25 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 from flask_babel import force_locale
 
 import broker
+from broker.domain.outages import Outage
 from broker.errors import BrokerError
 from broker.web.error_texts import ERROR_CODES, FALLBACK_CODE, explain
 from broker.web.language import Language, install_languages
-from broker.web.notices import DIGID_FAILED_SENTENCE, NOTICE_CODES, NoticeTone, find_notice
+from broker.web.notices import (
+    DIGID_FAILED_SENTENCE,
+    NOTICE_CODES,
+    NoticeTone,
+    OwnTexts,
+    find_notice,
+    outage_notice,
+)
 
 CODES_OF_PAGES = frozenset(
     [
@@ -147,3 +156,76 @@ def test_notice_of_a_cancelled_digid_login_is_the_usual_sentence(app: Flask) -> 
 def test_notice_of_an_unknown_code_is_nothing(app: Flask, code: str | None) -> None:
     """Only codes of the table put words on a page."""
     assert find_notice(code) is None
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_notice_of_a_failed_digid_login_can_be_configured(app: Flask, language: Language) -> None:
+    """When Logius changes its sentence an operator changes ours, on the pages of both languages."""
+    with force_locale(language.value):
+        notice = find_notice("digid-failed", OwnTexts(failed="De nieuwe zin."))
+    assert notice is not None
+    assert (notice.text, notice.language) == ("De nieuwe zin.", Language.DUTCH)
+
+
+def test_notice_of_a_cancelled_digid_login_can_be_configured(app: Flask) -> None:
+    """Our own sentence is translated; an operator's is shown as it is and marked as Dutch."""
+    with force_locale("en"):
+        usual = find_notice("digid-cancelled", OwnTexts())
+        own = find_notice("digid-cancelled", OwnTexts(cancelled="Je hebt het inloggen geannuleerd."))
+    assert usual is not None
+    assert own is not None
+    assert (usual.text, usual.language) == ("You cancelled logging in with DigiD.", None)
+    assert (own.text, own.language) == ("Je hebt het inloggen geannuleerd.", Language.DUTCH)
+
+
+OUTAGE = Outage("digid", None, datetime(2026, 7, 1, 9, 0, tzinfo=UTC))
+
+
+def test_notice_of_an_outage_has_words_in_both_languages(app: Flask) -> None:
+    """Ours when the operator gave none; then there is no end to tell either."""
+    dutch = outage_notice(OUTAGE)
+    with force_locale("en"):
+        english = outage_notice(OUTAGE)
+    assert dutch.text != english.text
+    assert dutch.language is english.language is dutch.addition is english.addition is None
+
+
+@pytest.mark.parametrize(
+    ("until", "dutch", "english"),
+    [
+        (datetime(2026, 7, 2, 4, 30, tzinfo=UTC), "donderdag 2 juli 06:30 uur", "Thursday 2 July 06:30"),
+        (
+            datetime(2026, 12, 2, 4, 30, tzinfo=UTC),
+            "woensdag 2 december 05:30 uur",
+            "Wednesday 2 December 05:30",
+        ),
+    ],
+    ids=["summer", "winter"],
+)
+def test_notice_of_an_outage_tells_its_end_in_the_time_of_people_here(
+    app: Flask, until: datetime, dutch: str, english: str
+) -> None:
+    """Kept in UTC, told in Dutch time, in summer and in winter."""
+    outage = Outage("digid", None, OUTAGE.since, until=until)
+    assert outage_notice(outage).addition == f"Wij verwachten dat het weer kan vanaf {dutch}."
+    with force_locale("en"):
+        assert outage_notice(outage).addition == f"We expect it to work again from {english}."
+
+
+@pytest.mark.parametrize(
+    ("language", "texts", "shown", "marked"),
+    [
+        ("nl", ("Onderhoud.", "Maintenance."), "Onderhoud.", Language.DUTCH),
+        ("en", ("Onderhoud.", "Maintenance."), "Maintenance.", Language.ENGLISH),
+        ("en", ("Onderhoud.", None), "Onderhoud.", Language.DUTCH),
+        ("nl", (None, "Maintenance."), "Maintenance.", Language.ENGLISH),
+    ],
+)
+def test_notice_of_an_outage_shows_the_operators_words(
+    app: Flask, language: str, texts: tuple[str | None, str | None], shown: str, marked: Language
+) -> None:
+    """Those of the page's language if they were given, else the others, marked as what they are."""
+    outage = Outage("digid", None, OUTAGE.since, text_nl=texts[0], text_en=texts[1])
+    with force_locale(language):
+        notice = outage_notice(outage)
+    assert (notice.text, notice.language) == (shown, marked)

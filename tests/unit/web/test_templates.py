@@ -18,7 +18,9 @@ from scripts.gallery_states import BRANDS, State, all_states
 STATES = {state.name: state for state in all_states()}
 APP = make_app()
 TEMPLATES_OF_PAGES = {"home.html", "error.html", "login/choose.html", "login/post_to_provider.html",
-                      "login/form_post.html", "logout/confirm.html", "logout/done.html"}  # fmt: skip
+                      "login/form_post.html", "login/no_account.html", "logout/confirm.html", "logout/done.html",
+                      "register/activate.html", "register/check.html", "register/details.html",
+                      "register/mailed.html", "register/ready.html"}  # fmt: skip
 
 every_page = pytest.mark.parametrize(
     ("state", "language"),
@@ -231,3 +233,29 @@ def test_home_names_the_portals_and_leads_to_them() -> None:
     assert [words(card) for card in page.select("a.portal-card")] == [
         "Mijn CZ CZ", "Mijn VGZ Zakelijk VGZ", "Mijn IZA IZA", "MijnZZ Zakelijk Zorg en Zekerheid",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["login-cz-outage-plain", "login-cz-closed-after-failures"])
+def test_closed_way_of_logging_in_is_shown_explained_and_out_of_use(name: str) -> None:
+    """The button stays where it was, names its explanation, and the notice above says why."""
+    page = page_of(name)
+    button = one(page, "section.option button")
+    assert button.has_attr("disabled")
+    explanation = one(page, f"#{button['aria-describedby']}")
+    assert words(explanation) == "U kunt deze manier van inloggen nu niet kiezen."
+    assert words(one(page, "[role=status] .notice-title")) == "Inloggen met DigiD kan nu niet"
+    assert words(one(page, "title")).startswith("Inloggen met DigiD kan nu niet – ")
+    assert words(one(page, "form[action='/login/cancel'] button")) == "Terug naar Mijn CZ"
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_outage_in_dutch_words_only_is_marked_as_dutch(language: Language) -> None:
+    """Who hears the page hears the operator's sentence in the language it is in."""
+    page = page_of("login-cz-outage-dutch-words", language)
+    assert words(one(page, ".notice p[lang=nl]")).startswith("DigiD werkt vannacht niet")
+
+
+def test_notice_after_a_refusal_has_a_code_and_after_a_cancel_none() -> None:
+    """There is nothing to ask a desk about one's own cancelling."""
+    assert "7KQF-M3WD" in words(one(page_of("login-cz-digid-failed"), ".notice .support-code"))
+    assert not page_of("login-cz-digid-cancelled").select(".support-code")

@@ -1,0 +1,110 @@
+"""Those we talk with: providers, portals and the mail server, and the certificates between us."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+from broker.cli.doctor.findings import Finding, failure, good, warning
+from broker.cli.doctor.reach import NotReached, Reached, reach
+from broker.notify.ports import SendingFailed
+from broker.settings import Settings
+from broker.wiring.certificates import WARN_AT_DAYS, certificates_of
+from broker.wiring.digid import digid_connections
+from broker.wiring.mail import mail_server, mail_transport
+
+_SECONDS_PER_DAY = 86_400
+_RENEW = {
+    "saml-signing": "order a new one and hand it to DigiD before that day",
+    "tls-client": "order a new one and hand it to DigiD before that day",
+    "idp-signing": "ask for the provider's new metadata",
+    "tls-roots": "ask the provider which roots come next",
+}
+
+
+def check_certificates(settings: Settings) -> Iterator[Finding]:
+    """The days that every certificate has left, with warnings at 90, 30 and 7."""
+    # Certificates live by the real time, also where the demo moves its clock.
+    now = datetime.now(UTC)
+    for found in certificates_of(settings):
+        owner = found.brand if found.brand != "-" else found.provider
+        part = f"certificate {found.use} of {owner}"
+        yield judge_days(part, found.days_left(now), _RENEW[found.use])
+
+
+def judge_days(part: str, days: float, advice: str) -> Finding:
+    """Good, a warning by the nearest limit that was passed, or a failure when it is over."""
+    if days < 0:
+        return failure(part, f"expired {-days:.0f} days ago: {advice}")
+    passed = [limit for limit in WARN_AT_DAYS if days <= limit]
+    if passed:
+        return warning(part, f"expires in {days:.0f} days (warning at {min(passed)}): {advice}")
+    return good(part, f"has {days:.0f} days left")
+
+
+def check_back_channels(settings: Settings) -> Iterator[Finding]:
+    """A handshake with every provider, with our certificate and nothing but its own roots."""
+    faults: list[str] = []
+    ready = digid_connections(settings, faults)
+    yield from (failure("provider", fault) for fault in faults)
+    for brand, connection in ready.items():
+        part = f"back channel {brand} to {connection.provider_name}"
+        try:
+            reached = reach(connection.connection.idp.artifact_resolution_url, connection.context)
+        except NotReached as error:
+            yield failure(
+                part, f"{error}; is our certificate registered there, are its roots the right ones?"
+            )
+            continue
+        yield good(part, f"mutual TLS works ({reached.protocol})")
+        yield from _server_certificate(part, reached)
+
+
+def _server_certificate(part: str, reached: Reached) -> Iterator[Finding]:
+    if reached.expires_at is not None:
+        days = (reached.expires_at - datetime.now(UTC)).total_seconds() / _SECONDS_PER_DAY
+        yield judge_days(f"{part}: its certificate", days, "tell the other side")
+
+
+def check_portals(settings: Settings) -> Iterator[Finding]:
+    """Whether each portal's hosts answer: where people go back to, and where we call at logout.
+
+    People reach a portal by their own browser, so a portal that we cannot reach is a warning; what we
+    have to call ourselves is a failure.
+    """
+    for name, portal in settings.portals.items():
+        for origin in dict.fromkeys(_origin(uri) for uri in portal.client.redirect_uris):
+            yield _portal(f"portal {name}", origin, must_reach=False)
+        logout = portal.client.backchannel_logout_uri
+        if logout is not None:
+            yield _portal(f"back-channel logout of {name}", _origin(logout), must_reach=True)
+
+
+def _portal(part: str, origin: str, *, must_reach: bool) -> Finding:
+    try:
+        reach(origin)
+    except NotReached as error:
+        sentence = f"{origin}: {error}"
+        return failure(part, sentence) if must_reach else warning(part, sentence)
+    return good(part, f"{origin} answers")
+
+
+def check_mail(settings: Settings) -> Iterator[Finding]:
+    """A conversation with the mail server up to where a message would begin."""
+    server = mail_server(settings)
+    if server is None:
+        return
+    where = f"{server.host}:{server.port}"
+    try:
+        mail_transport(server).greet()
+    except SendingFailed as error:
+        look = "look at host, port, security and password under [mail], and at the firewall"
+        yield failure("mail", f"{where} does not take our mail ({error}): {look}")
+    else:
+        yield good("mail", f"{where} takes our mail ({server.protection.name.lower()})")
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

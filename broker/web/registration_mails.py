@@ -1,0 +1,128 @@
+"""The two mails of a registration: confirm this address, or: this address has an account already.
+
+Neither holds the person's name. Whoever registers chooses both name and address, so a name in the mail
+would let strangers write to anybody in the insurer's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from flask import render_template
+from flask_babel import gettext
+
+from broker.accounts.registration.ports import Letter
+from broker.notify.mail import Mail, Sender
+from broker.notify.queue import MessageQueue
+from broker.web.language import LANGUAGE_PARAMETER, Language, current_language
+from broker.web.portals import Portals, PortalView
+from broker.web.theme import mail_colours
+
+CONFIRM_ADDRESS = "registration.confirm-address"
+ADDRESS_IN_USE = "registration.address-in-use"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """The button of a mail; `fallback` introduces its address in words."""
+
+    label: str
+    url: str
+    fallback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a mail says, in one language."""
+
+    subject: str
+    title: str
+    paragraphs: tuple[str, ...]
+    action: Action | None
+    afterwards: tuple[str, ...]
+
+
+class RegistrationMails:
+    """`broker.accounts.registration.ports.Letters`, in the brand's look and the language of the page."""
+
+    def __init__(
+        self, queue: MessageQueue, senders: Mapping[str, Sender], portals: Portals, base_url: str
+    ) -> None:
+        self._queue = queue
+        self._senders = senders
+        self._portals = portals
+        self._base_url = base_url
+
+    def write(self, letter: Letter) -> None:
+        """Queue the mail, within the transaction at hand."""
+        portal = self._portals.get(letter.portal)
+        sender = self._senders.get(letter.brand)
+        if portal is None or sender is None:
+            raise RuntimeError("a portal that lets people register has a brand that sends mail")
+        words = _in_use_words(portal) if letter.token is None else self._confirm_words(letter, portal)
+        language = current_language()
+        look = {"brand": portal.brand, "letter": words, "language": language.value}
+        mail = Mail(
+            sender=sender,
+            to=letter.to_ascii,
+            subject=words.subject,
+            text=render_template("mail/letter.txt", **look),
+            html=render_template("mail/letter.html", **look, colours=mail_colours(portal.brand)),
+            language=language.value,
+        )
+        purpose = ADDRESS_IN_USE if letter.token is None else CONFIRM_ADDRESS
+        self._queue.enqueue(letter.brand, purpose, mail, expires_at=letter.expires_at)
+
+    def _confirm_words(self, letter: Letter, portal: PortalView) -> Words:
+        name = portal.name
+        return Words(
+            subject=gettext("Bevestig uw e-mailadres voor %(portal)s", portal=name),
+            title=gettext("Bevestig uw e-mailadres"),
+            paragraphs=(
+                gettext(
+                    "U maakt een account voor %(portal)s. Bevestig dat dit uw e-mailadres is.", portal=name
+                ),
+                gettext("Daarna is uw account klaar."),
+            ),
+            action=Action(
+                label=gettext("E-mailadres bevestigen"),
+                url=self._link(letter),
+                fallback=gettext("Werkt de knop niet? Kopieer dan dit adres naar uw browser:"),
+            ),
+            afterwards=(
+                gettext("De link werkt 24 uur en één keer."),
+                gettext("Heeft u hier niet om gevraagd? Dan hoeft u niets te doen. Er komt geen account."),
+                gettext(
+                    "Wij vragen u nooit per e-mail om een wachtwoord, een code of uw burgerservicenummer."
+                ),
+            ),
+        )
+
+    def _link(self, letter: Letter) -> str:
+        query = {"link": letter.token or ""}
+        if current_language() is not Language.DUTCH:
+            query[LANGUAGE_PARAMETER] = current_language().value
+        return f"{self._base_url}/{letter.brand}/activate?{urlencode(query)}"
+
+
+def _in_use_words(portal: PortalView) -> Words:
+    name = portal.name
+    return Words(
+        subject=gettext("Uw e-mailadres is al in gebruik bij %(brand)s", brand=portal.brand.name),
+        title=gettext("Er is al een account met dit e-mailadres"),
+        paragraphs=(
+            gettext(
+                "Iemand wilde met dit e-mailadres een account maken voor %(portal)s. "
+                "Dat kan niet, want er hoort al een account bij dit adres.",
+                portal=name,
+            ),
+            gettext("Was u dit? Gebruik dan een ander e-mailadres, of neem contact met ons op."),
+        ),
+        action=None,
+        afterwards=(
+            gettext("Was u dit niet? Dan hoeft u niets te doen. Aan uw account is niets veranderd."),
+            gettext("Wij vragen u nooit per e-mail om een wachtwoord, een code of uw burgerservicenummer."),
+        ),
+    )

@@ -1,0 +1,50 @@
+"""Moving token signing keys on, with a line in the audit log for each that changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+from broker.audit.recorder import Auditor
+from broker.domain.events import Result, SigningKeyChanged
+from broker.oidc.key_rotation import KeyChange, KeyRotation
+from broker.settings import Settings
+from broker.storage.audit_log import AuditLog
+from broker.storage.signing_keys import SigningKeyRepository
+from broker.wiring.stores import Stores
+
+
+def signing_key_source(stores: Stores) -> SigningKeyRepository:
+    """Where the keys are."""
+    return SigningKeyRepository(stores.database, stores.keys.columns)
+
+
+def key_rotation(settings: Settings, stores: Stores) -> KeyRotation:
+    """The rotation as this deployment wants it."""
+    days = settings.broker.tokens.signing_key_days
+    return KeyRotation(signing_key_source(stores), stores.clock, sign_for=timedelta(days=days))
+
+
+def tend_keys(settings: Settings, stores: Stores) -> tuple[KeyChange, ...]:
+    """What is due now, for the worker."""
+    auditor = Auditor(AuditLog(stores.database), stores.clock, lambda: None)
+    return change_keys(stores, auditor, key_rotation(settings, stores).tend)
+
+
+def change_keys(
+    stores: Stores, auditor: Auditor, act: Callable[[], Iterable[KeyChange]]
+) -> tuple[KeyChange, ...]:
+    """Do it and write it down, both or neither."""
+    with stores.database.writing(lock="signing-keys"):
+        changes = tuple(act())
+        for change in changes:
+            auditor.record(
+                SigningKeyChanged(
+                    brand=None,
+                    result=Result.SUCCESS,
+                    kid=change.kid,
+                    algorithm=change.algorithm,
+                    change=change.change,
+                )
+            )
+    return changes
