@@ -36,7 +36,10 @@ class DemoAccount:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody to play in the demo. `journeys` are the J numbers this person is meant for."""
+    """Somebody to play in the demo. `journeys` are the J numbers this person is meant for.
+
+    `email` is the mailbox of somebody who has no account with an address yet.
+    """
 
     id: str
     name: str
@@ -44,6 +47,7 @@ class Person:
     journeys: tuple[str, ...]
     digid: DigidMeans | None = None
     accounts: tuple[DemoAccount, ...] = ()
+    email: str | None = None
 
     @property
     def phone_numbers(self) -> frozenset[str]:
@@ -54,7 +58,8 @@ class Person:
     @property
     def email_addresses(self) -> frozenset[str]:
         """Every address this person reads, in lower case."""
-        return frozenset(account.email.lower() for account in self.accounts)
+        addresses = {account.email.lower() for account in self.accounts}
+        return frozenset(addresses | ({self.email} if self.email else set()))
 
 
 # Numbers that begin with 9 and pass the eleven test; the phone numbers are from one invented block.
@@ -147,6 +152,7 @@ PEOPLE: tuple[Person, ...] = (
             bsn="931672326",
             level="midden",
         ),
+        email="jelle.hoekstra@post.example",
     ),
     Person(
         id="tomasz",

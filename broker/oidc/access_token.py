@@ -44,6 +44,9 @@ class AccessToken:
     grant_id: str
     sid: str
     subject: str = field(repr=False)
+    scope: frozenset[str]
+    issued_at: int
+    expires_at: int
 
 
 class AccessTokenReader:
@@ -74,5 +77,11 @@ class AccessTokenReader:
         if not_before is not None and not_before > now.timestamp() + CLOCK_SKEW_SECONDS:
             raise TokenRefused("not yet valid")
         return AccessToken(
-            client, text_claim(claims, "grant_id"), text_claim(claims, "sid"), text_claim(claims, "sub")
+            client=client,
+            grant_id=text_claim(claims, "grant_id"),
+            sid=text_claim(claims, "sid"),
+            subject=text_claim(claims, "sub"),
+            scope=frozenset(text_claim(claims, "scope").split(" ")),
+            issued_at=int(time_claim(claims, "iat") or 0),
+            expires_at=int(expires_at),
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from broker.oidc.errors import OAuthCode, Refusal
 
@@ -39,6 +39,19 @@ def success(content: Mapping[str, object], *, client_id: str, sid: str, reason: 
     """200, never to be kept by a cache (RFC 6749 5.1)."""
     body = json.dumps(content, separators=(",", ":")).encode()
     return JsonAnswer(200, _NO_STORE, body, reason, client_id, sid)
+
+
+def as_token(answer: JsonAnswer, token: str) -> JsonAnswer:
+    """The same answer with a signed or sealed token in place of JSON (OpenID Connect Core 5.3.2)."""
+    headers = tuple(
+        (name, "application/jwt" if name == "Content-Type" else value) for name, value in answer.headers
+    )
+    return replace(answer, headers=headers, body=token.encode())
+
+
+def nothing_more(*, client_id: str, sid: str | None, reason: str) -> JsonAnswer:
+    """200 without content: it is done, or there was nothing to do (RFC 7009 2.2)."""
+    return JsonAnswer(200, _NO_STORE, b"", reason, client_id, sid)
 
 
 def token_error(refusal: Refusal, *, realm: str, client_id: str | None, reason: str) -> JsonAnswer:

@@ -21,6 +21,13 @@ class ClientUnproved(Refusal):
         self.detail = detail
 
 
+def refusal_reason(refusal: Refusal) -> str:
+    """What the log is told: the cause, where the answer keeps silent about it."""
+    if isinstance(refusal, ClientUnproved):
+        return f"client-unproved: {refusal.detail}"
+    return f"{refusal.error.value}: {refusal.description}"
+
+
 class ClientAuthenticator:
     """Authenticates the caller of a back-channel endpoint (RFC 6749 2.3)."""
 

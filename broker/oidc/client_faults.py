@@ -9,7 +9,7 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from broker.oidc.claims import CLAIM_NAMES
 from broker.oidc.clients import Client
-from broker.oidc.vocabulary import AuthMethod, ClientProfile, SigningAlgorithm
+from broker.oidc.vocabulary import AuthMethod, ClientProfile, GrantType, SigningAlgorithm
 
 _URI = re.compile(r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%]+", re.ASCII)
 _SHA256_HEX = re.compile(r"[0-9a-f]{64}", re.ASCII)
@@ -24,8 +24,14 @@ def client_faults(client: Client, *, allow_loopback_http: bool = False) -> list[
     faults: list[str] = []
     for rule in _RULES:
         faults.extend(rule(client))
-    for key in ("redirect_uris", "post_logout_redirect_uris"):
-        for uri in getattr(client, key):
+    told = (client.backchannel_logout_uri,) if client.backchannel_logout_uri else ()
+    registered = {
+        "redirect_uris": client.redirect_uris,
+        "post_logout_redirect_uris": client.post_logout_redirect_uris,
+        "backchannel_logout_uri": told,
+    }
+    for key, uris in registered.items():
+        for uri in uris:
             faults.extend(
                 f"{key}: {fault}" for fault in _uri_faults(uri, allow_loopback_http=allow_loopback_http)
             )
@@ -38,8 +44,13 @@ def _identity(client: Client) -> Iterator[str]:
             yield f"{key}: must not be empty"
     if client.resource == client.client_id:
         yield "resource: must differ from client_id, or access tokens look like ID tokens"
-    if not client.redirect_uris:
+    if not client.redirect_uris and not client.is_resource_server:
         yield "redirect_uris: at least one is needed"
+
+
+def _grants(client: Client) -> Iterator[str]:
+    if GrantType.AUTHORIZATION_CODE not in client.grant_types and not client.is_resource_server:
+        yield "grant_types: authorization_code is how a portal gets any tokens at all"
 
 
 def _authentication(client: Client) -> Iterator[str]:
@@ -60,11 +71,19 @@ def _nlgov(client: Client) -> Iterator[str]:
         yield "token_endpoint_auth_method: the nlgov profile forbids shared secrets (NL GOV OIDC 4.3.1)"
     if client.id_token_signed_response_alg is SigningAlgorithm.ES256:
         yield "id_token_signed_response_alg: the nlgov profile wants PS256 or RS256 (NL GOV OIDC 7.2.1)"
+    if client.userinfo_signed_response_alg is SigningAlgorithm.ES256:
+        yield "userinfo_signed_response_alg: the nlgov profile wants PS256 or RS256 (NL GOV OIDC 7.2.1)"
 
 
 def _encryption(client: Client) -> Iterator[str]:
     if client.encrypts_id_tokens and client.jwks.encryption is None:
         yield "jwks: encrypted ID tokens need an RSA key with use `enc`"
+    if client.userinfo_encrypted_response_alg is None:
+        return
+    if client.jwks.encryption is None:
+        yield "jwks: encrypted userinfo needs an RSA key with use `enc`"
+    if client.userinfo_signed_response_alg is None:
+        yield "userinfo_signed_response_alg: encrypted userinfo is signed first"
 
 
 def _claims(client: Client) -> Iterator[str]:
@@ -81,6 +100,7 @@ def _claims(client: Client) -> Iterator[str]:
 
 _RULES: tuple[Callable[[Client], Iterator[str]], ...] = (
     _identity,
+    _grants,
     _authentication,
     _nlgov,
     _encryption,

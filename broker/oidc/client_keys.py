@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, RSAKey
 
-from broker.oidc.vocabulary import KeyEncryption, SigningAlgorithm
+from broker.oidc.vocabulary import ContentEncryption, KeyEncryption, SigningAlgorithm
 
 MAX_KID_CHARACTERS = 64
 MIN_RSA_BITS = 2048
@@ -36,6 +36,15 @@ class EncryptionKey:
 
     kid: str
     key: RSAKey = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """How answers of one kind are encrypted to one client."""
+
+    alg: KeyEncryption
+    enc: ContentEncryption
+    key: EncryptionKey
 
 
 @dataclass(frozen=True, slots=True)

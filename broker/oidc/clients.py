@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from broker.oidc.client_keys import NO_KEYS, ClientKeys
+from broker.oidc.client_keys import NO_KEYS, ClientKeys, Envelope
 from broker.oidc.vocabulary import (
     AuthMethod,
     ClientProfile,
     ContentEncryption,
+    GrantType,
     KeyEncryption,
     SigningAlgorithm,
 )
@@ -21,7 +22,9 @@ class Client:
 
     `sector` is what the pairwise subject is derived for; `claims` is the portal's contract: nothing
     outside it is ever released. `resource` is the audience of its access tokens, a name of the portal's
-    API that is not the client_id, so that an access token never looks like an ID token.
+    API that is not the client_id, so that an access token never looks like an ID token. A resource server
+    is such an API with credentials of its own: it may introspect the tokens that are meant for it, and
+    nothing else.
     """
 
     client_id: str
@@ -36,7 +39,14 @@ class Client:
     jwks: ClientKeys = NO_KEYS
     id_token_encrypted_response_alg: KeyEncryption | None = None
     id_token_encrypted_response_enc: ContentEncryption = ContentEncryption.A256GCM
+    userinfo_signed_response_alg: SigningAlgorithm | None = None
+    userinfo_encrypted_response_alg: KeyEncryption | None = None
+    userinfo_encrypted_response_enc: ContentEncryption = ContentEncryption.A256GCM
+    grant_types: frozenset[GrantType] = frozenset({GrantType.AUTHORIZATION_CODE})
     post_logout_redirect_uris: tuple[str, ...] = ()
+    backchannel_logout_uri: str | None = None
+    backchannel_logout_session_required: bool = False
+    is_resource_server: bool = False
     profile: ClientProfile = ClientProfile.STANDARD
     claims: frozenset[str] = frozenset()
     bsn_legal_ground: str | None = None
@@ -45,6 +55,25 @@ class Client:
     def encrypts_id_tokens(self) -> bool:
         """Whether this client registered for encrypted ID tokens."""
         return self.id_token_encrypted_response_alg is not None
+
+    @property
+    def id_token_envelope(self) -> Envelope | None:
+        """How its ID tokens are encrypted, when it registered for that and gave a key."""
+        return self._envelope(self.id_token_encrypted_response_alg, self.id_token_encrypted_response_enc)
+
+    @property
+    def userinfo_envelope(self) -> Envelope | None:
+        """The same for what userinfo tells."""
+        return self._envelope(self.userinfo_encrypted_response_alg, self.userinfo_encrypted_response_enc)
+
+    def _envelope(self, alg: KeyEncryption | None, enc: ContentEncryption) -> Envelope | None:
+        key = self.jwks.encryption
+        return None if alg is None or key is None else Envelope(alg, enc, key)
+
+    @property
+    def refreshes(self) -> bool:
+        """Whether this client gets refresh tokens."""
+        return GrantType.REFRESH_TOKEN in self.grant_types
 
     @property
     def may_have_bsn(self) -> bool:

@@ -8,7 +8,7 @@ import re
 import secrets
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
@@ -23,6 +23,7 @@ from broker.oidc.vocabulary import (
     ACCESS_TOKEN_LIFETIME_SECONDS,
     CLOCK_SKEW_SECONDS,
     CODE_LIFETIME_SECONDS,
+    LONGEST_SESSION_SECONDS,
 )
 from broker.storage.records import NeverThere, RecordKey, RecordKind, RecordStore, SpentAgain
 
@@ -33,6 +34,7 @@ _VERIFIER = re.compile(r"[A-Za-z0-9._~-]{43,128}", re.ASCII)
 _GRANT_LIFETIME = timedelta(
     seconds=CODE_LIFETIME_SECONDS + ACCESS_TOKEN_LIFETIME_SECONDS + CLOCK_SKEW_SECONDS
 )
+_REFRESHED_LIFETIME = _GRANT_LIFETIME + timedelta(seconds=LONGEST_SESSION_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class CodeStore:
             source=login.source if client.may_have_bsn else replace(login.source, bsn=None),
         )
         lasting = replace(grant, source=replace(grant.source, bsn=None))
-        self._grants.open(lasting, expires_at=now + _GRANT_LIFETIME)
+        self._grants.open(lasting, expires_at=_grant_end(client, login.source, now))
         self._records.put(
             _key(client, code),
             _encode(_BoundCode(request.redirect_uri, request.code_challenge, grant)),
@@ -102,8 +104,9 @@ class CodeStore:
         if not _CODE.fullmatch(code):
             raise _refused()
         grant_id = _grant_id(code)
+        lifetime = _REFRESHED_LIFETIME if client.refreshes else _GRANT_LIFETIME
         outcome = self._records.spend(
-            _key(client, code), trace=grant_id.encode(), keep_trace_until=self._clock() + _GRANT_LIFETIME
+            _key(client, code), trace=grant_id.encode(), keep_trace_until=self._clock() + lifetime
         )
         if isinstance(outcome, NeverThere):
             raise _refused()
@@ -143,6 +146,13 @@ def _refused() -> Refusal:
 def _key(client: Client, code: str) -> RecordKey:
     """The client is part of the key: to another client the code does not exist."""
     return RecordKey(RecordKind.CODE, client.client_id, code)
+
+
+def _grant_end(client: Client, source: ClaimSource, now: datetime) -> datetime:
+    """A grant that can be refreshed lives as long as its session may, and the last access token after it."""
+    if not client.refreshes:
+        return now + _GRANT_LIFETIME
+    return max(now, source.session.absolute_at) + _GRANT_LIFETIME
 
 
 def _grant_id(code: str) -> str:

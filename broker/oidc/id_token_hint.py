@@ -50,11 +50,12 @@ class HintReader:
             raise TokenRefused("another issuer, or no exp")
         return HintedLogin(client, text_claim(claims, "sid"), text_claim(claims, "sub"), "bsn" in claims)
 
-    def expected_subject(self, request: AuthorizationRequest) -> str | None:
+    def expected_subject(self, request: AuthorizationRequest, *, in_url: bool = False) -> str | None:
         """The one subject that may answer `request`, by its hint or its claims parameter; None: anybody.
 
         When somebody else is logged in, the answer is login_required (Core 3.1.2.2). Raises
-        `RedirectedError` for a hint that is not ours, not this client's, or that contradicts the claims.
+        `RedirectedError` for a hint that is not ours, not this client's, or that contradicts the claims;
+        and, when the request came `in_url`, for one with a BSN, which history and logs would keep.
         """
         if request.id_token_hint is None:
             return request.required_subject
@@ -64,6 +65,8 @@ class HintReader:
             raise _bad_hint(request) from error
         if hinted.client.client_id != request.client_id:
             raise _bad_hint(request)
+        if hinted.holds_bsn and in_url:
+            raise refusal_of(request, OAuthCode.INVALID_REQUEST, "post an id_token_hint that holds a BSN")
         if request.required_subject not in {None, hinted.subject}:
             raise _bad_hint(request)
         return hinted.subject

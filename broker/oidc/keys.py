@@ -1,8 +1,9 @@
-"""Our token signing keys: made once, loaded once per process, published without their secrets."""
+"""Our token signing keys: shared by all processes, published without their secrets."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -11,12 +12,16 @@ from typing import Protocol
 
 from joserfc.jwk import ECKey, RSAKey
 
-from broker.errors import BrokerError
+from broker.domain.clock import Clock
+from broker.errors import BrokerError, StorageUnavailable
 from broker.oidc.documents import JWKS_MAX_AGE_SECONDS, PublicDocument, public_document
 from broker.oidc.vocabulary import SigningAlgorithm
 
 RSA_BITS = 2048
-ACTIVE = "active"
+NEXT, ACTIVE, RETIRED = "next", "active", "retired"
+# How often a process asks whether the keys changed, and how soon again when it meets a key it does not know.
+LOOK_EVERY_SECONDS = 5
+LOOK_AGAIN_SECONDS = 1
 _PUBLIC_MEMBERS = MappingProxyType({"EC": ("crv", "x", "y"), "RSA": ("n", "e")})
 PrivateKey = ECKey | RSAKey
 
@@ -45,6 +50,25 @@ class StoredKey(Protocol):
         ...
 
 
+class KeyDates(Protocol):
+    """When a key was made, came into use and went out of it."""
+
+    @property
+    def created_at(self) -> datetime:
+        """When it was made, and published."""
+        ...
+
+    @property
+    def activated_at(self) -> datetime | None:
+        """When it began to sign."""
+        ...
+
+    @property
+    def retired_at(self) -> datetime | None:
+        """When it ceased to sign."""
+        ...
+
+
 class SigningKeySource(Protocol):
     """Where the keys are kept; `broker.storage.signing_keys` meets it."""
 
@@ -53,6 +77,9 @@ class SigningKeySource(Protocol):
 
     def all(self) -> Iterable[StoredKey]:
         """Every key that is not destroyed."""
+
+    def generation(self) -> int:
+        """A number that changes with every change of the keys."""
 
 
 class NoSigningKey(BrokerError):
@@ -100,43 +127,67 @@ class _Loaded:
     by_kid: dict[str, SigningKey]
     active: dict[SigningAlgorithm, SigningKey]
     document: PublicDocument
+    generation: int
 
 
 class SigningKeys:
-    """The keys as this process holds them; `reload` swaps them in one step, safe beside other threads."""
+    """The keys as this process holds them, at most a few seconds behind the database.
 
-    def __init__(self, source: SigningKeySource) -> None:
+    Keys are swapped in one step, safe beside other threads. A database that is away changes nothing: what
+    is loaded goes on signing, and the next look tries again.
+    """
+
+    def __init__(self, source: SigningKeySource, clock: Clock) -> None:
         self._source = source
+        self._clock = clock
+        self._looked_at = clock()
         self._loaded = _load(source)
 
     def reload(self) -> None:
-        """Read the keys again, after a rotation."""
+        """Read the keys again."""
         self._loaded = _load(self._source)
 
     def active(self, algorithm: SigningAlgorithm) -> SigningKey:
         """The key to sign with now; `NoSigningKey` when there is none."""
-        key = self._loaded.active.get(algorithm)
+        key = self._current().active.get(algorithm)
         if key is None:
             raise NoSigningKey(f"no active key for {algorithm.value}")
         return key
 
     def find(self, kid: str | None) -> SigningKey | None:
         """The key by that name, retired ones included; a look-up in a dict, whatever the name holds."""
-        return None if kid is None else self._loaded.by_kid.get(kid)
+        if kid is None:
+            return None
+        known = self._current().by_kid.get(kid)
+        return known or self._current(LOOK_AGAIN_SECONDS).by_kid.get(kid)
 
     @property
     def document(self) -> PublicDocument:
         """The JWK Set for `jwks_uri`: next, active and retired keys, public parts only."""
-        return self._loaded.document
+        return self._current().document
+
+    def _current(self, look_every_seconds: int = LOOK_EVERY_SECONDS) -> _Loaded:
+        """The keys, read again when they changed; asked once in so many seconds, whoever asks how often."""
+        now = self._clock()
+        # A clock that was set back must not stop the looking.
+        if abs((now - self._looked_at).total_seconds()) >= look_every_seconds:
+            self._looked_at = now
+            with suppress(StorageUnavailable):
+                if self._source.generation() != self._loaded.generation:
+                    self._loaded = _load(self._source)
+        return self._loaded
 
 
 def _load(source: SigningKeySource) -> _Loaded:
+    # The number first: a change in between is then found at the next look.
+    generation = source.generation()
     keys = [_open(stored) for stored in source.all()]
     published = sorted((key.public_jwk() for key in keys), key=lambda jwk: str(jwk["kid"]))
     return _Loaded(
         {key.kid: key for key in keys},
         {key.algorithm: key for key in keys if key.state == ACTIVE},
         public_document({"keys": published}, max_age_seconds=JWKS_MAX_AGE_SECONDS),
+        generation,
     )
 
 

@@ -10,12 +10,16 @@ from broker.oidc.client_assertion import AssertionVerifier
 from broker.oidc.client_authentication import ClientAuthenticator
 from broker.oidc.clients import ClientRegistry
 from broker.oidc.codes import CodeStore
-from broker.oidc.discovery import Endpoints, discovery_document
+from broker.oidc.discovery import Endpoints, discovery_document, offer_of
 from broker.oidc.documents import PublicDocument
 from broker.oidc.end_session import EndSessionEndpoint
 from broker.oidc.grants import GrantStore
 from broker.oidc.id_token_hint import HintReader
+from broker.oidc.introspection import IntrospectionEndpoint
 from broker.oidc.keys import SigningKeys
+from broker.oidc.living_tokens import LivingTokens
+from broker.oidc.refresh_tokens import RefreshTokens
+from broker.oidc.revocation import RevocationEndpoint
 from broker.oidc.sessions import SessionLookup
 from broker.oidc.token import TokenEndpoint
 from broker.oidc.tokens import TokenMinter
@@ -36,6 +40,8 @@ class OpenIDProvider:
     grants: GrantStore
     token: TokenEndpoint
     userinfo: UserinfoEndpoint
+    revocation: RevocationEndpoint
+    introspection: IntrospectionEndpoint
     end_session: EndSessionEndpoint
     discovery: PublicDocument
 
@@ -57,7 +63,9 @@ def build_provider(
     audiences = frozenset({issuer, endpoints.url(endpoints.TOKEN_PATH)})
     authenticator = ClientAuthenticator(clients, AssertionVerifier(audiences, records, clock))
     minter = TokenMinter(issuer, keys, clock)
-    methods = {client.token_endpoint_auth_method for client in clients.all()}
+    refresh_tokens = RefreshTokens(records, grants, clock)
+    reader = AccessTokenReader(issuer, keys, clients)
+    living = LivingTokens(reader, refresh_tokens, grants, sessions, clock)
     return OpenIDProvider(
         issuer=issuer,
         endpoints=endpoints,
@@ -66,8 +74,10 @@ def build_provider(
         hints=hints,
         codes=codes,
         grants=grants,
-        token=TokenEndpoint(issuer, authenticator, codes, sessions, minter),
-        userinfo=UserinfoEndpoint(issuer, AccessTokenReader(issuer, keys, clients), grants, sessions, clock),
+        token=TokenEndpoint(issuer, authenticator, codes, sessions, minter, refresh_tokens),
+        userinfo=UserinfoEndpoint(issuer, living, keys, clock),
+        revocation=RevocationEndpoint(issuer, authenticator, living, refresh_tokens, grants),
+        introspection=IntrospectionEndpoint(issuer, authenticator, living),
         end_session=EndSessionEndpoint(hints, clients),
-        discovery=discovery_document(issuer, auth_methods=methods),
+        discovery=discovery_document(issuer, offer_of(clients.all())),
     )

@@ -15,3 +15,6 @@ class SessionLookup(Protocol):
 
         Asking is not activity: it never prolongs a session.
         """
+
+    def touch(self, sid: str, *, brand: str) -> SessionEnds | None:
+        """Record activity in a session that lives; its new ends, or None when it ended or may not go on."""

@@ -1,31 +1,24 @@
-"""The token endpoint (RFC 6749 3.2, 4.1.3; OpenID Connect Core 3.1.3): a code becomes tokens, once."""
+"""The token endpoint (RFC 6749 3.2; OpenID Connect Core 3.1.3, 12): a code or refresh token counts once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from broker.oidc.answers import TokenAnswer, success, token_error
-from broker.oidc.client_authentication import ClientAuthenticator, ClientUnproved
+from broker.oidc.claims import SessionEnds
+from broker.oidc.client_authentication import ClientAuthenticator, refusal_reason
 from broker.oidc.clients import Client
 from broker.oidc.codes import CodeReplayed, CodeStore, is_code_verifier
-from broker.oidc.errors import OAuthCode, Refusal, ShownError
+from broker.oidc.errors import OAuthCode, Refusal
+from broker.oidc.forms import FormRequest, read_form, required
 from broker.oidc.grants import Grant
-from broker.oidc.parameters import Parameters, read_parameters
+from broker.oidc.parameters import Parameters
+from broker.oidc.refresh_tokens import RefreshReplayed, RefreshTokens
 from broker.oidc.sessions import SessionLookup
 from broker.oidc.tokens import TokenMinter
-from broker.oidc.vocabulary import ACCESS_TOKEN_LIFETIME_SECONDS, GRANT_TYPE
+from broker.oidc.vocabulary import ACCESS_TOKEN_LIFETIME_SECONDS, OPENID_SCOPE, GrantType
 
-FORM = "application/x-www-form-urlencoded"
-
-
-@dataclass(frozen=True, slots=True)
-class TokenRequest:
-    """A POST as it came in: the headers that matter, and body and query apart, decoded, in order."""
-
-    content_type: str | None
-    authorization: str | None = field(repr=False)
-    body: tuple[tuple[str, str], ...] = field(repr=False)
-    query: tuple[tuple[str, str], ...] = field(repr=False, default=())
+TokenRequest = FormRequest
 
 
 class TokenEndpoint:
@@ -38,81 +31,91 @@ class TokenEndpoint:
         codes: CodeStore,
         sessions: SessionLookup,
         minter: TokenMinter,
+        refresh_tokens: RefreshTokens,
     ) -> None:
         self._issuer = issuer
         self._authenticator = authenticator
         self._codes = codes
         self._sessions = sessions
         self._minter = minter
+        self._refresh_tokens = refresh_tokens
 
     def answer(self, request: TokenRequest) -> TokenAnswer:
         """Tokens, or an error of RFC 6749 5.2; never an exception for what the caller sent."""
         client: Client | None = None
         try:
-            form = _read_form(request)
+            form = read_form(request)
             client = self._authenticator.authenticate(request.authorization, form)
-            _grant_type_is_code(form)
-            grant = self._redeem(client, form)
-            return self._tokens(client, grant)
+            if _grant_type(client, form) is GrantType.REFRESH_TOKEN:
+                return self._refresh(client, form)
+            return self._redeem(client, form)
         except Refusal as refusal:
             client_id = client.client_id if client else None
             return token_error(refusal, realm=self._issuer, client_id=client_id, reason=_reason(refusal))
 
-    def _redeem(self, client: Client, form: Parameters) -> Grant:
+    def _redeem(self, client: Client, form: Parameters) -> TokenAnswer:
         code, redirect_uri, verifier = (
-            _required(form, name) for name in ("code", "redirect_uri", "code_verifier")
+            required(form, name) for name in ("code", "redirect_uri", "code_verifier")
         )
         if not is_code_verifier(verifier):
             raise Refusal(OAuthCode.INVALID_REQUEST, "code_verifier must be 43 to 128 unreserved characters")
-        return self._codes.redeem(client, code=code, redirect_uri=redirect_uri, code_verifier=verifier)
-
-    def _tokens(self, client: Client, grant: Grant) -> TokenAnswer:
+        grant = self._codes.redeem(client, code=code, redirect_uri=redirect_uri, code_verifier=verifier)
         ends = self._sessions.live(grant.sid, brand=client.brand)
+        return self._tokens(client, grant, ends, reason="tokens-issued")
+
+    def _refresh(self, client: Client, form: Parameters) -> TokenAnswer:
+        """New tokens for a session that lives on; asking is activity of the person (design 9)."""
+        token, scope = required(form, "refresh_token"), form.get("scope")
+        if scope is not None and (known := self._refresh_tokens.find(client, token)) is not None:
+            # Judged before the token is used up, so that a wrong scope costs the portal nothing.
+            _narrowed(known, scope)
+        grant = self._refresh_tokens.redeem(client, token)
+        ends = self._sessions.touch(grant.sid, brand=client.brand)
+        # Core 12.2: the ID token of a refresh has no nonce, for there was no new request.
+        return self._tokens(
+            client, replace(_narrowed(grant, scope), nonce=None), ends, reason="tokens-refreshed"
+        )
+
+    def _tokens(self, client: Client, grant: Grant, ends: SessionEnds | None, *, reason: str) -> TokenAnswer:
         if ends is None:
             raise Refusal(OAuthCode.INVALID_GRANT, "the session has ended")
         tokens = self._minter.mint(client, grant, replace(grant.source, session=ends))
-        content = {
+        content: dict[str, object] = {
             "access_token": tokens.access_token,
             "token_type": "Bearer",
             "expires_in": ACCESS_TOKEN_LIFETIME_SECONDS,
             "id_token": tokens.id_token,
             "scope": " ".join(grant.scope),
         }
-        return success(content, client_id=client.client_id, sid=grant.sid, reason="tokens-issued")
+        if client.refreshes:
+            content["refresh_token"] = self._refresh_tokens.issue(grant, until=ends.absolute_at)
+        return success(content, client_id=client.client_id, sid=grant.sid, reason=reason)
 
 
-def _read_form(request: TokenRequest) -> Parameters:
-    """The body alone counts, as a form, each parameter once (RFC 6749 3.2)."""
-    media_type = (request.content_type or "").partition(";")[0].strip().lower()
-    if media_type != FORM:
-        raise Refusal(OAuthCode.INVALID_REQUEST, f"the body must be {FORM}")
-    if request.query:
-        raise Refusal(OAuthCode.INVALID_REQUEST, "parameters belong in the body, not in the URL")
-    try:
-        form = read_parameters(request.body)
-    except ShownError as error:
-        raise Refusal(OAuthCode.INVALID_REQUEST, error.detail) from error
-    if form.repeated:
-        raise Refusal(OAuthCode.INVALID_REQUEST, "a parameter is repeated")
-    return form
+def _grant_type(client: Client, form: Parameters) -> GrantType:
+    """What this client may exchange here (RFC 6749 5.2: known at all, and registered for)."""
+    asked = required(form, "grant_type")
+    if asked not in set(GrantType):
+        raise Refusal(OAuthCode.UNSUPPORTED_GRANT_TYPE, f"grant_type must be {' or '.join(GrantType)}")
+    if asked not in client.grant_types:
+        raise Refusal(OAuthCode.UNAUTHORIZED_CLIENT, "this client is not registered for this grant_type")
+    return GrantType(asked)
 
 
-def _grant_type_is_code(form: Parameters) -> None:
-    if _required(form, "grant_type") != GRANT_TYPE:
-        raise Refusal(OAuthCode.UNSUPPORTED_GRANT_TYPE, f"grant_type must be {GRANT_TYPE}")
-
-
-def _required(form: Parameters, name: str) -> str:
-    value = form.get(name)
-    if value is None:
-        raise Refusal(OAuthCode.INVALID_REQUEST, f"{name} is missing")
-    return value
+def _narrowed(grant: Grant, asked: str | None) -> Grant:
+    """The grant with the scopes of this refresh: never more than the login gave (RFC 6749 6)."""
+    if asked is None:
+        return grant
+    words = set(asked.split(" "))
+    if not words <= set(grant.scope) or OPENID_SCOPE not in words:
+        raise Refusal(OAuthCode.INVALID_SCOPE, "scope must hold openid and no more than was granted")
+    return replace(grant, scope=tuple(scope for scope in grant.scope if scope in words))
 
 
 def _reason(refusal: Refusal) -> str:
     """What the log is told: the cause where the answer keeps silent about it."""
-    if isinstance(refusal, ClientUnproved):
-        return f"client-unproved: {refusal.detail}"
     if isinstance(refusal, CodeReplayed):
         return "code-replayed"
-    return f"{refusal.error.value}: {refusal.description}"
+    if isinstance(refusal, RefreshReplayed):
+        return "refresh-token-replayed"
+    return refusal_reason(refusal)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from broker.domain.clock import Clock
-from broker.oidc.access_token import AccessToken, AccessTokenReader
-from broker.oidc.answers import UserinfoAnswer, bearer_error, success
-from broker.oidc.claims import ClaimPlace, ClaimSource, released_claims
+from broker.oidc.answers import UserinfoAnswer, as_token, bearer_error, success
+from broker.oidc.claims import ClaimPlace, numeric_date, released_claims
+from broker.oidc.clients import Client
 from broker.oidc.errors import OAuthCode, Refusal
-from broker.oidc.grants import Grant, GrantStore
 from broker.oidc.jose import TokenRefused
-from broker.oidc.sessions import SessionLookup
+from broker.oidc.keys import SigningKeys
+from broker.oidc.living_tokens import LivingTokens
+from broker.oidc.signed_jwt import seal, sign
 
 _TOKEN_PARAMETER = "access_token"
 
@@ -28,18 +30,10 @@ class UserinfoRequest:
 class UserinfoEndpoint:
     """Answers userinfo requests."""
 
-    def __init__(
-        self,
-        issuer: str,
-        tokens: AccessTokenReader,
-        grants: GrantStore,
-        sessions: SessionLookup,
-        clock: Clock,
-    ) -> None:
+    def __init__(self, issuer: str, tokens: LivingTokens, keys: SigningKeys, clock: Clock) -> None:
         self._issuer = issuer
         self._tokens = tokens
-        self._grants = grants
-        self._sessions = sessions
+        self._keys = keys
         self._clock = clock
 
     def answer(self, request: UserinfoRequest) -> UserinfoAnswer:
@@ -53,27 +47,39 @@ class UserinfoEndpoint:
         if scheme.lower() != "bearer":
             return bearer_error(None, realm=self._issuer, reason="no-token")
         try:
-            token = self._tokens.read(credentials.strip(), self._clock())
-            grant, source = self._living(token)
+            token, living = self._tokens.access_token(credentials.strip())
         except TokenRefused as error:
             refusal = Refusal(OAuthCode.INVALID_TOKEN, "the access token is expired, revoked or malformed")
             return bearer_error(refusal, realm=self._issuer, reason=f"token-refused: {error}")
+        grant = living.grant
         claims = released_claims(
             token.client,
             ClaimPlace.USERINFO,
             scope=grant.scope,
             requested=grant.requested_claims,
-            source=source,
+            source=living.source,
         )
         content = {**claims, "sub": grant.subject}
-        return success(content, client_id=grant.client_id, sid=grant.sid, reason="userinfo-told")
+        told = success(content, client_id=grant.client_id, sid=grant.sid, reason="userinfo-told")
+        return self._as_token(told, token.client, content)
 
-    def _living(self, token: AccessToken) -> tuple[Grant, ClaimSource]:
-        """The grant, and its facts with the session's ends of this moment; `TokenRefused` when gone."""
-        grant = self._grants.find(token.client.client_id, token.grant_id)
-        if grant is None or grant.sid != token.sid or grant.subject != token.subject:
-            raise TokenRefused("the grant has ended")
-        ends = self._sessions.live(grant.sid, brand=token.client.brand)
-        if ends is None:
-            raise TokenRefused("the session has ended")
-        return grant, replace(grant.source, session=ends)
+    def _as_token(
+        self, told: UserinfoAnswer, client: Client, content: Mapping[str, object]
+    ) -> UserinfoAnswer:
+        """The same as a signed token, and sealed, for a client that registered for that (Core 5.3.2).
+
+        It has no `exp` and no `sid`, so that nobody can pass it off as an ID token.
+        """
+        algorithm = client.userinfo_signed_response_alg
+        if algorithm is None:
+            return told
+        stated = {
+            **content,
+            "iss": self._issuer,
+            "aud": client.client_id,
+            "iat": numeric_date(self._clock()),
+        }
+        token = sign(self._keys, algorithm, stated, typ="JWT")
+        if client.userinfo_envelope is not None:
+            token = seal(token, client.userinfo_envelope)
+        return as_token(told, token)

@@ -40,6 +40,13 @@ class AuthMethod(StrEnum):
     CLIENT_SECRET_BASIC = "client_secret_basic"
 
 
+class GrantType(StrEnum):
+    """What the token endpoint exchanges; a client may use those that its registration lists."""
+
+    AUTHORIZATION_CODE = "authorization_code"
+    REFRESH_TOKEN = "refresh_token"
+
+
 class ResponseMode(StrEnum):
     """How the authorization response travels back; fragment is refused, for it leaks and is never needed."""
 
@@ -57,12 +64,13 @@ class Prompt(StrEnum):
 
 
 RESPONSE_TYPE = "code"
-GRANT_TYPE = "authorization_code"
 CHALLENGE_METHOD = "S256"
 OPENID_SCOPE = "openid"
 SCOPES = (OPENID_SCOPE, "profile", "email")
 CODE_LIFETIME_SECONDS = 60
 ID_TOKEN_LIFETIME_SECONDS = 300
 ACCESS_TOKEN_LIFETIME_SECONDS = 600
+# No session may be configured longer than this, so nothing that hangs on a session lives longer either.
+LONGEST_SESSION_SECONDS = 24 * 3600
 # Our clocks and those of portals may differ this much (design 9 refuses 5 s between our own machines).
 CLOCK_SKEW_SECONDS = 60

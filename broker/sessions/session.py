@@ -21,11 +21,20 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class KnownAt:
+    """A portal that got tokens of the session and wants to hear of its end; `subject` is the person there."""
+
+    client_id: str
+    subject: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """A login that is still good.
 
     `sid` is known to portals and proves nothing; the browser proves itself by a secret of which only
-    the digest is here. `bsn` lives as long as the session and no longer (Logius checklist D2).
+    the digest is here. `portals` are those that must hear of its end. `bsn` lives as long as the session
+    and no longer (Logius checklist D2).
     """
 
     sid: str
@@ -40,6 +49,7 @@ class Session:
     idle_expires_at: datetime
     absolute_expires_at: datetime
     secret_sha256: str = field(repr=False)
+    portals: tuple[KnownAt, ...] = ()
     bsn: Bsn | None = field(default=None, repr=False)
 
     @property
@@ -50,6 +60,10 @@ class Session:
     def is_live(self, now: datetime) -> bool:
         """Whether neither limit has passed."""
         return now < self.expires_at
+
+    def known_at(self, portal: KnownAt) -> Self:
+        """The same session with one more portal to tell of its end; each portal once."""
+        return self if portal in self.portals else replace(self, portals=(*self.portals, portal))
 
     def touched(self, now: datetime) -> Self:
         """The same session after activity; the absolute limit stays where it is."""
@@ -72,6 +86,7 @@ class Session:
                 "idle_expires_at": self.idle_expires_at.isoformat(),
                 "absolute_expires_at": self.absolute_expires_at.isoformat(),
                 "secret_sha256": self.secret_sha256,
+                "portals": [[known.client_id, known.subject] for known in self.portals],
                 "bsn": self.bsn.number if self.bsn else None,
             }
         ).encode()
@@ -93,5 +108,6 @@ class Session:
             idle_expires_at=datetime.fromisoformat(raw["idle_expires_at"]),
             absolute_expires_at=datetime.fromisoformat(raw["absolute_expires_at"]),
             secret_sha256=raw["secret_sha256"],
+            portals=tuple(KnownAt(*known) for known in raw.get("portals", ())),
             bsn=Bsn(raw["bsn"]) if raw["bsn"] else None,
         )

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from broker.domain.bsn import Bsn
 from broker.domain.identity import Authentication
+from broker.sessions.endings import PortalToTell, SessionEndings
 from broker.sessions.secrets import digest, matches, new_secret
-from broker.sessions.session import Limits, Session
+from broker.sessions.session import KnownAt, Limits, Session
 from broker.storage.records import RecordKey, RecordKind, RecordStore
 
 if TYPE_CHECKING:
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 
 _SID_BYTES = 16
 _COOKIE_LENGTH_CAP = 200
+# How often a change that met another is tried; two requests of one browser meet once, hardly thrice.
+_ATTEMPTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,9 @@ class Opened(NamedTuple):
 class SessionStore:
     """Starts, finds, renews and ends sessions."""
 
-    def __init__(self, records: RecordStore) -> None:
+    def __init__(self, records: RecordStore, endings: SessionEndings) -> None:
         self._records = records
+        self._endings = endings
 
     def open(self, login: NewLogin, *, replaces: Session | None, now: datetime) -> Opened:
         """Start a session, or renew the one that the same person has running in this browser.
@@ -61,7 +65,7 @@ class SessionStore:
             and replaces.is_live(now)
         )
         if replaces is not None and not keeps_sid:
-            self.end(replaces)
+            self.end(replaces, now=now)
         sid = replaces.sid if replaces is not None and keeps_sid else secrets.token_urlsafe(_SID_BYTES)
         secret = new_secret()
         session = Session(
@@ -77,6 +81,7 @@ class SessionStore:
             idle_expires_at=now + login.limits.idle,
             absolute_expires_at=now + login.limits.absolute,
             secret_sha256=digest(secret),
+            portals=replaces.portals if replaces is not None and keeps_sid else (),
             bsn=login.bsn,
         )
         self._records.put(_key(session.brand, sid), session.encode(), expires_at=session.expires_at)
@@ -105,16 +110,38 @@ class SessionStore:
         """Record activity. A change that another request made at the same time wins: both mean activity."""
         key = _key(session.brand, session.sid)
         found = self._records.get_versioned(key)
-        if found is None:
+        current = Session.decode(found.value) if found is not None else None
+        if found is None or current is None or not current.is_live(now):
             return session
-        touched = Session.decode(found.value).touched(now)
+        touched = current.touched(now)
         self._records.replace(
             key, expected_version=found.version, value=touched.encode(), expires_at=touched.expires_at
         )
         return replace(session, idle_expires_at=touched.idle_expires_at)
 
-    def end(self, session: Session) -> bool:
-        """End it; True when it was still there. Tokens that name it die with it."""
+    def tell_at_end(self, session: Session, portal: KnownAt, *, now: datetime) -> None:
+        """See to it that `portal` hears when the session ends, for whatever reason (Back-Channel Logout)."""
+        if portal in session.portals:
+            return
+        # Watched first: a session that forgot its portal is told of a little late, and not never.
+        self._endings.watch(_to_tell(session, portal), due_at=session.expires_at)
+        key = _key(session.brand, session.sid)
+        for _ in range(_ATTEMPTS):
+            found = self._records.get_versioned(key)
+            if found is None:
+                return
+            known = Session.decode(found.value).known_at(portal)
+            if not known.is_live(now):
+                return
+            if self._records.replace(
+                key, expected_version=found.version, value=known.encode(), expires_at=known.expires_at
+            ):
+                return
+
+    def end(self, session: Session, *, now: datetime) -> bool:
+        """End it; True when it was still there. Tokens that name it die with it, and its portals hear."""
+        for portal in session.portals:
+            self._endings.watch(_to_tell(session, portal), due_at=now)
         ended = self._records.delete(_key(session.brand, session.sid))
         self._records.index_remove(_index_key(session.brand, session.account_id), session.sid)
         return ended
@@ -130,6 +157,10 @@ class SessionStore:
             else:
                 self._records.index_remove(index, sid)
         return tuple(live)
+
+
+def _to_tell(session: Session, portal: KnownAt) -> PortalToTell:
+    return PortalToTell(session.brand, session.sid, portal.client_id, portal.subject)
 
 
 def _key(brand: str, sid: str) -> RecordKey:

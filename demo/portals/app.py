@@ -6,6 +6,7 @@ from flask import Flask, render_template
 from werkzeug.wrappers import Response
 
 from demo.clock import Clock
+from demo.portals.backchannel_views import create_backchannel
 from demo.portals.content_views import create_content_pages
 from demo.portals.context import PortalContext
 from demo.portals.definitions import PortalDefinition
@@ -26,6 +27,7 @@ def create_app(portal: PortalDefinition, keys: PortalKeys, now: Clock) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's default JSON provider
     app.register_blueprint(create_content_pages(context))
     app.register_blueprint(create_login_pages(context))
+    app.register_blueprint(create_backchannel(context))
     app.after_request(_add_headers)
     app.register_error_handler(404, _not_found)
     return app

@@ -15,6 +15,7 @@ def create_content_pages(context: PortalContext) -> Blueprint:
     pages = Blueprint("content", __name__)
     pages.add_app_template_filter(euros, "euros")
     pages.app_context_processor(context.for_page)
+    pages.before_request(context.keep_alive)
     _add_public_pages(pages, context)
     _add_own_pages(pages, context)
     return pages

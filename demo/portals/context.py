@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from flask import request
@@ -11,9 +12,12 @@ from werkzeug.wrappers import Response
 from demo.clock import Clock
 from demo.portals.definitions import PortalDefinition
 from demo.portals.keys import PortalKeys
-from demo.portals.relying_party import Login, RelyingParty
+from demo.portals.provider import ProviderUnavailable
+from demo.portals.relying_party import Login, LoginRefused, RelyingParty, session_end
 from demo.portals.sessions import Visit, VisitStore
+from demo.portals.tokens import TokenRefused
 
+REFRESH_EVERY = timedelta(minutes=1)
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 
 
@@ -39,6 +43,22 @@ class PortalContext:
     def login(self) -> Login | None:
         """The login of this browser, if it has one."""
         return self.visit().login
+
+    def keep_alive(self) -> None:
+        """Tell the broker that the person is active, at most once a minute, and learn the new ends."""
+        key = self.visit_key
+        login = self.visits.claim_refresh(key, REFRESH_EVERY)
+        if login is None:
+            return
+        try:
+            renewed = self.party.refresh(login)
+        except (LoginRefused, TokenRefused):
+            self.visits.end_login(key)
+        except ProviderUnavailable:
+            # Unknown is not over: the end that the page shows still holds.
+            return
+        else:
+            self.visits.renew(key, renewed, session_end(renewed) or self.visit().expires_at)
 
     def set_cookie(self, response: Response, key: str) -> None:
         """Hand out a visit's secret; Lax, since the broker sends people back from another site."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -17,7 +17,7 @@ from joserfc.jwk import ECKey
 from demo.clock import Clock
 from demo.portals.definitions import PortalDefinition
 from demo.portals.keys import PortalKeys
-from demo.portals.provider import TIMEOUT_SECONDS, Provider
+from demo.portals.provider import TIMEOUT_SECONDS, Provider, ProviderUnavailable
 from demo.portals.tokens import IdToken, IdTokenJudge, TokenRefused
 
 ASSERTION_LIFETIME = timedelta(seconds=60)
@@ -34,10 +34,16 @@ class LoginAttempt:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A completed login: the judged ID token and what userinfo added."""
+    """A completed login: the judged ID token and what userinfo added.
+
+    `renewed` is the ID token of the last refresh, which tells the session's ends as they are now;
+    `refresh_token` is empty when the broker gave none.
+    """
 
     id_token: IdToken
     userinfo: Mapping[str, Any] = field(repr=False)
+    refresh_token: str = field(default="", repr=False)
+    renewed: IdToken | None = None
 
     @property
     def subject(self) -> str:
@@ -45,8 +51,9 @@ class Login:
         return str(self.id_token.claims["sub"])
 
     def claim(self, name: str) -> Any:  # noqa: ANN401 (a claim holds whatever JSON can hold)
-        """A claim of the ID token, or else of userinfo, or else None."""
-        return self.id_token.claims.get(name, self.userinfo.get(name))
+        """A claim of the newest ID token that has it, or else of userinfo, or else None."""
+        told = self.id_token.claims.get(name, self.userinfo.get(name))
+        return self.renewed.claims.get(name, told) if self.renewed else told
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +101,14 @@ class RelyingParty:
     def __init__(self, portal: PortalDefinition, keys: PortalKeys, provider: Provider, now: Clock) -> None:
         self._portal = portal
         self._keys = keys
-        self._provider = provider
+        self.provider = provider
         self._now = now
         self._judge = IdTokenJudge(provider, portal.id, keys.decryption)
 
     def begin(self) -> tuple[str, LoginAttempt]:
         """The address to send the browser to, and what to remember (`ProviderUnavailable`: not now)."""
         attempt = LoginAttempt(generate_token(32), generate_token(32), generate_token(64))
-        endpoint = self._provider.metadata().authorization_endpoint
+        endpoint = self.provider.metadata().authorization_endpoint
         with self._session() as session:
             url, _ = session.create_authorization_url(
                 endpoint, state=attempt.state, nonce=attempt.nonce, code_verifier=attempt.code_verifier
@@ -111,22 +118,38 @@ class RelyingParty:
     def complete(self, answer: Mapping[str, str], attempt: LoginAttempt) -> Login:
         """Turn the broker's answer into a login; `LoginRefused` or `TokenRefused` say why not."""
         # RFC 9207, section 2.4: an answer of another issuer must not reach the token endpoint.
-        if answer.get("iss") != self._provider.issuer:
+        if answer.get("iss") != self.provider.issuer:
             raise LoginRefused("wrong-issuer-in-answer")
         if "error" in answer:
             raise LoginRefused(answer["error"])
         if not answer.get("code"):
             raise LoginRefused("no-code")
-        metadata = self._provider.metadata()
+        metadata = self.provider.metadata()
         with self._session() as session:
             token = self._redeem(session, metadata.token_endpoint, answer["code"], attempt)
             id_token = self._judge.judge(str(token.get("id_token", "")), attempt.nonce, self._now())
             userinfo = self._userinfo(session, metadata.userinfo_endpoint, id_token)
-        return Login(id_token, userinfo)
+        return Login(id_token, userinfo, str(token.get("refresh_token", "")))
+
+    def refresh(self, login: Login) -> Login:
+        """Keep the broker's session alive; the login with its new ends.
+
+        `LoginRefused` says that the session is over, `ProviderUnavailable` that it is unknown for now.
+        """
+        endpoint = self.provider.metadata().token_endpoint
+        with self._session() as session:
+            try:
+                token = session.refresh_token(endpoint, refresh_token=login.refresh_token)
+            except AuthlibBaseError as refusal:
+                raise LoginRefused(str(refusal.error)) from refusal
+            except (requests.RequestException, ValueError) as fault:
+                raise ProviderUnavailable("the token endpoint gives no answer") from fault
+        renewed = self._judge.judge_renewed(str(token.get("id_token", "")), login.id_token, self._now())
+        return replace(login, renewed=renewed, refresh_token=str(token.get("refresh_token", "")))
 
     def logout_form(self, login: Login, state: str) -> LogoutForm | None:
         """What logs out at the broker (OpenID Connect RP-Initiated Logout 1.0), if it offers that."""
-        endpoint = self._provider.metadata().end_session_endpoint
+        endpoint = self.provider.metadata().end_session_endpoint
         if endpoint is None:
             return None
         fields = {
@@ -148,7 +171,7 @@ class RelyingParty:
             default_timeout=TIMEOUT_SECONDS,
         )
         session.trust_env = False
-        session.register_client_auth_method(_AssertionByDemoClock(self._provider.issuer, self._now))
+        session.register_client_auth_method(_AssertionByDemoClock(self.provider.issuer, self._now))
         return session
 
     @staticmethod
@@ -182,8 +205,12 @@ class RelyingParty:
 
 
 def session_end(login: Login) -> datetime | None:
-    """When the broker's session ends (claim ``session_expires_at``, epoch seconds), if it says so."""
-    value = login.claim("session_expires_at")
+    """When the broker's session ends if nothing more happens: the nearer of its two ends, if it names any."""
+    ends = (_moment(login.claim(name)) for name in ("session_expires_at", "session_idle_expires_at"))
+    return min((end for end in ends if end is not None), default=None)
+
+
+def _moment(value: object) -> datetime | None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return None
     return datetime.fromtimestamp(value, UTC)

@@ -47,8 +47,22 @@ class IdTokenJudge:
     def judge(self, token: str, nonce: str, now: datetime) -> IdToken:
         """The token's claims; `TokenRefused` names the first check that fails."""
         signed = self._decrypt(token)
-        claims = self._verify(signed)
-        self._check_claims(claims, nonce, now)
+        _, claims = verify_signed(signed, self.provider)
+        if not nonce or claims.get("nonce") != nonce:
+            raise TokenRefused("wrong-nonce")
+        self._check_claims(claims, now)
+        return IdToken(claims, signed)
+
+    def judge_renewed(self, token: str, earlier: IdToken, now: datetime) -> IdToken:
+        """The ID token of a refresh: of the same login, or refused (OpenID Connect Core 12.2)."""
+        signed = self._decrypt(token)
+        _, claims = verify_signed(signed, self.provider)
+        for name in ("iss", "sub", "aud", "auth_time", "sid"):
+            if claims.get(name) != earlier.claims.get(name):
+                raise TokenRefused("of-another-login")
+        if "nonce" in claims and claims["nonce"] != earlier.claims.get("nonce"):
+            raise TokenRefused("wrong-nonce")
+        self._check_claims(claims, now)
         return IdToken(claims, signed)
 
     def _decrypt(self, token: str) -> str:
@@ -62,44 +76,50 @@ class IdTokenJudge:
         except UnicodeDecodeError as fault:
             raise TokenRefused("not-a-signed-token") from fault
 
-    def _verify(self, signed: str) -> dict[str, Any]:
-        try:
-            header = jws.extract_compact(signed.encode("ascii")).headers()
-        except (JoseError, ValueError) as fault:
-            raise TokenRefused("not-a-signed-token") from fault
-        if header.get("alg") not in SIGNING_ALGORITHMS:
-            raise TokenRefused("wrong-algorithm")
-        keys = self.provider.keys()
-        if all(key.kid != header.get("kid") for key in keys.keys):
-            keys = self.provider.keys(renewed=True)
-        try:
-            verified = jws.deserialize_compact(signed, keys, algorithms=SIGNING_ALGORITHMS)
-            claims = json.loads(verified.payload)
-        except (JoseError, ValueError) as fault:
-            raise TokenRefused("wrong-signature") from fault
-        if not isinstance(claims, dict):
-            raise TokenRefused("no-claims")
-        return claims
-
-    def _check_claims(self, claims: dict[str, Any], nonce: str, now: datetime) -> None:
+    def _check_claims(self, claims: dict[str, Any], now: datetime) -> None:
         checks = (
             ("wrong-issuer", claims.get("iss") == self.provider.issuer),
             # One audience, this portal: with several, `azp` would have to be understood too.
             ("wrong-audience", claims.get("aud") in (self.client_id, [self.client_id])),
-            ("wrong-nonce", bool(nonce) and claims.get("nonce") == nonce),
             ("no-subject", isinstance(claims.get("sub"), str) and claims.get("sub") != ""),
             ("wrong-authorized-party", claims.get("azp", self.client_id) == self.client_id),
         )
         for code, holds in checks:
             if not holds:
                 raise TokenRefused(code)
-        times = JWTClaimsRegistry(
-            now=int(now.timestamp()),
-            leeway=int(CLOCK_LEEWAY.total_seconds()),
-            exp={"essential": True},
-            iat={"essential": True},
-        )
-        try:
-            times.validate(claims)
-        except JoseError as fault:
-            raise TokenRefused("wrong-time") from fault
+        check_times(claims, now)
+
+
+def verify_signed(signed: str, provider: Provider) -> tuple[Mapping[str, Any], dict[str, Any]]:
+    """Header and claims of a token that the broker signed; `TokenRefused` when it did not."""
+    try:
+        header = jws.extract_compact(signed.encode("ascii")).headers()
+    except (JoseError, ValueError) as fault:
+        raise TokenRefused("not-a-signed-token") from fault
+    if header.get("alg") not in SIGNING_ALGORITHMS:
+        raise TokenRefused("wrong-algorithm")
+    keys = provider.keys()
+    if all(key.kid != header.get("kid") for key in keys.keys):
+        keys = provider.keys(renewed=True)
+    try:
+        verified = jws.deserialize_compact(signed, keys, algorithms=SIGNING_ALGORITHMS)
+        claims = json.loads(verified.payload)
+    except (JoseError, ValueError) as fault:
+        raise TokenRefused("wrong-signature") from fault
+    if not isinstance(claims, dict):
+        raise TokenRefused("no-claims")
+    return header, claims
+
+
+def check_times(claims: dict[str, Any], now: datetime) -> None:
+    """`TokenRefused` unless the token has begun and not expired."""
+    times = JWTClaimsRegistry(
+        now=int(now.timestamp()),
+        leeway=int(CLOCK_LEEWAY.total_seconds()),
+        exp={"essential": True},
+        iat={"essential": True},
+    )
+    try:
+        times.validate(claims)
+    except JoseError as fault:
+        raise TokenRefused("wrong-time") from fault

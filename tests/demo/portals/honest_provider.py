@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -59,6 +60,10 @@ class HonestProvider:
     requests: list[dict[str, str]] = field(default_factory=list)
     assertions: list[Claims] = field(default_factory=list)
     down: bool = False
+    refreshes: bool = False
+    session_over: bool = False
+    token_down: bool = False
+    given_refresh_tokens: list[str] = field(default_factory=list)
 
     def routes(self) -> Flask:
         """Discovery, keys, authorize, token and userinfo."""
@@ -97,6 +102,10 @@ class HonestProvider:
 
     def token(self) -> Response | tuple[Response, int]:
         """Check the client and the verifier for real, then hand out the tokens."""
+        if self.token_down:
+            return jsonify(error="temporarily_unavailable"), 503
+        if request.form["grant_type"] == "refresh_token":
+            return self._refreshed()
         asked = self.requests[-1]
         verifier = hashlib.sha256(request.form["code_verifier"].encode()).digest()
         challenge = base64.urlsafe_b64encode(verifier).rstrip(b"=").decode()
@@ -104,20 +113,54 @@ class HonestProvider:
         self.assertions.append(assertion.claims)
         if challenge != asked["code_challenge"] or asked["code_challenge_method"] != "S256":
             return jsonify(error="invalid_grant"), 400
+        return self._tokens({"nonce": asked["nonce"], "name": "Sanne de Vries"})
+
+    def _refreshed(self) -> Response | tuple[Response, int]:
+        """New tokens for the newest refresh token only."""
+        assertion = jwt.decode(request.form["client_assertion"], self.client_key, algorithms=["ES256"])
+        self.assertions.append(assertion.claims)
+        newest = self.given_refresh_tokens[-1] if self.given_refresh_tokens else None
+        if self.session_over or request.form["refresh_token"] != newest:
+            return jsonify(error="invalid_grant"), 400
+        return self._tokens({})
+
+    def _tokens(self, more: Claims) -> Response:
         moment = int(self.now().timestamp())
         claims = {
             "iss": self.issuer,
             "sub": "pairwise-1",
             "aud": "mijn-cz",
-            "nonce": asked["nonce"],
             "iat": moment,
             "exp": moment + 300,
-            "name": "Sanne de Vries",
+            "sid": "session-1",
             "assurance": {"scheme": "digid", "level": "midden"},
             "session_expires_at": moment + SESSION_SECONDS,
+            **more,
         }
         token = self._encrypted(self._signed(self.alter(claims)))
-        return jsonify(access_token="a-1", token_type="Bearer", expires_in=600, id_token=token)
+        answer = {"access_token": "a-1", "token_type": "Bearer", "expires_in": 600, "id_token": token}
+        if self.refreshes:
+            self.given_refresh_tokens.append(f"r-{len(self.given_refresh_tokens)}")
+            answer["refresh_token"] = self.given_refresh_tokens[-1]
+        return jsonify(answer)
+
+    def logout_token(self, *, typ: str = "logout+jwt", **changes: Any) -> str:
+        """A logout token for the session that it logs everybody in with; None drops a claim."""
+        moment = int(self.now().timestamp())
+        claims = {
+            "iss": self.issuer,
+            "aud": "mijn-cz",
+            "iat": moment,
+            "exp": moment + 120,
+            "jti": secrets.token_urlsafe(16),
+            "sid": "session-1",
+            "sub": "pairwise-1",
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+            **changes,
+        }
+        header = {"alg": "ES256", "kid": self.key.kid, "typ": typ}
+        kept = {name: value for name, value in claims.items() if value is not None}
+        return jws.serialize_compact(header, json.dumps(kept), self.key, algorithms=["ES256"])
 
     def user(self) -> Response | tuple[Response, int]:
         """Userinfo for the access token handed out."""

@@ -28,14 +28,15 @@ from broker.oidc.client_assertion import ASSERTION_TYPE
 from broker.oidc.client_keys import ClientKeys, parse_client_keys
 from broker.oidc.clients import Client, ClientRegistry
 from broker.oidc.codes import LoggedIn
+from broker.oidc.forms import FormRequest
 from broker.oidc.keys import SigningKeys, make_signing_key
 from broker.oidc.provider import OpenIDProvider, build_provider
 from broker.oidc.subject import pairwise_subject
-from broker.oidc.token import TokenRequest
 from broker.oidc.vocabulary import (
     AuthMethod,
     ClientProfile,
     ContentEncryption,
+    GrantType,
     KeyEncryption,
     SigningAlgorithm,
 )
@@ -78,6 +79,13 @@ class LiveSessions:
         found = self.ends.get((brand, sid))
         return found if found and min(found.idle_at, found.absolute_at) > self.clock.now else None
 
+    def touch(self, sid: str, *, brand: str) -> SessionEnds | None:
+        found = self.live(sid, brand=brand)
+        if found is not None:
+            idle_at = min(self.clock.now + timedelta(minutes=15), found.absolute_at)
+            self.ends[brand, sid] = replace(found, idle_at=idle_at)
+        return self.live(sid, brand=brand)
+
 
 @dataclass(frozen=True)
 class HeldKey:
@@ -94,6 +102,7 @@ class HeldKeys:
     """Signing keys kept in memory, as the port wants them."""
 
     keys: list[HeldKey] = field(default_factory=list)
+    number: int = 0
 
     def ensure(self, algorithm: str, make: Callable[[], tuple[str, bytes]], now: datetime) -> None:
         if not any(key.algorithm == algorithm and key.state == "active" for key in self.keys):
@@ -102,6 +111,9 @@ class HeldKeys:
 
     def all(self) -> tuple[HeldKey, ...]:
         return tuple(self.keys)
+
+    def generation(self) -> int:
+        return self.number
 
 
 @cache
@@ -198,9 +210,23 @@ def nlgov_client(**changes: Any) -> Client:
     return make_client(**(defaults | changes))
 
 
+def keeping_alive(client: Client, **changes: Any) -> Client:
+    """The same client with refresh tokens."""
+    return replace(client, grant_types=frozenset(GrantType), **changes)
+
+
+def resource_server() -> Client:
+    """The API behind `make_client`, with a secret of its own."""
+    changes = {"client_id": "mijn-api", "redirect_uris": (), "grant_types": frozenset()}
+    return basic_client(is_resource_server=True, resource=make_client().resource, **changes)
+
+
 def all_clients() -> ClientRegistry:
     """One of each."""
-    return ClientRegistry([make_client(), bsn_client(), basic_client(), nlgov_client()])
+    by_key = keeping_alive(make_client(client_id="alive-key", resource="https://alive.example/api"))
+    by_secret = keeping_alive(basic_client(client_id="alive-secret", resource="https://alive2.example/api"))
+    plain = (make_client(), bsn_client(), basic_client(), nlgov_client())
+    return ClientRegistry([*plain, by_key, by_secret, resource_server()])
 
 
 def pairs(**changes: str | None) -> list[tuple[str, str]]:
@@ -268,15 +294,21 @@ class World:
 @cache
 def loaded_keys() -> SigningKeys:
     """Our keys, loaded once for all tests that leave them as they are."""
-    return SigningKeys(our_keys())
+    return SigningKeys(our_keys(), MovableClock())
 
 
-def make_world(records: RecordStore, clock: MovableClock, held: HeldKeys | None = None) -> World:
+def make_world(
+    records: RecordStore,
+    clock: MovableClock,
+    held: HeldKeys | None = None,
+    *,
+    clients: ClientRegistry | None = None,
+) -> World:
     """Put a world together on `records`; give `held` to change the signing keys."""
-    keys = loaded_keys() if held is None else SigningKeys(held)
+    keys = loaded_keys() if held is None else SigningKeys(held, clock)
     sessions = LiveSessions(clock)
     provider = build_provider(
-        ISSUER, clients=all_clients(), keys=keys, records=records, sessions=sessions, clock=clock
+        ISSUER, clients=clients or all_clients(), keys=keys, records=records, sessions=sessions, clock=clock
     )
     return World(provider, records, clock, sessions, keys)
 
@@ -335,7 +367,7 @@ def basic_header(client_id: str = "mijn-basic", secret: str = SECRET) -> str:
     return f"Basic {b64encode(plain.encode()).decode()}"
 
 
-def token_request(world: World, client_id: str, code: str, /, **changes: str | None) -> TokenRequest:
+def token_request(world: World, client_id: str, code: str, /, **changes: str | None) -> FormRequest:
     """A sound token request of that client; None leaves a parameter out."""
     sound: dict[str, str | None] = {
         "grant_type": "authorization_code",
@@ -343,6 +375,12 @@ def token_request(world: World, client_id: str, code: str, /, **changes: str | N
         "redirect_uri": REDIRECT_URI,
         "code_verifier": VERIFIER,
     }
+    return form_request(world, client_id, **(sound | changes))
+
+
+def form_request(world: World, client_id: str, /, **parameters: str | None) -> FormRequest:
+    """A form of that client with its proof; None leaves a parameter out."""
+    sound: dict[str, str | None] = {}
     authorization = None
     if world.client(client_id).token_endpoint_auth_method is AuthMethod.CLIENT_SECRET_BASIC:
         authorization = basic_header(client_id)
@@ -351,8 +389,8 @@ def token_request(world: World, client_id: str, code: str, /, **changes: str | N
         claims = {"iss": client_id, "sub": client_id, "aud": ISSUER, "jti": fresh_jti(), "exp": now + 60}
         sound["client_assertion_type"] = ASSERTION_TYPE
         sound["client_assertion"] = sign({"alg": "ES256", "kid": "sign-ec"}, claims, client_ec())
-    body = tuple((name, value) for name, value in (sound | changes).items() if value is not None)
-    return TokenRequest("application/x-www-form-urlencoded", authorization, body)
+    body = tuple((name, value) for name, value in (sound | parameters).items() if value is not None)
+    return FormRequest("application/x-www-form-urlencoded", authorization, body)
 
 
 def tokens_of(world: World, client_id: str = "mijn-cz", **changes: str | None) -> dict[str, Any]:

@@ -10,9 +10,17 @@ from authlib.oauth2 import rfc9207
 from authlib.oidc import discovery, rpinitiated
 
 from broker.domain.assurance import ACR_VALUES
-from broker.oidc.discovery import Endpoints, discovery_document
-from broker.oidc.vocabulary import AuthMethod
-from tests.unit.oidc.oidc_support import ISSUER, World, decoded, sound_request, tokens_of
+from broker.oidc.discovery import Endpoints, discovery_document, offer_of
+from tests.unit.oidc.oidc_support import (
+    ISSUER,
+    World,
+    decoded,
+    keeping_alive,
+    make_client,
+    nlgov_client,
+    sound_request,
+    tokens_of,
+)
 
 
 def metadata(issuer: str = ISSUER) -> dict[str, Any]:
@@ -42,7 +50,7 @@ def test_discovery_says_what_is_supported_and_no_more() -> None:
     assert content["request_uri_parameter_supported"] is False
     assert content["claims_parameter_supported"] is True
     assert {"sub", "acr", "bsn", "name", "session_expires_at"} <= set(content["claims_supported"])
-    for name in ("authorization", "token", "userinfo", "end_session"):
+    for name in ("authorization", "token", "userinfo", "end_session", "revocation", "introspection"):
         assert content[f"{name}_endpoint"].startswith(f"{ISSUER}/oauth2/")
     assert content["jwks_uri"] == f"{ISSUER}/oauth2/jwks"
 
@@ -60,8 +68,16 @@ def test_discovery_offers_nothing_weak(weak: str) -> None:
 
 def test_discovery_lists_only_methods_in_use() -> None:
     """A deployment without secrets does not offer them."""
-    content = json.loads(discovery_document(ISSUER, auth_methods=[AuthMethod.PRIVATE_KEY_JWT]).body)
-    assert content["token_endpoint_auth_methods_supported"] == ["private_key_jwt"]
+    content = json.loads(discovery_document(ISSUER, offer_of([make_client()])).body)
+    for endpoint in ("token", "revocation", "introspection"):
+        assert content[f"{endpoint}_endpoint_auth_methods_supported"] == ["private_key_jwt"]
+
+
+def test_discovery_lists_refresh_when_a_standard_client_uses_it() -> None:
+    """NL GOV lets its clients refresh and forbids listing that (oidc-profile, conflicts)."""
+    for client, listed in ((make_client(), True), (nlgov_client(), False)):
+        content = json.loads(discovery_document(ISSUER, offer_of([keeping_alive(client)])).body)
+        assert ("refresh_token" in content["grant_types_supported"]) is listed
 
 
 def test_discovery_agrees_with_what_the_endpoints_do(world: World) -> None:

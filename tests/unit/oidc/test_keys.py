@@ -29,7 +29,7 @@ from tests.unit.oidc.oidc_support import (
 
 def test_key_set_holds_public_members_only() -> None:
     """B3-28: kid, kty, alg, use and the public numbers; nothing else, for any key."""
-    published = json.loads(SigningKeys(our_keys()).document.body)["keys"]
+    published = json.loads(SigningKeys(our_keys(), MovableClock()).document.body)["keys"]
     assert {jwk["alg"] for jwk in published} == {"ES256", "PS256", "RS256"}
     common = {"kid", "kty", "alg", "use"}
     for jwk in published:
@@ -39,7 +39,7 @@ def test_key_set_holds_public_members_only() -> None:
 
 def test_keys_never_show_their_secrets_when_printed() -> None:
     """Neither by repr of the key nor of what holds it."""
-    key = SigningKeys(our_keys()).active(SigningAlgorithm.ES256)
+    key = SigningKeys(our_keys(), MovableClock()).active(SigningAlgorithm.ES256)
     secret = key.key.as_dict(private=True)["d"]
     assert str(secret) not in repr(key)
 
@@ -59,7 +59,7 @@ def test_keys_are_made_once_per_algorithm() -> None:
 def test_key_is_strong_and_named_by_its_thumbprint(algorithm: SigningAlgorithm) -> None:
     """P-256, or RSA of 2048 bits; RFC 7638."""
     kid, pem = make_signing_key(algorithm)
-    keys = SigningKeys(HeldKeys([HeldKey(kid, algorithm.value, "active", pem)]))
+    keys = SigningKeys(HeldKeys([HeldKey(kid, algorithm.value, "active", pem)]), MovableClock())
     key = keys.active(algorithm)
     assert key.key.thumbprint() == kid
     jwk = key.public_jwk()
@@ -88,7 +88,7 @@ def test_next_key_is_published_but_does_not_sign() -> None:
     held = our_keys()
     kid, pem = make_signing_key(SigningAlgorithm.ES256)
     held.keys.append(HeldKey(kid, "ES256", "next", pem))
-    keys = SigningKeys(held)
+    keys = SigningKeys(held, MovableClock())
     assert keys.active(SigningAlgorithm.ES256).kid != kid
     assert kid in {jwk["kid"] for jwk in json.loads(keys.document.body)["keys"]}
 
@@ -96,12 +96,12 @@ def test_next_key_is_published_but_does_not_sign() -> None:
 @pytest.mark.parametrize("kid", [None, "", "../x", "k" * 10_000, "\0", "'--"])
 def test_unknown_kid_finds_nothing(kid: str | None) -> None:
     """A look-up in a dict, whatever the name holds (B3-11)."""
-    assert SigningKeys(our_keys()).find(kid) is None
+    assert SigningKeys(our_keys(), MovableClock()).find(kid) is None
 
 
 def test_document_is_told_apart_by_its_tag() -> None:
     """If-None-Match saves the body; another tag does not."""
-    document = SigningKeys(our_keys()).document
+    document = SigningKeys(our_keys(), MovableClock()).document
     assert document.is_known_as(document.etag)
     assert document.is_known_as(f'"x", W/{document.etag}')
     assert document.is_known_as("*")
@@ -119,8 +119,8 @@ def test_keys_come_the_same_out_of_the_real_store(tmp_path: Path) -> None:
         first, second = (SigningKeyRepository(database, sealer) for _ in range(2))
         ensure_signing_keys(first, now=START)
         ensure_signing_keys(second, now=START)
-        assert SigningKeys(first).document == SigningKeys(second).document
-        kids = {SigningKeys(second).active(algorithm).kid for algorithm in SigningAlgorithm}
+        assert SigningKeys(first, MovableClock()).document == SigningKeys(second, MovableClock()).document
+        kids = {SigningKeys(second, MovableClock()).active(algorithm).kid for algorithm in SigningAlgorithm}
         assert len(kids) == 3
     finally:
         database.close()

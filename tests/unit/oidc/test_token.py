@@ -79,7 +79,7 @@ REFUSALS: list[tuple[Callable[[World], TokenRequest], int, str]] = [
     (_changed("grant_type", None), 400, "invalid_request"),
     (_changed("grant_type", "password"), 400, "unsupported_grant_type"),
     (_changed("grant_type", "client_credentials"), 400, "unsupported_grant_type"),
-    (_changed("grant_type", "refresh_token"), 400, "unsupported_grant_type"),
+    (_changed("grant_type", "refresh_token"), 400, "unauthorized_client"),
     (_changed("code", None), 400, "invalid_request"),
     (_changed("code", "nonsense"), 400, "invalid_grant"),
     (_changed("redirect_uri", None), 400, "invalid_request"),

@@ -23,6 +23,7 @@ from tests.unit.oidc.oidc_support import (
     START,
     VERIFIER,
     HeldKeys,
+    MovableClock,
     World,
     client_encryption,
     client_rsa,
@@ -151,7 +152,7 @@ def test_id_token_tells_the_ends_of_the_session_as_they_are_now(world: World) ->
 def test_signing_without_an_active_key_is_an_error_of_ours(world: World) -> None:
     """There is no falling back to another algorithm."""
     with pytest.raises(NoSigningKey):
-        SigningKeys(HeldKeys()).active(world.client("mijn-cz").id_token_signed_response_alg)
+        SigningKeys(HeldKeys(), MovableClock()).active(world.client("mijn-cz").id_token_signed_response_alg)
 
 
 def test_protocol_claims_win_whatever_is_released(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,19 +12,27 @@ from joserfc.jwk import ECKey, RSAKey
 
 from broker.oidc.answers import UserinfoAnswer
 from broker.oidc.claims import SessionEnds
+from broker.oidc.clients import ClientRegistry
+from broker.oidc.jose import TokenRefused
 from broker.oidc.keys import SigningKey
 from broker.oidc.subject import pairwise_subject
 from broker.oidc.userinfo import UserinfoRequest
-from broker.oidc.vocabulary import SigningAlgorithm
+from broker.oidc.vocabulary import KeyEncryption, SigningAlgorithm
+from broker.storage.records import RecordStore
 from tests.unit.oidc.oidc_support import (
     ISSUER,
     SEED,
     START,
+    MovableClock,
     World,
     client_ec,
+    client_encryption,
     decoded,
+    decrypt,
     encode_part,
     es256,
+    make_client,
+    make_world,
     sign,
     stranger_ec,
     tokens_of,
@@ -229,3 +237,33 @@ def test_access_token_hmacked_with_our_public_key_is_refused(
 def test_access_token_that_is_none_is_refused(world: World, token: str) -> None:
     """Any text gets a calm answer."""
     refuse(world, token)
+
+
+def test_userinfo_is_signed_and_sealed_for_a_client_that_registered_so(
+    records: RecordStore, clock: MovableClock
+) -> None:
+    """Core 5.3.2: iss and aud in it; no exp or sid, so that it never passes for an ID token."""
+    signing = {"userinfo_signed_response_alg": SigningAlgorithm.PS256}
+    clients = ClientRegistry(
+        [
+            make_client(client_id="signed", **signing),
+            make_client(
+                client_id="sealed", userinfo_encrypted_response_alg=KeyEncryption.RSA_OAEP_256, **signing
+            ),
+        ]
+    )
+    world = make_world(records, clock, clients=clients)
+    for client_id in ("signed", "sealed"):
+        answer = ask(world, tokens_of(world, client_id)["access_token"])
+        token = answer.body.decode()
+        assert dict(answer.headers)["Content-Type"] == "application/jwt"
+        assert dict(answer.headers)["Cache-Control"] == "no-store"
+        if client_id == "sealed":
+            header, token = decrypt(token, client_encryption())
+            assert header["cty"] == "JWT"
+        header, claims = decoded(token, world)
+        assert header["alg"] == "PS256"
+        assert (claims["iss"], claims["aud"], claims["name"]) == (ISSUER, client_id, "Fenna Bakker")
+        assert not {"exp", "sid"} & claims.keys()
+        with pytest.raises(TokenRefused):
+            world.provider.hints.read(token)

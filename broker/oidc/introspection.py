@@ -1,0 +1,84 @@
+"""The introspection endpoint (RFC 7662): whether a token lives, told to its portal or the API it is for."""
+
+from __future__ import annotations
+
+from broker.oidc.access_token import AccessToken
+from broker.oidc.answers import JsonAnswer, success, token_error
+from broker.oidc.claims import numeric_date
+from broker.oidc.client_authentication import ClientAuthenticator, refusal_reason
+from broker.oidc.clients import Client
+from broker.oidc.errors import Refusal
+from broker.oidc.forms import FormRequest, read_form, required
+from broker.oidc.jose import TokenRefused
+from broker.oidc.living_tokens import LivingGrant, LivingTokens
+
+_INACTIVE: dict[str, object] = {"active": False}
+
+
+class IntrospectionEndpoint:
+    """Answers introspection requests. A hint is not needed and is ignored (RFC 7662 2.1)."""
+
+    def __init__(self, issuer: str, authenticator: ClientAuthenticator, tokens: LivingTokens) -> None:
+        self._issuer = issuer
+        self._authenticator = authenticator
+        self._tokens = tokens
+
+    def answer(self, request: FormRequest) -> JsonAnswer:
+        """What stands in a living token; only ``active: false`` for every other text, whatever it is."""
+        client: Client | None = None
+        try:
+            form = read_form(request)
+            client = self._authenticator.authenticate(request.authorization, form)
+            content = self._judge(client, required(form, "token"))
+        except Refusal as refusal:
+            client_id = client.client_id if client else None
+            reason = refusal_reason(refusal)
+            return token_error(refusal, realm=self._issuer, client_id=client_id, reason=reason)
+        sid = str(content.get("sid", ""))
+        return success(content, client_id=client.client_id, sid=sid, reason="token-introspected")
+
+    def _judge(self, client: Client, text: str) -> dict[str, object]:
+        try:
+            token, living = self._tokens.access_token(text)
+        except TokenRefused:
+            return self._judge_refresh_token(client, text)
+        return self._access_token(token, living) if _may_ask(client, token) else _INACTIVE
+
+    def _judge_refresh_token(self, client: Client, text: str) -> dict[str, object]:
+        try:
+            living = self._tokens.refresh_token(client, text)
+        except TokenRefused:
+            return _INACTIVE
+        ends = living.source.session
+        return {**self._facts(living), "exp": numeric_date(min(ends.idle_at, ends.absolute_at))}
+
+    def _access_token(self, token: AccessToken, living: LivingGrant) -> dict[str, object]:
+        return {
+            **self._facts(living),
+            "token_type": "Bearer",
+            "aud": token.client.resource,
+            "iat": token.issued_at,
+            "nbf": token.issued_at,
+            "exp": token.expires_at,
+        }
+
+    def _facts(self, living: LivingGrant) -> dict[str, object]:
+        """What both kinds of token have; acr and auth_time let an API ask for a stronger login (RFC 9470)."""
+        grant, source = living.grant, living.source
+        return {
+            "active": True,
+            "iss": self._issuer,
+            "client_id": grant.client_id,
+            "sub": grant.subject,
+            "scope": " ".join(grant.scope),
+            "sid": grant.sid,
+            "acr": source.assurance.acr,
+            "auth_time": numeric_date(source.authenticated_at),
+        }
+
+
+def _may_ask(client: Client, token: AccessToken) -> bool:
+    """The portal that got it, and the API it is meant for; to all others it does not exist (B3-19)."""
+    if client.is_resource_server:
+        return client.resource == token.client.resource
+    return client.client_id == token.client.client_id

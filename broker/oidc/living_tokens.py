@@ -1,0 +1,62 @@
+"""Which tokens live: ours, in time, of a grant that was not ended, in a session that goes on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from broker.domain.clock import Clock
+from broker.oidc.access_token import AccessToken, AccessTokenReader
+from broker.oidc.claims import ClaimSource
+from broker.oidc.clients import Client
+from broker.oidc.grants import Grant, GrantStore
+from broker.oidc.jose import TokenRefused
+from broker.oidc.refresh_tokens import RefreshTokens
+from broker.oidc.sessions import SessionLookup
+
+
+@dataclass(frozen=True, slots=True)
+class LivingGrant:
+    """A grant whose session lives, and its facts with the session's ends as they are at this moment."""
+
+    grant: Grant
+    source: ClaimSource
+
+
+class LivingTokens:
+    """One judgement for userinfo, introspection and revocation, so that none is laxer than another."""
+
+    def __init__(
+        self,
+        reader: AccessTokenReader,
+        refresh_tokens: RefreshTokens,
+        grants: GrantStore,
+        sessions: SessionLookup,
+        clock: Clock,
+    ) -> None:
+        self._reader = reader
+        self._refresh_tokens = refresh_tokens
+        self._grants = grants
+        self._sessions = sessions
+        self._clock = clock
+
+    def access_token(self, text: str) -> tuple[AccessToken, LivingGrant]:
+        """A living access token; `TokenRefused` says why not. The grant's scope is that of this token."""
+        token = self._reader.read(text, self._clock())
+        grant = self._grants.find(token.client.client_id, token.grant_id)
+        if grant is None or grant.sid != token.sid or grant.subject != token.subject:
+            raise TokenRefused("the grant has ended")
+        narrowed = replace(grant, scope=tuple(scope for scope in grant.scope if scope in token.scope))
+        return token, self._living(token.client, narrowed)
+
+    def refresh_token(self, client: Client, text: str) -> LivingGrant:
+        """A living refresh token of this client; `TokenRefused` when it is none."""
+        grant = self._refresh_tokens.find(client, text)
+        if grant is None:
+            raise TokenRefused("no unused refresh token of this client")
+        return self._living(client, grant)
+
+    def _living(self, client: Client, grant: Grant) -> LivingGrant:
+        ends = self._sessions.live(grant.sid, brand=client.brand)
+        if ends is None:
+            raise TokenRefused("the session has ended")
+        return LivingGrant(grant, replace(grant.source, session=ends))
