@@ -1,0 +1,88 @@
+"""``python -m bench [name …]``: run benchmarks and say which bars and goals are met."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+
+import click
+
+from bench.cases.audit_lanes import audit_lanes
+from bench.cases.common import Case, Options
+from bench.cases.flat import flat
+from bench.cases.junk import junk
+from bench.cases.login_cpu import login_cpu
+from bench.cases.memory import memory
+from bench.cases.no_spawn import no_spawn
+from bench.cases.saml_consume import saml_consume
+from bench.cases.scale_out import scale_out
+from bench.cases.slow_idp import slow_idp
+from bench.harness import FEWEST_ROUNDS, ROUNDS, SECONDS, Effort
+from bench.results import Figure, detail_lines, lines, write_json
+
+CASES: Mapping[str, Case] = MappingProxyType(
+    {
+        "login-cpu": login_cpu,
+        "saml-consume": saml_consume,
+        "junk": junk,
+        "no-spawn": no_spawn,
+        "memory": memory,
+        "flat": flat,
+        "slow-idp": slow_idp,
+        "scale-out": scale_out,
+        "audit-lanes": audit_lanes,
+    }
+)
+
+
+@click.command()
+@click.argument("names", nargs=-1, type=click.Choice(list(CASES)))
+@click.option("--rounds", type=click.IntRange(2), default=ROUNDS, show_default=True)
+@click.option("--seconds", type=float, default=SECONDS, show_default=True, help="Bound on one benchmark.")
+@click.option("--postgres", is_flag=True, help="On a PostgreSQL of their own instead of SQLite.")
+@click.option(
+    "--json", "json_file", type=click.Path(path_type=Path, dir_okay=False), help="Write figures here."
+)
+def main(
+    names: tuple[str, ...], rounds: int, seconds: float, json_file: Path | None, *, postgres: bool
+) -> None:
+    """Run the named benchmarks, or all. Ends with status 1 when a first bar is not met."""
+    effort = Effort(rounds=rounds, fewest_rounds=min(rounds, FEWEST_ROUNDS), seconds=seconds)
+    figures: list[Figure] = []
+    with _databases(postgres=postgres) as database:
+        for name in names or CASES:
+            click.echo(f"{name} …", err=True)
+            found = CASES[name](Options(effort, database))
+            figures += found
+            for line in (line for figure in found for line in detail_lines(figure)):
+                click.echo(line)
+    click.echo("\n".join(lines(figures)))
+    if json_file:
+        write_json(json_file, figures)
+    sys.exit(any(figure.verdict == "NOT MET" for figure in figures))
+
+
+@contextmanager
+def _databases(*, postgres: bool) -> Iterator[Callable[[], str] | None]:
+    """Makes fresh databases on a short-lived PostgreSQL, when that was asked."""
+    if not postgres:
+        yield None
+        return
+    from tests.support.servers import running_postgres  # noqa: PLC0415 - needed for this flag alone
+
+    with running_postgres() as server:
+        made: list[str] = []
+
+        def fresh() -> str:
+            made.append(f"bench_{len(made)}")
+            server.run(f"CREATE DATABASE {made[-1]}".encode())
+            return server.url(made[-1])
+
+        yield fresh
+
+
+if __name__ == "__main__":
+    main()
