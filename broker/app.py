@@ -7,6 +7,8 @@ from urllib.parse import urlsplit
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from broker.accounts.registration.confirmation import Confirmation
+from broker.accounts.registration.service import RegistrationService
 from broker.audit.recorder import Auditor
 from broker.domain.assurance import Scheme
 from broker.errors import ConfigurationError
@@ -16,29 +18,35 @@ from broker.login.upstream_requests import UpstreamRequests
 from broker.oidc.clients import ClientRegistry
 from broker.oidc.keys import SigningKeys, ensure_signing_keys
 from broker.oidc.provider import OpenIDProvider, build_provider
-from broker.sessions.store import SessionStore
 from broker.settings import Settings
 from broker.storage.accounts import AccountRepository
-from broker.storage.audit_log import AuditLog
 from broker.storage.signing_keys import SigningKeyRepository
-from broker.storage.used_messages import UsedMessages
+from broker.web.activation_pages import ActivationPages, activation_blueprint
 from broker.web.authorize import AuthorizePages, authorize_blueprint
 from broker.web.headers import install_headers
-from broker.web.health import health_blueprint
+from broker.web.health import Readiness, health_blueprint
 from broker.web.home import home_blueprint
 from broker.web.login_pages import LoginPages, login_blueprint
 from broker.web.logout import LogoutPages, logout_blueprint
 from broker.web.look import install_look
+from broker.web.metrics import metrics_blueprint
 from broker.web.oidc_machine import MachineEndpoints, machine_blueprint
 from broker.web.portal_answers import Backstage, PortalAnswers
 from broker.web.portals import Portals
+from broker.web.registration_pages import RegistrationPages, registration_blueprint
+from broker.web.request_line import note_event
 from broker.web.rim import install_rim
 from broker.web.saml_endpoints import SamlEndpoints, saml_blueprint
 from broker.web.session_lookup import LiveSessions
+from broker.web.source_address import request_origin
 from broker.web.support_code import support_code
+from broker.wiring.audit import AuditRoom
 from broker.wiring.clients import clients_of
-from broker.wiring.digid import DigidReady, digid_connections, digid_metadata
-from broker.wiring.stores import Stores, open_stores
+from broker.wiring.digid import DigidReady, digid_connections, digid_metadata, guarded_providers
+from broker.wiring.figures import figures
+from broker.wiring.probes import probes_of
+from broker.wiring.registration import registration_surroundings
+from broker.wiring.stores import Stores, open_stores, session_store
 
 _LARGEST_BODY_BYTES = 64 * 1024
 
@@ -70,37 +78,49 @@ def _register(
     app: Flask, settings: Settings, stores: Stores, clients: ClientRegistry, digid: dict[str, DigidReady]
 ) -> None:
     issuer, portals = settings.broker.issuer, Portals.of(settings)
-    sessions = SessionStore(stores.records)
-    provider = _openid_provider(issuer, stores, clients, sessions)
-    auditor = Auditor(AuditLog(stores.database), stores.clock, support_code)
+    sessions = session_store(stores)
+    lookup = LiveSessions(sessions, _accounts(stores), stores.clock)
+    provider = _openid_provider(issuer, stores, clients, lookup)
+    room = AuditRoom(stores.database, stores.keys.columns, stores.clock)
+    auditor = room.auditor(support_code, origin=request_origin, told=note_event)
     pages = _login_pages(settings, stores, provider, auditor, digid)
     metadata = {(brand, Scheme.DIGID): digid_metadata(settings, brand) for brand in digid}
-    probes = {"database": lambda: _touch_database(stores), "redis": lambda: _touch_redis(stores)}
+    registering = registration_surroundings(settings, stores, _accounts(stores), auditor)
+    registrations = RegistrationService(registering)
+    readiness = Readiness(probes_of(settings, stores))
     for blueprint in (
         home_blueprint(portals),
-        health_blueprint(probes),
+        health_blueprint(readiness),
         login_blueprint(pages),
-        saml_blueprint(SamlEndpoints(pages, metadata)),
+        saml_blueprint(SamlEndpoints(pages, registrations, metadata)),
+        registration_blueprint(RegistrationPages(pages, registrations)),
+        activation_blueprint(ActivationPages(pages, Confirmation(registering))),
         authorize_blueprint(AuthorizePages(issuer, clients, provider.hints, stores.records, pages)),
         logout_blueprint(LogoutPages(provider.end_session, pages)),
         machine_blueprint(MachineEndpoints(provider, auditor)),
     ):
         app.register_blueprint(blueprint)
+    if settings.broker.metrics.on_main_port:
+        app.register_blueprint(metrics_blueprint(figures(settings, stores, readiness)))
 
 
 def _openid_provider(
-    issuer: str, stores: Stores, clients: ClientRegistry, sessions: SessionStore
+    issuer: str, stores: Stores, clients: ClientRegistry, lookup: LiveSessions
 ) -> OpenIDProvider:
     source = SigningKeyRepository(stores.database, stores.keys.columns)
     ensure_signing_keys(source, now=stores.clock())
     return build_provider(
         issuer,
         clients=clients,
-        keys=SigningKeys(source),
+        keys=SigningKeys(source, stores.clock),
         records=stores.records,
-        sessions=LiveSessions(sessions, stores.clock),
+        sessions=lookup,
         clock=stores.clock,
     )
+
+
+def _accounts(stores: Stores) -> AccountRepository:
+    return AccountRepository(stores.database, stores.keys.columns, stores.keys.blind_indexes, stores.clock)
 
 
 def _login_pages(
@@ -111,13 +131,12 @@ def _login_pages(
     digid: dict[str, DigidReady],
 ) -> LoginPages:
     issuer, clock = settings.broker.issuer, stores.clock
-    transactions, sessions = Transactions(stores.records), SessionStore(stores.records)
-    accounts = AccountRepository(stores.database, stores.keys.columns, stores.keys.blind_indexes, clock)
-    used = UsedMessages(stores.database)
+    transactions, sessions = Transactions(stores.records), session_store(stores)
+    accounts = _accounts(stores)
     login = LoginService(
         transactions=transactions,
         upstream=UpstreamRequests(stores.records),
-        providers={(brand, Scheme.DIGID): ready.provider(used) for brand, ready in digid.items()},
+        providers=guarded_providers(stores, digid),
         accounts=accounts,
         auditor=auditor,
         clock=clock,
@@ -148,12 +167,3 @@ def _trust_proxies(app: Flask, settings: Settings) -> None:
     """Believe the address of the caller from as many proxies as are ours, and nothing else they say."""
     if hops := settings.broker.http.trusted_proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=0, x_host=0)  # type: ignore[method-assign]  # Flask's own advice.
-
-
-def _touch_database(stores: Stores) -> None:
-    stores.database.now()
-
-
-def _touch_redis(stores: Stores) -> None:
-    for _name, server in stores.redis.each_server():
-        server.ping()

@@ -2,42 +2,112 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 
+from broker.audit.recorder import Auditor
 from broker.errors import StorageUnavailable
+from broker.metrics.catalogue import JOB_RUNS
+from broker.notify.delivery import Delivery
+from broker.settings import Settings
+from broker.storage.audit_log import AuditLog
+from broker.storage.logout_notices import LogoutNoticeRepository
+from broker.storage.messages import MessageRepository
 from broker.storage.used_messages import UsedMessages
+from broker.wiring.audit import AuditRoom
+from broker.wiring.backchannel import backchannel_logout, endings_sweep
+from broker.wiring.mail import mail_server, mail_transport
+from broker.wiring.signing_keys import tend_keys
 from broker.wiring.stores import Stores
 
-_PAUSE_SECONDS = 30.0
+_PAUSE_SECONDS = 1.0
+_ROUNDS_BETWEEN_CLEANING = 30
+_ROUNDS_BETWEEN_LOOKS = 5
+# Longer than any look at an ended session can be late, so that no portal is told twice.
+_KEEP_SETTLED_NOTICES = timedelta(days=3)
+_KEEP_SETTLED_MESSAGES = timedelta(days=30)
 
 _log = structlog.get_logger("broker.worker")
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A named piece of work; `run` answers how much it did."""
+    """A named piece of work; `run` answers how much it did. It runs in every `every_rounds`th round."""
 
     name: str
     run: Callable[[], int]
+    every_rounds: int = 1
 
 
-def jobs_of(stores: Stores) -> tuple[Job, ...]:
+def jobs_of(settings: Settings, stores: Stores) -> tuple[Job, ...]:
     """All jobs of a deployment."""
     used = UsedMessages(stores.database)
-    return (Job("forget used messages that have expired", lambda: used.purge(stores.clock())),)
+    messages = MessageRepository(stores.database, stores.keys.columns)
+    delivery = delivery_of(settings, stores)
+    cleaning = (
+        Job(
+            "forget used messages that have expired",
+            lambda: used.purge(stores.clock()),
+            _ROUNDS_BETWEEN_CLEANING,
+        ),
+        Job(
+            "forget messages that were settled long ago",
+            lambda: messages.purge(stores.clock() - _KEEP_SETTLED_MESSAGES),
+            _ROUNDS_BETWEEN_CLEANING,
+        ),
+    )
+    room = AuditRoom(stores.database, stores.keys.columns, stores.clock)
+    checkpoints = Job("sign a checkpoint of the audit log", room.checkpointer.run, _ROUNDS_BETWEEN_LOOKS)
+    upkeep = (*_sessions_and_keys(settings, stores), checkpoints, *cleaning)
+    return (Job("send messages", delivery.run), *upkeep) if delivery else upkeep
 
 
-def run_jobs(stores: Stores, stop: threading.Event, pause_seconds: float = _PAUSE_SECONDS) -> None:
-    """Run every job, rest, and begin again, until `stop` is set; a store that is away is tried later."""
-    jobs = jobs_of(stores)
-    while not stop.is_set():
+def _sessions_and_keys(settings: Settings, stores: Stores) -> tuple[Job, ...]:
+    """What follows from the OpenID Provider: portals hear of ended sessions, keys take their turns."""
+    notices = LogoutNoticeRepository(stores.database, stores.keys.columns)
+    return (
+        Job("find sessions that ended", endings_sweep(stores)),
+        Job("tell portals of ended sessions", backchannel_logout(settings, stores).run),
+        Job("tend the signing keys", lambda: len(tend_keys(settings, stores)), _ROUNDS_BETWEEN_CLEANING),
+        Job(
+            "forget portals that were told long ago",
+            lambda: notices.purge(stores.clock() - _KEEP_SETTLED_NOTICES),
+            _ROUNDS_BETWEEN_CLEANING,
+        ),
+    )
+
+
+def delivery_of(settings: Settings, stores: Stores) -> Delivery | None:
+    """What sends mail; None when the configuration names no mail server."""
+    server, mail = mail_server(settings), settings.broker.mail
+    if server is None or mail is None:
+        return None
+    return Delivery(
+        MessageRepository(stores.database, stores.keys.columns),
+        mail_transport(server),
+        Auditor(AuditLog(stores.database), stores.clock, lambda: None),
+        stores.clock,
+        together=stores.database.writing,
+        most_attempts=mail.most_attempts,
+    )
+
+
+def run_jobs(
+    settings: Settings, stores: Stores, stop: threading.Event, pause_seconds: float = _PAUSE_SECONDS
+) -> None:
+    """Run the jobs round by round until `stop` is set; a store that is away is tried in a later round."""
+    jobs = jobs_of(settings, stores)
+    for number in itertools.count():
         for job in jobs:
-            _run(job)
-        stop.wait(pause_seconds)
+            if number % job.every_rounds == 0:
+                _run(job)
+        if stop.wait(pause_seconds):
+            return
 
 
 def _run(job: Job) -> None:
@@ -45,6 +115,13 @@ def _run(job: Job) -> None:
         done = job.run()
     except StorageUnavailable as error:
         _log.warning("job could not run", job=job.name, detail=error.detail)
+        JOB_RUNS.add(job=job.name, outcome="store-away")
         return
+    except Exception as error:  # noqa: BLE001 - the rim of the worker: a bug in one job must not stop the rest
+        # The kind only: a message may repeat what a person typed.
+        _log.error("job failed", job=job.name, kind=type(error).__name__)
+        JOB_RUNS.add(job=job.name, outcome="failed")
+        return
+    JOB_RUNS.add(job=job.name, outcome="done")
     if done:
         _log.info("job done", job=job.name, count=done)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
@@ -11,10 +12,19 @@ from broker.app import create_app
 from broker.cli.options import CONFIG_VARIABLE
 from broker.log import configure_logging
 from broker.settings import load_settings
+from broker.wiring.figures import start_counting
+from broker.wiring.traces import start_tracing, trace_requests
 
 
 def application() -> Flask:
     """The broker for the configuration directory that the environment names."""
     settings = load_settings(Path(os.environ[CONFIG_VARIABLE]), os.environ)
     configure_logging(settings.broker.log.level)
-    return create_app(settings)
+    start_counting(settings)
+    start_tracing(settings)
+    app = create_app(settings)
+    trace_requests(app)
+    # What stands now stands for good: without this, every full collection walks through all of it again.
+    gc.collect()
+    gc.freeze()
+    return app

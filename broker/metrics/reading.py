@@ -1,0 +1,24 @@
+"""Figures that are looked up when somebody reads them: each package adds its sources."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from broker.metrics.instruments import Labels, Measured
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One figure; `labels` in the order of the metric's."""
+
+    labels: Labels
+    value: float
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a figure comes from. `read` may raise any `BrokerError`: the figure is then left out."""
+
+    metric: Measured
+    read: Callable[[], Iterable[Sample]]
