@@ -6,7 +6,7 @@ made to measure for the ArtifactResolve that it receives.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -67,6 +67,11 @@ class UsedInMemory:
             return False
         self.claims[scope, message_id] = expires_at
         return True
+
+    def claim_all(self, messages: Sequence[tuple[str, str]], *, expires_at: datetime) -> int | None:
+        """None the first time, else the place of the first that was there."""
+        first = [self.claim(scope, message, expires_at=expires_at) for scope, message in messages]
+        return None if all(first) else first.index(False)
 
 
 @dataclass

@@ -1,0 +1,199 @@
+"""Checks without which nothing gets in, because another check stands behind them: defence in depth.
+
+Each says why it stays. `behind` are the checks that refuse in its place: with those off it still refuses by
+itself, with all of them off something gets in. Where no message can come that far, `alone` asks the check
+itself: it refuses, and does not when it is switched off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from lxml import etree
+
+from broker.providers.digid import assertion_checks, semantics
+from broker.providers.saml import gate, shape, signature_profile, verify
+from broker.providers.saml.values import VerifiedArtifactResponse, VerifiedAssertion
+from tests.security.mutations.drive import decide, expected_of
+from tests.security.mutations.forms import Form, every_form
+from tests.support.saml.signers import DS, SAML
+
+
+@dataclass(frozen=True)
+class Redundant:
+    """Why a check stays though another one would refuse too, and how that is shown."""
+
+    reason: str
+    behind: tuple[str, ...] = ()
+    alone: Callable[[], None] | None = None
+    narrows: bool = False
+
+
+def _form() -> Form:
+    return next(every_form())
+
+
+def _answer() -> VerifiedArtifactResponse:
+    answer = decide(_form(), _form().message).answer
+    assert answer is not None
+    return answer
+
+
+def _assertion() -> VerifiedAssertion:
+    response = _answer().response
+    assert response is not None
+    assert response.assertion is not None
+    return response.assertion
+
+
+def _two_readings() -> None:
+    """An inner signature over another person than the outer one."""
+    form = _form()
+    text = form.text.replace("900029365", "999990019")
+    inner = etree.fromstring(form.sign(text)).find(f".//{{{SAML}}}Assertion")
+    assert inner is not None
+    signature = inner.find(f"{{{DS}}}Signature")
+    assert signature is not None
+    inner.remove(signature)
+    gate._agrees_with_its_own_signature(_answer(), verify.VerifiedLayer(b"", inner))
+
+
+def _reading_of_nothing() -> None:
+    inner = etree.fromstring(form_of_assertion())
+    gate._agrees_with_its_own_signature(replace(_answer(), response=None), verify.VerifiedLayer(b"", inner))
+
+
+def form_of_assertion() -> bytes:
+    """The Assertion of the first form, by itself."""
+    found = etree.fromstring(_form().message).find(f".//{{{SAML}}}Assertion")
+    assert found is not None
+    return etree.tostring(found, with_tail=False)
+
+
+def _placed(text: str) -> Callable[[], None]:
+    def ask() -> None:
+        root = etree.fromstring(
+            text.replace("<S/>", f'<S xmlns="{DS}"/>').replace("<I/>", f'<I xmlns="{SAML}"/>')
+        )
+        signature = root.find(f"{{{DS}}}S")
+        assert signature is not None
+        signature_profile.stands_after_issuer(signature)
+
+    return ask
+
+
+def _void() -> None:
+    verify.canonicalise(etree.fromstring('<a xmlns:r="relative" r:b="c"/>'), ())
+
+
+def _evidence_of_nothing() -> None:
+    semantics._evidence(replace(_assertion(), authn_statement=None), expected_of(_form().scene))
+
+
+_ISSUER = f'<a><b/><Issuer xmlns="{SAML}"/><S/></a>'
+_AGREES = "gate._agrees_with_its_own_signature: "
+_PLACE = "signature_profile.stands_after_issuer: "
+_AT_THE_END = "shape._match_children: raise"
+_PI = "bytes_rules.has_no_processing_instruction: xml.processing-instruction"
+_TREE = "the rules on bytes refuse these nodes first; the tree is not to rest on a search through bytes"
+_ORDER = "the shape of the profile fixes the order of children too; another profile may leave it open"
+_ONE_TREE = (
+    "both readings are made from one tree, so no message makes them differ; a guard against a later change"
+)
+
+REDUNDANT: dict[str, Redundant] = {
+    "gate._read: asks match": Redundant(
+        "the received tree had this form already; values are not to rest on that tree",
+        ("skeleton.check_skeleton: asks match",),
+    ),
+    "gate._read: asks _agrees_with_its_own_signature": Redundant(
+        _ONE_TREE, alone=_two_readings, narrows=True
+    ),
+    f"{_AGREES}verified.disagreement": Redundant(_ONE_TREE, alone=_two_readings),
+    f"{_AGREES}part `answer.response is None`": Redundant(_ONE_TREE, alone=_reading_of_nothing),
+    f"{_AGREES}part `answer.response.assertion != read_assertion(own.root)`": Redundant(
+        _ONE_TREE, alone=_two_readings
+    ),
+    "gate._read: signature.missing": Redundant(
+        "an unsigned ArtifactResponse is refused two steps earlier",
+        ("signature_profile.check_signatures: signature.missing",),
+    ),
+    "bytes_rules.fits_the_cap: xml.empty": Redundant(
+        "nothing is no document for the parser either; this code says what was wrong",
+        ("parse.parse_canonical: xml.ill-formed",),
+    ),
+    "bytes_rules.is_utf8: xml.not-utf8 (2)": Redundant(
+        "another encoding must be declared, and the declaration is refused too",
+        ("bytes_rules.declares_xml_1_0_in_utf8: xml.declaration",),
+    ),
+    _PI: Redundant(
+        "the tree rules refuse these nodes too, after the parser has read them",
+        ("parse.walk_within_limits: xml.node-kind",),
+    ),
+    "parse.walk_within_limits: xml.node-kind (2)": Redundant(_TREE, (_PI, _AT_THE_END)),
+    "parse.walk_within_limits: xml.node-kind": Redundant(_TREE, (_PI,)),
+    "parse.walk_within_limits: part `root.getprevious() is not None`": Redundant(_TREE, (_PI,)),
+    "parse.walk_within_limits: part `root.getnext() is not None`": Redundant(_TREE, (_PI,)),
+    "shape.match: *.unexpected-element": Redundant(
+        "a child is compared before it is matched, and a root of another name has its layers out of place",
+        alone=lambda: shape.match(etree.fromstring("<a/>"), shape.Shape("b")),
+    ),
+    "shape._match_attributes: *.missing-attribute": Redundant(
+        "reading a value refuses its absence too", ("values._attribute: value.missing",)
+    ),
+    "values._attribute: value.missing": Redundant(
+        "the shape demands these attributes; reading is not to rest on that",
+        ("shape._match_attributes: *.missing-attribute",),
+    ),
+    "values._child: value.missing": Redundant(
+        "the shape demands these elements; reading is not to rest on that",
+        ("shape._match_children: *.missing-element",),
+    ),
+    f"{_PLACE}signature.place": Redundant(_ORDER, (_AT_THE_END,)),
+    "signature_profile._check_one: asks stands_after_issuer": Redundant(_ORDER, (_AT_THE_END,)),
+    f"{_PLACE}part `before is None`": Redundant(_ORDER, alone=_placed("<a><S/></a>")),
+    f"{_PLACE}part `before.tag != saml('Issuer')`": Redundant(_ORDER, alone=_placed("<a><b/><S/></a>")),
+    f"{_PLACE}part `before.getprevious() is not None`": Redundant(_ORDER, alone=_placed(_ISSUER)),
+    "signature_profile.refers_to_its_parent: part `not parts.parent_id`": Redundant(
+        "an ID without a character is malformed",
+        ("skeleton.ids_are_plain_and_unique: skeleton.malformed-id",),
+    ),
+    "signature_profile._check_one: signature.encoding": Redundant(
+        "a digest of another length equals none", ("verify._verify_one: signature.digest",)
+    ),
+    "verify.canonicalise: signature.void": Redundant(
+        "relative namespaces are refused as bytes; what cannot be canonicalised must never count as signed",
+        alone=_void,
+    ),
+    "semantics.judge: answer.no-response": Redundant(
+        "asked by its own check first; here it tells the type checker",
+        ("answer_checks.answer_holds_a_response: answer.no-response",),
+    ),
+    "answer_checks.answer_holds_a_response: answer.no-response": Redundant(
+        "refused again where the Response is taken out", ("semantics.judge: answer.no-response",)
+    ),
+    "semantics._without_assertion: response.no-authn-context": Redundant(
+        "a name for one kind of failure; without it the failure is of no kind",
+        ("semantics._without_assertion: response.status",),
+    ),
+    "semantics._without_assertion: response.request-denied": Redundant(
+        "a name for one kind of failure; without it the failure is of no kind",
+        ("semantics._without_assertion: response.status",),
+    ),
+    "answer_checks.assertion_comes_with_success_only: response.no-assertion": Redundant(
+        "a success without an Assertion is no cancel, so it is refused as a failure",
+        ("semantics._without_assertion: response.status",),
+    ),
+    "semantics._evidence: authn.missing": Redundant(
+        "asked by two checks before; here it tells the type checker",
+        alone=_evidence_of_nothing,
+        narrows=True,
+    ),
+    "assertion_checks.names_a_citizen: asks citizen_of": Redundant(
+        "asked again when the evidence is made; here it is in its place in the order",
+        alone=lambda: assertion_checks.names_a_citizen(
+            replace(_assertion(), name_id=None), expected_of(_form().scene)
+        ),
+    ),
+}

@@ -1,0 +1,116 @@
+"""Every route that takes a POST refuses one that is not from our own page (A37, B4-18).
+
+The routes come from the application's own URL map: one that is added comes under these tests by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from werkzeug.routing import Rule
+
+from tests.support.browser import filled
+from tests.support.everything import Everything, methods, rules
+from tests.support.system import System
+
+pytestmark = pytest.mark.flow
+
+PROTOCOL_POSTS = {
+    "authorize.by_post": "portals may post (OpenID Connect Core 3.1.2.1); it reads no cookie and parks it",
+    "oidc_machine.token": "portals prove themselves with a key; no cookie is read",
+    "oidc_machine.introspect": "portals prove themselves with a key; no cookie is read",
+    "oidc_machine.revoke": "portals prove themselves with a key; no cookie is read",
+    "oidc_machine.userinfo": "the access token is the proof; no cookie is read",
+    "logout.end_session": "a hint that we signed is the proof; without one the person is asked on our page",
+}
+
+
+@pytest.fixture
+def everything(system: System) -> Everything:
+    """A browser with all that a request could need."""
+    return Everything(system)
+
+
+def _own_posts(system: System) -> list[Rule]:
+    return [rule for rule in rules(system) if "POST" in methods(rule) and rule.endpoint not in PROTOCOL_POSTS]
+
+
+def _choice_form(world: Everything, button: str) -> dict[str, str]:
+    return filled(world.choice.form(button), button)
+
+
+def _logout_form(world: Everything) -> dict[str, str]:
+    return filled(world.browser.open(f"{world.system.issuer}/oauth2/logout").form("Uitloggen"), "Uitloggen")
+
+
+OWN_FORMS: dict[str, Callable[[Everything], dict[str, str]]] = {
+    "login.go": lambda world: _choice_form(world, "Inloggen met DigiD"),
+    "login.cancel": lambda world: _choice_form(world, "Terug naar Mijn CZ"),
+    "logout.confirmed": _logout_form,
+}
+"""Where the genuine form of each of our own POST routes stands."""
+
+FORGERIES: dict[str, tuple[bool, dict[str, str]]] = {
+    "no token": (False, {"Sec-Fetch-Site": "same-origin"}),
+    "from another site": (True, {"Sec-Fetch-Site": "cross-site"}),
+    "from a sibling site": (True, {"Sec-Fetch-Site": "same-site"}),
+    "from nowhere": (True, {"Sec-Fetch-Site": "none"}),
+    "older browser, origin null": (True, {"Origin": "null"}),
+    "older browser, other origin": (True, {"Origin": "https://elsewhere.example"}),
+    "older browser, prefix of our origin": (True, {"Origin": "http://localhost:80001"}),
+    "older browser, no origin": (True, {}),
+    "lying origin": (True, {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost:8000"}),
+}
+
+
+def _form_body(fields: dict[str, str]) -> str:
+    return "&".join(f"{name}={value}" for name, value in fields.items())
+
+
+def test_every_post_route_is_known_here(system: System) -> None:
+    """A new POST route is either a protocol endpoint with a reason, or has a form of ours."""
+    assert {rule.endpoint for rule in _own_posts(system)} == set(OWN_FORMS)
+    posts = {rule.endpoint for rule in rules(system) if "POST" in methods(rule)}
+    assert set(PROTOCOL_POSTS) <= posts
+
+
+@pytest.mark.parametrize("forgery", FORGERIES)
+@pytest.mark.parametrize("endpoint", OWN_FORMS)
+def test_post_that_is_not_from_our_own_page_is_refused(
+    everything: Everything, endpoint: str, forgery: str
+) -> None:
+    """B4-18: the cookies are right and the address is right, and still nothing happens; the log knows."""
+    with_token, headers = FORGERIES[forgery]
+    fields = OWN_FORMS[endpoint](everything)
+    if not with_token:
+        fields.pop("csrf_token")
+    (rule,) = (rule for rule in _own_posts(everything.system) if rule.endpoint == endpoint)
+    story = everything.system.story()
+    answer = everything.send("POST", everything.url(rule), body=_form_body(fields), **headers)
+    assert answer.status_code == 403
+    assert story.kinds() == ["request.forged"]
+
+
+@pytest.mark.parametrize(
+    "headers", [{"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://localhost:8000"}], ids=["new", "old"]
+)
+@pytest.mark.parametrize("endpoint", OWN_FORMS)
+def test_post_from_our_own_page_is_obeyed(
+    everything: Everything, endpoint: str, headers: dict[str, str]
+) -> None:
+    """The control of the test above: the same request with the right words goes through."""
+    fields = OWN_FORMS[endpoint](everything)
+    (rule,) = (rule for rule in _own_posts(everything.system) if rule.endpoint == endpoint)
+    answer = everything.send("POST", everything.url(rule), body=_form_body(fields), **headers)
+    assert answer.status_code in {200, 303}
+
+
+@pytest.mark.parametrize("endpoint", OWN_FORMS)
+def test_token_of_another_browser_is_refused(everything: Everything, endpoint: str) -> None:
+    """A token fits the browser that it was made for."""
+    foreign = OWN_FORMS[endpoint](Everything(everything.system))
+    (rule,) = (rule for rule in _own_posts(everything.system) if rule.endpoint == endpoint)
+    headers = {"Sec-Fetch-Site": "same-origin"}
+    answer = everything.send("POST", everything.url(rule), body=_form_body(foreign), **headers)
+    assert answer.status_code == 403

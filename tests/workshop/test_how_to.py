@@ -1,0 +1,74 @@
+"""The operator's pages name commands and files that exist."""
+
+from __future__ import annotations
+
+import re
+import shlex
+
+import click
+import pytest
+
+from broker.cli.main import commands
+from broker.settings import BrokerFile
+from broker.settings.model import Section
+from tests.workshop.workshop_files import ROOT
+
+PAGES = sorted((ROOT / "docs/how-to").glob("*.md"))
+OPERATORS = {"install.md", "configure.md", "back-up.md", "upgrade.md", "observe.md"}
+
+
+def lines() -> list[tuple[str, str]]:
+    """Every `broker …` that a page tells to type, or names in a sentence with its options."""
+    found = []
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        blocks = re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
+        typed = [line for block in blocks for line in block.splitlines() if line.startswith("broker ")]
+        named = re.findall(r"`(broker [a-z][^`]*)`", text)
+        found += [(page.name, line.partition(" > ")[0]) for line in (*typed, *named)]
+    return found
+
+
+def test_pages_of_the_operator_are_there() -> None:
+    """Install, configure, back up, upgrade, observe."""
+    assert {page.name for page in PAGES} >= OPERATORS
+
+
+@pytest.mark.parametrize(("page", "line"), lines())
+def test_command_exists_with_its_options(page: str, line: str) -> None:
+    """What a page tells to type, the program knows."""
+    command: click.Command = commands
+    words = shlex.split(line)[1:]
+    while words and isinstance(command, click.Group):
+        inner = command.commands.get(words.pop(0))
+        assert inner is not None, f"{page}: {line}"
+        command = inner
+    known = {option for parameter in command.params for option in parameter.opts}
+    assert [word for word in words if word.startswith("--") and word not in known] == [], f"{page}: {line}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_and_files_of_a_page_exist(page: object) -> None:
+    """A page leads nowhere but to what is there."""
+    path = next(found for found in PAGES if found == page)
+    text = path.read_text(encoding="utf-8")
+    targets = re.findall(r"\]\((?!https?://)([^)#]+)", text)
+    assert [target for target in targets if not (path.parent / target).exists()] == []
+    files = re.findall(r"`((?:deploy|config|requirements|docs)/[\w./-]+)`", text)
+    assert [file for file in files if not (ROOT / file).exists()] == []
+
+
+def test_variables_of_the_pages_are_settings() -> None:
+    """A variable that sets nothing would be refused at start."""
+    for page in PAGES:
+        for variable in re.findall(r"\bBROKER_([A-Z_]+__[A-Z_]+)", page.read_text(encoding="utf-8")):
+            section, key = variable.lower().split("__")
+            model = _section(section)
+            assert model is not None, f"{page.name}: {variable}"
+            assert key in model.model_fields, f"{page.name}: {variable}"
+
+
+def _section(name: str) -> type[Section] | None:
+    annotation = BrokerFile.model_fields[name].annotation
+    parts = (annotation, *getattr(annotation, "__args__", ()))
+    return next((part for part in parts if isinstance(part, type) and issubclass(part, Section)), None)
