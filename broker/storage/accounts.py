@@ -116,14 +116,17 @@ class AccountRepository:
         """
         with self._database.writing(lock=self._lock(brand, bsn)) as connection:
             row = self._find(connection, brand, bsn)
-            account_id = AccountId(row.id) if row else self._insert(connection, brand, bsn)
+            account_id = AccountId(row.id) if row else self._insert(connection, brand, bsn, self._new_id())
             self._addresses.claim(connection, self._blind_indexes[brand], account_id, email)
             return self._name(connection, brand, account_id, name, email)
 
-    def register_consumer(self, brand: str, name: str, email: str, bsn: Bsn) -> Registered | AddressTaken:
+    def register_consumer(
+        self, brand: str, name: str, email: str, bsn: Bsn, *, new_id: AccountId
+    ) -> Registered | AddressTaken:
         """Makes the account of a consumer who has none and owns `email`; whoever has one keeps it as it is.
 
-        However many do this at once for a person, one account comes of it.
+        However many do this at once for a person, one account comes of it. It gets `new_id`, a random UUID,
+        so that who tries again knows the account that came of the first try.
         """
         with self._database.writing(lock=self._lock(brand, bsn)) as connection:
             row = self._find(connection, brand, bsn)
@@ -131,7 +134,7 @@ class AccountRepository:
                 return Registered(self._account(row), created=False)
             if owner_of_address(connection, self._blind_indexes[brand], email) is not None:
                 return AddressTaken()
-            account_id = self._insert(connection, brand, bsn)
+            account_id = self._insert(connection, brand, bsn, new_id)
             if not self._addresses.claim(connection, self._blind_indexes[brand], account_id, email):
                 # Somebody else was faster by a moment. No exception: the caller's transaction goes on.
                 connection.execute(delete(ACCOUNTS).where(ACCOUNTS.c.id == account_id))
@@ -181,8 +184,10 @@ class AccountRepository:
                 return row
         return None
 
-    def _insert(self, connection: Connection, brand: str, bsn: Bsn) -> AccountId:
-        account_id = AccountId(str(UUID(bytes=self._random_bytes(_UUID_BYTES), version=4)))
+    def _new_id(self) -> AccountId:
+        return AccountId(str(UUID(bytes=self._random_bytes(_UUID_BYTES), version=4)))
+
+    def _insert(self, connection: Connection, brand: str, bsn: Bsn, account_id: AccountId) -> AccountId:
         seed = self._random_bytes(_SEED_BYTES)
         connection.execute(
             insert(ACCOUNTS).values(

@@ -94,9 +94,7 @@ def begin_attempt(transaction: LoginTransaction, secret: str, now: datetime) -> 
     return response
 
 
-def find_attempt(
-    pages: LoginPages, brand: str, attempt: str
-) -> tuple[LoginTransaction, PortalView, str]:
+def find_attempt(pages: LoginPages, brand: str, attempt: str) -> tuple[LoginTransaction, PortalView, str]:
     """The live attempt of this browser with its portal and secret; `DeadEnd` says why there is none."""
     view = pages.portals.brand(brand)
     if view is None:

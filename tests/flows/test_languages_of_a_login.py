@@ -76,8 +76,8 @@ PAGES: dict[str, tuple[Callable[[System, Browser], None], str, str]] = {
     "failed": (_failed, "Inloggen is niet gelukt", "Logging in did not work"),
     "no account": (
         _no_account,
-        "Wij vinden geen account bij deze inlog",
-        "We find no account for this login",
+        "Maak uw Mijn CZ-account",
+        "Make your Mijn CZ account",
     ),
     "refreshed": (_refreshed, "Deze inlogpoging is al voorbij", "This login attempt is already over"),
     "form post": (_form_post, "U gaat verder naar Mijn CZ", "You are going on to Mijn CZ"),
@@ -107,7 +107,7 @@ def test_page_is_in_the_language_of_the_browser(system: System, name: str, langu
 
 
 def test_ui_locales_of_the_portal_holds_for_every_page_of_the_attempt(system: System) -> None:
-    """The portal knows its visitor: choice, notice and refusal are English in a Dutch browser."""
+    """The portal knows its visitor: choice, notice and registration are English in a Dutch browser."""
     browser = system.browser(language="nl")
     browser.open(system.portal().begin(ui_locales="en-GB nl").url)
     assert browser.page.language == "en"
@@ -116,7 +116,8 @@ def test_ui_locales_of_the_portal_holds_for_every_page_of_the_attempt(system: Sy
     assert browser.page.language == "en"
     browser.press("DigiD")
     system.pass_digid(browser, "jelle")
-    assert (browser.page.status, browser.page.language) == (403, "en")
+    assert (browser.page.status, browser.page.language) == (200, "en")
+    assert browser.page.heading == "Make your Mijn CZ account"
 
 
 def test_ui_locales_holds_for_the_page_that_carries_the_request(plan: Plan, make_system: SystemMaker) -> None:

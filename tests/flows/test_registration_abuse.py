@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from werkzeug.test import Client
 
+from broker.accounts.registration.store import PendingRegistrations
 from broker.domain.bsn import Bsn
 from broker.web.csrf import token_for
 from tests.support.registration import EMAIL, FORM, MAILED, NAME, Newcomer, count_accounts, has_account
@@ -66,6 +67,21 @@ def test_fifty_at_once_make_one_account(newcomer: Newcomer) -> None:
     assert sorted(answers) == [200] + [410] * (THREADS - 1)
     assert count_accounts(newcomer.system) == before + 1
     assert story.kinds().count("registration.completed") == 1
+
+
+def test_link_is_still_good_when_its_first_use_was_cut_off(newcomer: Newcomer) -> None:
+    """The process died with the account made and the link not yet used up: a second try ends well."""
+    mail = newcomer.mailed()
+    bsn, stores = Bsn(digid_of("jelle").bsn), newcomer.system.stores
+    held = PendingRegistrations(stores.records).find("cz", bsn)
+    assert held is not None
+    account_repository(stores).register_consumer("cz", NAME, EMAIL, bsn, new_id=held.registration.account_id)
+    before, story = count_accounts(newcomer.system), newcomer.system.story()
+    newcomer.open_link(mail)
+    assert newcomer.is_in
+    assert count_accounts(newcomer.system) == before
+    # Who made the account wrote it down in the same transaction.
+    assert story.kinds() == ["login.granted"]
 
 
 def test_link_expires_after_a_day(newcomer: Newcomer) -> None:

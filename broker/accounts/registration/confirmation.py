@@ -52,7 +52,8 @@ class Confirmation:
             return self._refuse(brand, LinkFault.ADDRESS_TAKEN)
         if not self._with.links.use_up(brand, token, found.link, until=registration.expires_at):
             return self._refuse(brand, LinkFault.USED)
-        if not made.created:
+        if made.account.id != registration.account_id:
+            # The person had got an account elsewhere. (One of ours was noted by whoever made it.)
             self._note(registration, made)
         self._with.pending.forget(brand, registration.bsn)
         return registration
@@ -70,7 +71,11 @@ class Confirmation:
         details = registration.details
         with self._with.together():
             made = self._with.accounts.register_consumer(
-                registration.brand, details.name, details.email, registration.bsn
+                registration.brand,
+                details.name,
+                details.email,
+                registration.bsn,
+                new_id=registration.account_id,
             )
             if isinstance(made, AddressTaken):
                 return None

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final, Self
 
+from broker.domain.accounts import AccountId
 from broker.domain.bsn import Bsn
 
 LIFETIME: Final = timedelta(hours=24)
@@ -47,10 +48,14 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class PendingRegistration:
-    """What is kept until the link is used. `link` is the digest of the one link that is good."""
+    """What is kept until the link is used. `link` is the digest of the one link that is good.
+
+    `account_id` is what the account will be called: so a second try knows what came of the first.
+    """
 
     brand: str
     bsn: Bsn
+    account_id: AccountId
     attempt: Attempt
     details: Details
     stage: Stage
@@ -95,6 +100,7 @@ class PendingRegistration:
             {
                 "brand": self.brand,
                 "bsn": self.bsn.number,
+                "account_id": self.account_id,
                 "attempt": [self.attempt.id, self.attempt.portal, self.attempt.client_id],
                 "name": self.details.name,
                 "email": self.details.email,
@@ -112,6 +118,7 @@ class PendingRegistration:
         return cls(
             brand=raw["brand"],
             bsn=Bsn(raw["bsn"]),
+            account_id=AccountId(raw["account_id"]),
             attempt=Attempt(*raw["attempt"]),
             details=Details(raw["name"], raw["email"]),
             stage=Stage(raw["stage"]),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from broker.domain.accounts import Account
+from broker.domain.accounts import Account, AccountId
 from broker.domain.bsn import Bsn
 from broker.domain.events import SecurityEvent
 from broker.storage.accounts import AddressTaken, Registered
@@ -20,8 +20,10 @@ class Accounts(Protocol):
     def find_by_digid(self, brand: str, bsn: Bsn) -> Account | None:
         """The account of this person at this brand."""
 
-    def register_consumer(self, brand: str, name: str, email: str, bsn: Bsn) -> Registered | AddressTaken:
-        """Make the account of somebody who has none."""
+    def register_consumer(
+        self, brand: str, name: str, email: str, bsn: Bsn, *, new_id: AccountId
+    ) -> Registered | AddressTaken:
+        """Make the account of somebody who has none, under this id."""
 
     def is_address_in_use(self, brand: str, email: str) -> bool:
         """Whether an account of the brand owns this address."""

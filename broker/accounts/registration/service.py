@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from enum import Enum, auto
+from uuid import uuid4
 
 from broker.accounts.registration.links import ConfirmationLinks, digest_of, new_token
 from broker.accounts.registration.pending import (
@@ -16,6 +17,7 @@ from broker.accounts.registration.pending import (
 )
 from broker.accounts.registration.ports import Accounts, Auditor, Letter, Letters, Together
 from broker.accounts.registration.store import Held, PendingRegistrations
+from broker.domain.accounts import AccountId
 from broker.domain.bsn import Bsn
 from broker.domain.clock import Clock
 from broker.domain.email_address import parse_email_address
@@ -100,6 +102,7 @@ class RegistrationService:
             PendingRegistration(
                 brand=applicant.brand,
                 bsn=applicant.bsn,
+                account_id=AccountId(str(uuid4())),
                 attempt=applicant.attempt,
                 details=details,
                 stage=Stage.CHECKING,

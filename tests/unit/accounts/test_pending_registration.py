@@ -10,6 +10,7 @@ import pytest
 from broker.accounts.registration.links import ConfirmationLinks, LinkFault, digest_of, new_token
 from broker.accounts.registration.pending import LIFETIME, Attempt, Details, PendingRegistration, Stage
 from broker.accounts.registration.store import PendingRegistrations
+from broker.domain.accounts import AccountId
 from broker.domain.bsn import Bsn
 from broker.storage.records import RecordStore
 from tests.support.moments import MovableClock
@@ -22,7 +23,14 @@ def pending(clock: MovableClock) -> PendingRegistration:
     """Filled in and mailed once."""
     details = Details("Ans", "ans@post.example")
     return PendingRegistration(
-        "cz", BSN, Attempt("a1", "mijn-cz", "mijn-cz"), details, Stage.MAILED, clock.now + LIFETIME, "digest"
+        brand="cz",
+        bsn=BSN,
+        account_id=AccountId("00000000-0000-4000-8000-000000000001"),
+        attempt=Attempt("a1", "mijn-cz", "mijn-cz"),
+        details=details,
+        stage=Stage.MAILED,
+        expires_at=clock.now + LIFETIME,
+        link="digest",
     )
 
 
