@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 from types import MappingProxyType
@@ -174,14 +174,15 @@ class SigningKeys:
             self._looked_at = now
             with suppress(StorageUnavailable):
                 if self._source.generation() != self._loaded.generation:
-                    self._loaded = _load(self._source)
+                    self._loaded = _load(self._source, self._loaded.by_kid)
         return self._loaded
 
 
-def _load(source: SigningKeySource) -> _Loaded:
+def _load(source: SigningKeySource, known: Mapping[str, SigningKey] = MappingProxyType({})) -> _Loaded:
+    """All keys; those that are `known` only change their state, as loading one costs a hundred signatures."""
     # The number first: a change in between is then found at the next look.
     generation = source.generation()
-    keys = [_open(stored) for stored in source.all()]
+    keys = [_open(stored, known.get(stored.kid)) for stored in source.all()]
     published = sorted((key.public_jwk() for key in keys), key=lambda jwk: str(jwk["kid"]))
     return _Loaded(
         {key.kid: key for key in keys},
@@ -191,8 +192,11 @@ def _load(source: SigningKeySource) -> _Loaded:
     )
 
 
-def _open(stored: StoredKey) -> SigningKey:
+def _open(stored: StoredKey, known: SigningKey | None) -> SigningKey:
     algorithm = SigningAlgorithm(stored.algorithm)
+    # Its name is its thumbprint, so under the same name stands the same key.
+    if known is not None and known.algorithm is algorithm:
+        return replace(known, state=stored.state)
     key: PrivateKey = (
         ECKey.import_key(stored.private_pem)
         if algorithm is SigningAlgorithm.ES256

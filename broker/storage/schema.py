@@ -80,7 +80,7 @@ Index(
     postgresql_where=SIGNING_KEYS.c.state == "active",
 )
 
-# Counts the changes of something that every process keeps in memory, so that a look tells whether to read again.
+# Counts the changes of something that every process keeps in memory: a look tells whether to read again.
 GENERATIONS = Table(
     "generations",
     METADATA,
@@ -166,7 +166,7 @@ MESSAGES = Table(
     Index("ix_messages_state_next_attempt_at", "state", "next_attempt_at"),
 )
 
-# Portals that must be told that a session ended; a row that is over stays a while, so that none is told twice.
+# Portals that must be told of a session's end; a row that is over stays a while, so none is told twice.
 LOGOUT_NOTICES = Table(
     "logout_notices",
     METADATA,

@@ -15,6 +15,7 @@ from tests.security.mutations.families import (
     keys,
     namespaces,
     parties,
+    persons,
     signatures,
     sizes,
     spelling,
@@ -52,6 +53,7 @@ FAMILIES: dict[str, Family] = {
     "sem.times": times.make,
     "sem.parties": parties.make,
     "sem.statements": statements.make,
+    "sem.persons": persons.make,
 }
 
 

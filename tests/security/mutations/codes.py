@@ -4,8 +4,8 @@ from __future__ import annotations
 
 _XML = (
     "empty too-large not-utf8 nul declaration doctype entity comment declaration-markup "
-    "processing-instruction too-many-tags too-many-attributes too-many-namespaces too-deep relative-namespace "
-    "ill-formed node-kind"
+    "processing-instruction too-many-tags too-many-attributes too-many-namespaces too-deep "
+    "relative-namespace ill-formed node-kind"
 )
 _GRAMMAR = (
     "unexpected-element repeated-element missing-element unexpected-attribute missing-attribute stray-text"

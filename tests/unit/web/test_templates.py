@@ -17,10 +17,21 @@ from scripts.gallery_states import BRANDS, State, all_states
 
 STATES = {state.name: state for state in all_states()}
 APP = make_app()
-TEMPLATES_OF_PAGES = {"home.html", "error.html", "login/choose.html", "login/post_to_provider.html",
-                      "login/form_post.html", "login/no_account.html", "logout/confirm.html", "logout/done.html",
-                      "register/activate.html", "register/check.html", "register/details.html",
-                      "register/mailed.html", "register/ready.html"}  # fmt: skip
+TEMPLATES_OF_PAGES = {
+    "home.html",
+    "error.html",
+    "login/choose.html",
+    "login/post_to_provider.html",
+    "login/form_post.html",
+    "login/no_account.html",
+    "logout/confirm.html",
+    "logout/done.html",
+    "register/activate.html",
+    "register/check.html",
+    "register/details.html",
+    "register/mailed.html",
+    "register/ready.html",
+}
 
 every_page = pytest.mark.parametrize(
     ("state", "language"),

@@ -34,9 +34,7 @@ def upgrade() -> None:
             "state IN ('waiting', 'sending', 'delivered', 'dead')", name=op.f("ck_logout_notices_state")
         ),
     )
-    op.create_index(
-        "ix_logout_notices_state_next_attempt_at", "logout_notices", ["state", "next_attempt_at"]
-    )
+    op.create_index("ix_logout_notices_state_next_attempt_at", "logout_notices", ["state", "next_attempt_at"])
     op.create_table(
         "generations",
         sa.Column("name", sa.String(64), nullable=False),

@@ -66,7 +66,7 @@ def _bent(form: Form) -> Iterator[Made]:
     for layer, own in list(_IDS.items())[: 3 if form.successful else 2]:
         for value in _MALFORMED:
             yield f"{layer}-is-{value[:8]!r}", _renamed(form, own, value), Expect.REFUSED
-        for other in set(_IDS) - {layer, "new"}:
+        for other in sorted(set(_IDS) - {layer, "new"}):
             if _IDS[other] in form.text:
                 yield f"{layer}-is-{other}", _renamed(form, own, _IDS[other]), Expect.REFUSED
         yield f"{layer}-without", partial(form.sign, once(form.text, f' ID="{own}"', "")), Expect.REFUSED

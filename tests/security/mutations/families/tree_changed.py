@@ -20,7 +20,7 @@ from tests.security.mutations.variant import Expect, Made
 from tests.support.saml.signers import DS, SAML, SAMLP
 
 _MOVES = 3
-_TEXTS = ("", " ", "x", "s00000000:999990019", "\u00a0")
+_TEXTS = ("", " ", "x", "s00000001:999990019", "\u00a0")
 # (element, change): optional or unread in an answer of DigiD, or said twice with one meaning.
 _HARMLESS = {
     ("SubjectLocality", "drop"): "optional",
