@@ -15,7 +15,7 @@ CODE := broker demo tests bench scripts
 PYTEST := $(PYTHON) -m pytest -n $(JOBS) --dist loadfile -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check bench lock clean
+.PHONY: help demo test check lint soak bench lock clean
 .DELETE_ON_ERROR:
 
 help: ## print this list
@@ -26,11 +26,17 @@ demo: $(VENV)/.demo ## run broker, simulators and portals here until Ctrl-C (RES
 
 test: $(VENV)/.dev ## every test, on SQLite and PostgreSQL; installs what is missing when it may
 	@scripts/test-prerequisites
-	@$(PYTEST) $(ARGS)
+	@$(PYTEST) -m 'not soak' $(ARGS)
 
-check: $(VENV)/.dev ## format, lint, types, import contract, texts, fast tests: about two minutes
+check: lint ## lint, and the fast tests: the inner loop
+	@$(PYTEST) -m 'not slow and not browser and not soak' $(ARGS)
+
+lint: $(VENV)/.dev ## format, lint, types, import contract, texts and reference pages
 	@scripts/check $(CODE)
-	@$(PYTEST) -m 'not slow and not browser' $(ARGS)
+
+soak: $(VENV)/.dev ## the proofs that take long: a planted defect for each conformance module
+	@scripts/test-prerequisites
+	@$(PYTHON) -m pytest -q -m soak $(ARGS)
 
 bench: $(VENV)/.dev ## the benchmarks: ratios measured within one run
 	@exec $(PYTHON) -m bench $(ARGS)

@@ -20,7 +20,7 @@ from tests.conformance import (
 from tests.conformance.op import HOME, Op
 from tests.conformance.stand import Stand, standing
 
-pytestmark = [pytest.mark.flow, pytest.mark.slow]
+pytestmark = [pytest.mark.flow, pytest.mark.soak]
 
 _BASIC, _LOGOUT, _BACK = test_oidcc_basic, test_rp_initiated_logout, test_backchannel
 Module = Callable[..., None]

@@ -13,6 +13,7 @@ from tests.security.mutations.matters import Pool, Target, aimed_at, gets_in, po
 from tests.security.mutations.redundant import REDUNDANT
 from tests.security.mutations.reference import FILE, families_per_site, page, what
 from tests.security.mutations.sites import Site, all_sites, switched_off
+from tests.security.mutations.variant import DEFAULT_SEED, seed
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +55,9 @@ def test_without_any_single_check_something_gets_in(targets: Pool) -> None:
         name for name in REDUNDANT if gets_in(aimed_at(all_sites()[name], targets.few), [all_sites()[name]])
     ]
     assert needed == [], "these are not redundant any more"
-    assert FILE.read_text(encoding="utf-8") == page(found), "run python -m tests.security.mutations.reference"
+    if seed() == DEFAULT_SEED:
+        # Which families come first to mind depends on the seed; that there are some does not.
+        assert FILE.read_text(encoding="utf-8") == page(found), "python -m tests.security.mutations.reference"
 
 
 @pytest.mark.slow
