@@ -24,7 +24,7 @@ help: ## print this list
 demo: $(VENV)/.demo ## run broker, simulators and portals here until Ctrl-C (RESET=1 starts afresh)
 	@exec $(PYTHON) -m demo.run $(if $(filter-out 0 no,$(RESET)),--reset)
 
-test: $(VENV)/.dev ## every test, on SQLite and PostgreSQL; installs what is missing when it may
+test: $(VENV)/.dev ## every test but soak, on SQLite and PostgreSQL; installs what is missing
 	@scripts/test-prerequisites
 	@$(PYTEST) -m 'not soak' $(ARGS)
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import structlog
 
-# These speak of messages, names and addresses below WARNING, or even at it; see security.md L8.
+# These speak of messages, names and addresses below WARNING, or even at it.
 _SILENCED: Final = ("saml2", "urllib3", "authlib", "joserfc")
 
 

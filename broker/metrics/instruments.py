@@ -1,7 +1,7 @@
 """The instruments that code counts with. Until a meter is in use they do nothing.
 
 Values of labels are codes, routes and names from the configuration. The meter replaces whatever does not look
-like one, so that no slip can bring a person or an endless list into the figures (security.md A65).
+like one, so that no slip can bring a person or an endless list into the figures.
 """
 
 from __future__ import annotations

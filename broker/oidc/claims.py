@@ -1,7 +1,7 @@
 """Which claims exist, where each may be told, and which of them a client gets.
 
 One fixed table; a portal's contract (its allow-list) selects from it. Attributes from upstream never
-name a claim, so nothing that a provider sends can become `roles` or `sub` (security B2-01).
+name a claim, so nothing that a provider sends can become `roles` or `sub`.
 """
 
 from __future__ import annotations

@@ -82,7 +82,7 @@ class Client:
 
 
 class ClientRegistry:
-    """All clients of this deployment, immutable; a reload makes a new registry."""
+    """All clients of this deployment, immutable."""
 
     def __init__(self, clients: Iterable[Client]) -> None:
         listed = tuple(clients)

@@ -2,7 +2,7 @@
 
 The name is resolved once, every address it has is judged, and the connection goes to the one that was
 judged (no second look-up that could say something else). No redirects, no proxies, bounded time; of the
-answer only the status is read (security B3-14).
+answer only the status is read.
 """
 
 from __future__ import annotations

@@ -78,7 +78,7 @@ class IntrospectionEndpoint:
 
 
 def _may_ask(client: Client, token: AccessToken) -> bool:
-    """The portal that got it, and the API it is meant for; to all others it does not exist (B3-19)."""
+    """The portal that got it, and the API it is meant for; to all others it does not exist."""
     if client.is_resource_server:
         return client.resource == token.client.resource
     return client.client_id == token.client.client_id

@@ -29,7 +29,7 @@ from broker.storage.records import RecordStore
 
 @dataclass(frozen=True, slots=True)
 class OpenIDProvider:
-    """What `broker.web` calls. A reload of the configuration makes a new one; nothing in it changes."""
+    """What `broker.web` calls. Nothing in it changes."""
 
     issuer: str
     endpoints: Endpoints

@@ -43,7 +43,7 @@ def install_rim(app: Flask, portals: Portals, allowed_host: str) -> None:
     @app.before_request
     def begin() -> ResponseReturnValue | None:
         give_support_code()
-        # Probes may call by address; everything else must call us by our one name (B3-29).
+        # Probes may call by address; everything else must call us by our one name.
         if request.blueprint not in _CALLED_BY_ADDRESS and request.host != allowed_host:
             return "This host name is not served here.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
         return None

@@ -1,4 +1,4 @@
 """Turns a configuration into the objects that do the work; every fault in a named file is collected.
 
-Only the composition root and `broker check` use it.
+The composition root, the commands and the worker use it.
 """

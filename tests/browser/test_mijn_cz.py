@@ -126,17 +126,14 @@ def test_cancel_at_digid_leads_back_to_a_choice_that_works(demo: Demo, visitor: 
 
 
 @both_sizes
-def test_person_without_an_account_reads_what_to_do(demo: Demo, visitor: Visitor) -> None:
-    """J3: a page with a way on and a code to pass on."""
-    visitor.go_to_choice()
-    visitor.page.get_by_role("button", name="Inloggen met DigiD").click()
-    visitor.log_in_by_sms(demo, "jelle")
-    expect(visitor.page.get_by_role("heading", level=1)).to_have_text(
-        "Wij vinden geen account bij deze inlog"
-    )
+def test_answer_that_belongs_to_no_login_says_what_to_do(visitor: Visitor) -> None:
+    """J40: a page with a way on and a code to pass on."""
+    visitor.page.goto(f"{BROKER}/saml/cz/digid/acs?SAMLart=used&RelayState=before")
+    expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Deze inlogpoging is al voorbij")
+    expect(visitor.page.get_by_role("link", name="Opnieuw beginnen bij Mijn CZ")).to_be_visible()
     expect(visitor.page.locator(".support-code strong")).to_have_text(re.compile("^[A-Z0-9]{4}-[A-Z0-9]{4}$"))
-    visitor.look("no-account")
-    visitor.forgive(403)
+    visitor.look("answer-unknown")
+    visitor.forgive(400)
 
 
 def test_page_that_was_switched_to_english_stays_english(demo: Demo, visitor: Visitor) -> None:

@@ -11,7 +11,6 @@ from typing import Final
 
 from broker.providers.saml.refusal import GateRefused
 
-ARTIFACT_BYTES: Final = 44
 _TYPE: Final = b"\x00\x04"
 _ENDPOINT_INDEX: Final = b"\x00\x00"
 _BASE64_TEXT = re.compile(r"[A-Za-z0-9+/]{59}=", re.ASCII)

@@ -32,7 +32,7 @@ def open_artifact_response(
 ) -> VerifiedArtifactResponse:
     """Verify a SOAP message with an ArtifactResponse and read it; raises `GateRefused`.
 
-    `trusted` are the signing keys of the one party that this login was sent to (security B0).
+    `trusted` are the signing keys of the one party that this login was sent to.
     """
     check_bytes(message)
     document = parse_strictly(message)

@@ -28,7 +28,6 @@ FORMAT_ENTITY: Final = "urn:oasis:names:tc:SAML:2.0:nameid-format:entity"
 FORMAT_UNSPECIFIED: Final = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified"
 
 STATUS_SUCCESS: Final = "urn:oasis:names:tc:SAML:2.0:status:Success"
-STATUS_REQUESTER: Final = "urn:oasis:names:tc:SAML:2.0:status:Requester"
 STATUS_RESPONDER: Final = "urn:oasis:names:tc:SAML:2.0:status:Responder"
 STATUS_AUTHN_FAILED: Final = "urn:oasis:names:tc:SAML:2.0:status:AuthnFailed"
 STATUS_NO_AUTHN_CONTEXT: Final = "urn:oasis:names:tc:SAML:2.0:status:NoAuthnContext"
