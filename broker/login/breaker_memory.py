@@ -59,6 +59,10 @@ class BreakerMemory:
             self._key(RecordKind.BREAKER, turn), b"taken", expires_at=now + ONE_TURN
         )
 
+    def give_back(self, turn: Turn) -> None:
+        """The try is over and says nothing about the provider: let the next one go."""
+        self._records.delete(self._key(RecordKind.BREAKER, turn))
+
     def is_taken(self, turn: Turn) -> bool:
         """Whether somebody is trying."""
         return self._records.get(self._key(RecordKind.BREAKER, turn)) is not None

@@ -11,7 +11,7 @@ from typing import Final, Literal, Protocol
 import structlog
 
 from broker.domain.assurance import Assurance, Scheme
-from broker.domain.identity import Authenticated, Cancelled, ProviderOutcome, Unavailable
+from broker.domain.identity import Failed, ProviderOutcome, Unavailable
 from broker.domain.outages import Outage
 from broker.login.breaker import Passage, Trouble, after_failure, passage
 from broker.login.breaker_memory import Turn
@@ -48,6 +48,9 @@ class Memory(Protocol):
 
     def take_turn(self, turn: Turn, now: datetime) -> bool:
         """True for one caller."""
+
+    def give_back(self, turn: Turn) -> None:
+        """The try said nothing about the provider."""
 
     def is_taken(self, turn: Turn) -> bool:
         """Whether somebody is trying."""
@@ -112,8 +115,12 @@ class GuardedProvider:
         outcome = self._provider.complete(answer, sent, now=now)
         if isinstance(outcome, Unavailable):
             self._remember_failure(now)
-        elif isinstance(outcome, Authenticated | Cancelled) and self._trouble() is not None:
-            # A refused answer is no sign of health: it may have been refused before anything was called.
+        elif isinstance(outcome, Failed):
+            # Anybody can bring a made-up answer; it must not keep the turn from those who come from there.
+            if self._trouble() is not None:
+                self._memory.give_back(Turn.CALL)
+        elif self._trouble() is not None:
+            # Somebody was vouched for or turned back there: a sign of health, which a refused answer is not.
             self._memory.forget()
             self._learn(None)
             _log.info("provider answers again", scheme=self.scheme.value, brand=sent.brand)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -54,27 +55,45 @@ class Transactions:
         transaction = LoginTransaction.decode(data)
         return transaction if matches(browser_secret, transaction.browser_sha256) else None
 
-    def leave_notice(
-        self, transaction: LoginTransaction, notice: str | None, support_code: str | None = None
-    ) -> LoginTransaction:
+    def leave_notice(self, transaction: LoginTransaction, notice: str | None) -> LoginTransaction:
         """Let the next page of this attempt say something; an attempt that has ended stays ended."""
-        return self._change(replace(transaction, notice=notice, support_code=support_code))
+        return self._change(transaction, lambda current: replace(current, notice=notice))
+
+    def start_over(
+        self, transaction: LoginTransaction, notice: str | None = None, support_code: str | None = None
+    ) -> LoginTransaction:
+        """Back to the choice, with a message when there is one.
+
+        What a provider said before is forgotten: the next try in this browser may be somebody else's.
+        """
+        return self._change(
+            transaction,
+            lambda current: replace(current, notice=notice, support_code=support_code, evidence=None),
+        )
 
     def keep_evidence(self, transaction: LoginTransaction, evidence: Evidence) -> LoginTransaction:
         """Let the attempt wait with what a provider said; an attempt that has ended stays ended."""
-        return self._change(replace(transaction, evidence=evidence, notice=None, support_code=None))
+        return self._change(
+            transaction,
+            lambda current: replace(current, evidence=evidence, notice=None, support_code=None),
+        )
 
     def finish(self, transaction: LoginTransaction) -> bool:
         """End the attempt; True for exactly one caller, who alone may answer the portal."""
         return self._records.take(_key(transaction.brand, transaction.id)) is not None
 
-    def _change(self, changed: LoginTransaction) -> LoginTransaction:
-        key = _key(changed.brand, changed.id)
+    def _change(
+        self, transaction: LoginTransaction, edit: Callable[[LoginTransaction], LoginTransaction]
+    ) -> LoginTransaction:
+        """Edit what is stored now, not what a slow request still remembers of it."""
+        key = _key(transaction.brand, transaction.id)
         found = self._records.get_versioned(key)
-        if found is not None:
-            self._records.replace(
-                key, expected_version=found.version, value=changed.encode(), expires_at=changed.expires_at
-            )
+        if found is None:
+            return edit(transaction)
+        changed = edit(LoginTransaction.decode(found.value))
+        self._records.replace(
+            key, expected_version=found.version, value=changed.encode(), expires_at=changed.expires_at
+        )
         return changed
 
 

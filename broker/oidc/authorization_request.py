@@ -72,7 +72,7 @@ class AuthorizationRequest:
             "id_token": sorted(self.requested_claims.id_token),
             "userinfo": sorted(self.requested_claims.userinfo),
         }
-        return json.dumps(plain, separators=(",", ":")).encode()
+        return json.dumps(plain, separators=(",", ":"), ensure_ascii=False).encode()
 
     @classmethod
     def from_bytes(cls, encoded: bytes) -> AuthorizationRequest:

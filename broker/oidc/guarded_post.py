@@ -109,6 +109,11 @@ class GuardedPost:
     def _may_call(self, address: Address) -> bool:
         if self.loopback_only:
             return address.is_loopback
+        if isinstance(address, IPv6Address) and (
+            address.is_site_local or address.sixtofour or address.teredo
+        ):
+            # Old ranges that hide a private address, or an address of the other family, in a public one.
+            return False
         return address.is_global and not address.is_multicast and not address.is_reserved
 
 

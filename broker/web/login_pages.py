@@ -68,8 +68,8 @@ def login_blueprint(pages: LoginPages) -> Blueprint:
         if isinstance(send, Closed):
             # The page itself says why, and when it will work again.
             return redirect(url_for("login.choose", brand=brand, attempt=attempt), 303)
-        if transaction.notice is not None:
-            pages.login.transactions.leave_notice(transaction, None)
+        if transaction.notice is not None or transaction.evidence is not None:
+            pages.login.transactions.start_over(transaction)
         return _send(send, portal)
 
     @blueprint.post("/<brand>/login/<attempt>/cancel")

@@ -122,7 +122,7 @@ def _back_to_choice(pages: LoginPages, received: NotAuthenticated) -> ResponseRe
     """The login page again, with what happened. A login that failed leaves no older one running (KVS 3.x)."""
     transaction = received.transaction
     code = None if received.notice in _WITHOUT_CODE else support_code()
-    pages.login.transactions.leave_notice(transaction, received.notice, code)
+    pages.login.transactions.start_over(transaction, received.notice, code)
     response = make_response(
         redirect(url_for("login.choose", brand=transaction.brand, attempt=transaction.id), 303)
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from broker.domain.accounts import AccountState
 from broker.domain.clock import Clock
 from broker.oidc.claims import SessionEnds
@@ -19,13 +21,18 @@ class LiveSessions:
         self._clock = clock
 
     def live(self, sid: str, *, brand: str) -> SessionEnds | None:
-        """The ends of a live session; asking is not activity."""
-        session = self._sessions.find_by_sid(brand, sid, now=self._clock())
+        """The ends of a live session of an account that may be used; asking is not activity."""
+        session = self._usable(sid, brand, self._clock())
         return None if session is None else _ends(session)
 
     def touch(self, sid: str, *, brand: str) -> SessionEnds | None:
-        """Prolong the session of an account that may still be used; one that may not loses it here."""
+        """As `live`, and it counts as activity."""
         now = self._clock()
+        session = self._usable(sid, brand, now)
+        return None if session is None else _ends(self._sessions.touch(session, now=now))
+
+    def _usable(self, sid: str, brand: str, now: datetime) -> Session | None:
+        """The session, if its account may still be used; a session of any other account ends here."""
         session = self._sessions.find_by_sid(brand, sid, now=now)
         if session is None:
             return None
@@ -33,7 +40,7 @@ class LiveSessions:
         if account is None or account.state is not AccountState.ACTIVE:
             self._sessions.end(session, now=now)
             return None
-        return _ends(self._sessions.touch(session, now=now))
+        return session
 
 
 def _ends(session: Session) -> SessionEnds:

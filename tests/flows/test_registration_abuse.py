@@ -94,7 +94,9 @@ def test_link_expires_after_a_day(newcomer: Newcomer) -> None:
     assert not has_account(newcomer.system)
 
 
-@pytest.mark.parametrize("link", ["", "x", "A" * 43 + "6b01d6e5", "A" * 5000, "%00%0d%0a", "é" * 43])
+@pytest.mark.parametrize(
+    "link", ["", "x", "A" * 43 + "6b01d6e5", "A" * 43 + "ffffffffff", "A" * 5000, "%00%0d%0a", "é" * 43]
+)
 def test_made_up_link_is_unknown(newcomer: Newcomer, link: str) -> None:
     """Tampered, cut off or invented: a page that says what to do, never a stack trace."""
     page = newcomer.browser.open(f"{newcomer.system.issuer}/cz/activate?link={link}")
@@ -302,3 +304,15 @@ def test_nothing_personal_reaches_addresses_logs_or_audit(
     assert {page.header("Referrer-Policy") for page in newcomer.browser.history if "/cz/" in page.url} == {
         "same-origin"
     }
+
+
+def test_next_try_in_the_same_browser_forgets_who_was_vouched_for(newcomer: Newcomer) -> None:
+    """Jelle confirms on his phone and walks away; whoever goes on in his browser is not let in as Jelle."""
+    mail = newcomer.mailed()
+    page = newcomer.page.url
+    newcomer.elsewhere().open_link(mail)
+    newcomer.browser.open(page.removesuffix("/register"))
+    newcomer.browser.press("Inloggen met DigiD")
+    newcomer.browser.press("Annuleren")
+    assert newcomer.browser.open(page).status == 400
+    assert not [name for name in newcomer.browser.cookies(newcomer.system.issuer) if "session" in name]

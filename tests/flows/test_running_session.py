@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from broker.domain.accounts import AccountState
 from tests.support.browser import Browser
 from tests.support.relying_party import Attempt
 from tests.support.system import System, digid_of
@@ -208,3 +209,11 @@ def test_bsn_is_not_given_because_a_request_asks_for_it_at_userinfo(system: Syst
     assert digid_of("sanne").bsn not in told.get_data(as_text=True)
     assert told.json is not None
     assert "roles" not in told.json
+
+
+def test_disabled_account_loses_its_tokens_at_once(own_system: System) -> None:
+    """A30: the access token that was given out before says nothing any more."""
+    tokens = own_system.enter(own_system.browser())
+    assert own_system.portal().userinfo(tokens.access_token).status_code == 200
+    own_system.set_account_state("sanne", AccountState.DISABLED)
+    assert own_system.portal().userinfo(tokens.access_token).status_code == 401

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -40,10 +40,11 @@ BARRED = Closed("breaker-open")
 
 @dataclass
 class ProviderOf:
-    """A provider whose next outcomes are given; counts its calls."""
+    """A provider whose next outcomes are given; counts its calls, and lets a test act `during` one."""
 
     outcome: ProviderOutcome = DOWN
     calls: int = 0
+    during: Callable[[], None] | None = None
 
     @property
     def scheme(self) -> Scheme:
@@ -57,6 +58,8 @@ class ProviderOf:
     def complete(self, answer: ArtifactAnswer, sent: SentRequest, *, now: datetime) -> ProviderOutcome:
         """What the test wants."""
         self.calls += 1
+        if self.during is not None:
+            self.during()
         return self.outcome
 
 
@@ -176,9 +179,11 @@ def test_two_calls_at_once_while_recovering_are_one(workers: Workers) -> None:
     workers.complete(BARS_AFTER_FAILURES)
     workers.clock.advance(seconds=BARRED_FOR.total_seconds())
     calls = workers.provider.calls
-    workers.provider.outcome = Failed("audience.other", "says nothing about health")
-    assert isinstance(workers.complete(), Failed)
-    assert isinstance(workers.complete(), Unavailable)
+    workers.provider.outcome = Cancelled()
+    meanwhile: list[ProviderOutcome] = []
+    workers.provider.during = lambda: meanwhile.append(workers.complete())
+    assert isinstance(workers.complete(), Cancelled)
+    assert [type(outcome) for outcome in meanwhile] == [Unavailable]
     assert workers.provider.calls == calls + 1
 
 
@@ -245,4 +250,15 @@ def test_turn_of_somebody_who_never_comes_back_ends(workers: Workers) -> None:
     assert workers.new().admit(workers.clock()) is None
     assert memory.trouble() is not None
     workers.clock.advance(seconds=(ONE_TURN + timedelta(seconds=1)).total_seconds())
+    assert workers.new().closed(workers.clock()) is None
+
+
+def test_made_up_answer_does_not_keep_the_turn_of_a_recovering_provider(workers: Workers) -> None:
+    """A stranger's answer is refused without a call; the next person's is judged all the same."""
+    workers.complete(BARS_AFTER_FAILURES)
+    workers.clock.advance(seconds=BARRED_FOR.total_seconds())
+    workers.provider.outcome = Failed("artifact.form", "made up")
+    assert isinstance(workers.complete(), Failed)
+    workers.provider.outcome = Cancelled()
+    assert isinstance(workers.complete(), Cancelled)
     assert workers.new().closed(workers.clock()) is None

@@ -94,6 +94,9 @@ def test_post_follows_no_redirect(listener: Listener) -> None:
         "100.64.0.1",
         "0.0.0.0",  # noqa: S104 - an address to refuse
         "fe80::1",
+        "fec0::1",
+        "2002:7f00:1::",
+        "2001:0:4136:e378:8000:63bf:3fff:fdd2",
         "fc00::1",
         "224.0.0.1",
         "ff02::1",
