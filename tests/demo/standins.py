@@ -16,7 +16,9 @@ class Ok(http.server.BaseHTTPRequestHandler):
         self.send_response(200); self.end_headers()
         if self.path == "/die":
             import os; print("my last words", flush=True); os._exit(7)
-child = subprocess.Popen([sys.executable, "-c", "import time; print('x'); time.sleep(600)"])
+# It ends with its input, so that it does not outlive a test that kills this program outright.
+waiting = "import sys; print('x'); sys.stdin.read()"
+child = subprocess.Popen([sys.executable, "-c", waiting], stdin=subprocess.PIPE)
 if "stubborn" in sys.argv:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
 print("child", child.pid, flush=True)
