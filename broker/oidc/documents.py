@@ -21,11 +21,6 @@ class PublicDocument:
     etag: str
     headers: tuple[tuple[str, str], ...]
 
-    def is_known_as(self, if_none_match: str | None) -> bool:
-        """Whether the asker has this very document (RFC 9110 13.1.2), so that 304 is enough."""
-        known = {tag.strip().removeprefix("W/") for tag in (if_none_match or "").split(",")}
-        return self.etag in known or "*" in known
-
 
 def public_document(content: Mapping[str, object], *, max_age_seconds: int) -> PublicDocument:
     """Freeze `content`; pages of any site may read it, for it is the same to everybody."""

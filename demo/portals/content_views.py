@@ -36,6 +36,11 @@ def _add_public_pages(pages: Blueprint, context: PortalContext) -> None:
     def contact() -> str:
         return render_template("contact.html")
 
+    @pages.get("/favicon.ico")
+    def icon() -> AnyResponse:
+        # Browsers ask here for answers without a head of their own, such as /claims.
+        return redirect(url_for("static", filename=f"{context.portal.id}.svg"), 302)
+
     @pages.get("/jwks")
     def jwks() -> Response:
         return jsonify(context.keys.public_jwks())
