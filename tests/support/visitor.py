@@ -36,13 +36,13 @@ class Visitor:
 
     def look(self, what: str) -> None:
         """Judge the page as it stands, and keep a picture of it when somebody wants pictures."""
+        # A page that has only just been asked for has no document yet.
+        self.page.wait_for_load_state()
         self.shots += 1
         if folder := os.environ.get("SCREENSHOTS"):
             file = Path(folder) / f"{self.name}-{self.shots:02d}-{what}.png"
             self.page.screenshot(path=file, full_page=True)
-        wide, seen = self.page.evaluate(
-            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
-        )
+        wide, seen = self.page.locator("html").evaluate("page => [page.scrollWidth, page.clientWidth]")
         assert wide <= seen, f"{what} is wider than the screen"
 
     def go_to_choice(self) -> None:
