@@ -11,7 +11,7 @@ JOBS ?= 2
 ARGS ?=
 
 CODE := broker demo tests bench scripts
-# loadfile keeps the servers that a test file starts within one process.
+# A test file keeps to one process, with the servers that it starts (see tests/conftest.py).
 PYTEST := $(PYTHON) -m pytest -n $(JOBS) --dist loadfile -q
 
 .DEFAULT_GOAL := help

@@ -1,3 +1,23 @@
-"""What all tests share: real stores, and the whole broker beside the simulator."""
+"""What all tests share: real stores, the whole broker beside the simulator, and how they are spread."""
+
+from __future__ import annotations
+
+import pytest
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 pytest_plugins = ["tests.support.fixtures", "tests.support.system_fixtures", "tests.support.registration"]
+
+
+class _OneDemoAtATime(LoadFileScheduling):  # type: ignore[misc]  # pytest-xdist carries no types
+    """A test file keeps to one process, and so do all files that need the demo: its ports are fixed."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        folder = "tests/browser/"
+        return folder if nodeid.startswith(folder) else str(super()._split_scope(nodeid))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
+    """Called where tests run in several processes (`make test`)."""
+    return _OneDemoAtATime(config, log)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask, abort
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Page, Playwright
 from werkzeug.serving import make_server
 
 from broker.web.headers import install_headers
@@ -101,15 +101,14 @@ def address() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def context() -> Iterator[BrowserContext]:
+def context(playwright: Playwright) -> Iterator[BrowserContext]:
     """Chromium with axe-core in every page, put there past the policy, which a page itself cannot do."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(ARGUMENTS))
-        context = browser.new_context()
-        context.add_init_script(path=AXE)
-        context.route("**/submit.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))
-        yield context
-        browser.close()
+    browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(ARGUMENTS))
+    context = browser.new_context()
+    context.add_init_script(path=AXE)
+    context.route("**/submit.js*", lambda route: route.fulfill(body="", content_type="text/javascript"))
+    yield context
+    browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,4 @@
-"""J1 and J2 in a real browser on the real demo: at the size of a phone and of a desk, in Dutch.
-
-One file, because the demo's ports are fixed: whoever spreads tests over processes gives a file to one.
-"""
+"""J1 to J4 in a real browser on the real demo: at the size of a phone and of a desk, in Dutch."""
 
 from __future__ import annotations
 
@@ -9,64 +6,16 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from tests.support.running_demo import Demo
 from tests.support.system import digid_of
-from tests.support.visitor import PORTAL, Visitor, tab_to
+from tests.support.visitor import PORTAL, SIZES, Visitor, new_visitor, tab_to
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 BROKER = "http://localhost:8000"
 OUTBOX = "http://127.0.0.1:8300"
-SIZES = {"phone": (390, 844), "desk": (1280, 850)}
-CHROMIUM = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
-)  # fmt: skip
-_PATIENCE_MS = 20_000
-
-
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The demo, started once for this file."""
-    running = Demo(tmp_path_factory.mktemp("demo"))
-    running.start()
-    try:
-        yield running
-    finally:
-        running.stop()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium without a screen."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))
-        # A machine that does more than this at once is slow, and not wrong.
-        expect.set_options(timeout=_PATIENCE_MS)
-        yield browser
-        browser.close()
-
-
-def _visitor(chromium: Browser, name: str, size: str, *, scripts: bool = True) -> Visitor:
-    width, height = SIZES[size]
-    context = chromium.new_context(
-        viewport={"width": width, "height": height}, locale="nl-NL", java_script_enabled=scripts
-    )
-    context.set_default_timeout(_PATIENCE_MS)
-    return Visitor(context, name)
-
-
-@pytest.fixture
-def visitor(demo: Demo, chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Visitor]:
-    """A visitor at a desk, unless the test names a size; in the end the console must be silent."""
-    size = getattr(request, "param", "desk")
-    made = _visitor(chromium, f"{request.node.originalname}-{size}", size)
-    yield made
-    made.context.close()
-    assert made.complaints == []
-
 
 both_sizes = pytest.mark.parametrize("visitor", list(SIZES), indirect=True)
 
@@ -170,7 +119,7 @@ def test_login_works_with_the_keyboard_alone(demo: Demo, visitor: Visitor) -> No
 
 def test_login_and_logout_work_without_scripts(demo: Demo, chromium: Browser) -> None:
     """J1 with JavaScript off: every page has its button."""
-    visitor = _visitor(chromium, "without-scripts", "phone", scripts=False)
+    visitor = new_visitor(chromium, "without-scripts", "phone", scripts=False)
     visitor.page.goto(PORTAL)
     visitor.page.get_by_role("navigation").get_by_role("link", name="Mijn CZ").click()
     visitor.page.get_by_role("link", name="Nu inloggen").click()
@@ -280,7 +229,7 @@ def _register_as_far_as_the_mail(demo: Demo, visitor: Visitor) -> None:
 
 def test_newcomer_registers_at_the_desk_and_confirms_on_the_phone(demo: Demo, chromium: Browser) -> None:
     """J3: first tried and cancelled on the phone, then done at the desk, with the mail read on the phone."""
-    phone, desk = (_visitor(chromium, f"newcomer-{size}", size) for size in SIZES)
+    phone, desk = (new_visitor(chromium, f"newcomer-{size}", size) for size in SIZES)
     _register_as_far_as_the_mail(demo, phone)
     phone.page.get_by_role("button", name="Annuleren").click()
     phone.page.wait_for_url(f"{PORTAL}/**")

@@ -7,13 +7,19 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.support.running_demo import Demo
 from tests.support.system import digid_of, someone
 
 PORTAL = "http://127.0.0.1:8401"
 MOST_TABS = 40
+PATIENCE_MS = 20_000
+SIZES = {"phone": (390, 844), "desk": (1280, 850)}
+CHROMIUM = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
 
 
 @dataclass
@@ -83,6 +89,16 @@ class Visitor:
     def forgive(self, status: int) -> None:
         """A page that answers with an error status is itself a line on the console; any other line stays."""
         self.complaints = [line for line in self.complaints if f"status of {status} " not in line]
+
+
+def new_visitor(browser: Browser, name: str, size: str, *, scripts: bool = True) -> Visitor:
+    """A Dutch person with an empty browser; `size` is one of `SIZES`, `name` goes into file names."""
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, locale="nl-NL", java_script_enabled=scripts
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    return Visitor(context, name)
 
 
 def tab_to(page: Page, label: str) -> None:
