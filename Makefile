@@ -15,7 +15,7 @@ CODE := broker demo tests bench scripts
 PYTEST := $(PYTHON) -m pytest -n $(JOBS) --dist loadfile -q
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check lint soak bench lock clean
+.PHONY: help demo test check lint soak interop bench lock clean
 .DELETE_ON_ERROR:
 
 help: ## print this list
@@ -24,12 +24,12 @@ help: ## print this list
 demo: $(VENV)/.demo ## run broker, simulators and portals here until Ctrl-C (RESET=1 starts afresh)
 	@exec $(PYTHON) -m demo.run $(if $(filter-out 0 no,$(RESET)),--reset)
 
-test: $(VENV)/.dev ## every test but soak, on SQLite and PostgreSQL; installs what is missing
+test: $(VENV)/.dev ## every test but soak and interop, on SQLite and PostgreSQL; installs what is missing
 	@scripts/test-prerequisites
-	@$(PYTEST) -m 'not soak' $(ARGS)
+	@$(PYTEST) -m 'not soak and not interop' $(ARGS)
 
 check: lint ## lint, and the fast tests: the inner loop
-	@$(PYTEST) -m 'not slow and not browser and not soak' $(ARGS)
+	@$(PYTEST) -m 'not slow and not browser and not soak and not interop' $(ARGS)
 
 lint: $(VENV)/.dev ## format, lint, types, import contract, texts and reference pages
 	@scripts/check $(CODE)
@@ -37,6 +37,10 @@ lint: $(VENV)/.dev ## format, lint, types, import contract, texts and reference 
 soak: $(VENV)/.dev ## the proofs that take long: a planted defect for each conformance module
 	@scripts/test-prerequisites
 	@$(PYTHON) -m pytest -q -m soak $(ARGS)
+
+interop: $(VENV)/.dev ## libraries of others log in and out against the demo (needs Node 20 or later)
+	@scripts/interop-prerequisites var/interop
+	@$(PYTHON) -m pytest -q -m interop tests/interop $(ARGS)
 
 bench: $(VENV)/.dev ## the benchmarks: ratios measured within one run
 	@exec $(PYTHON) -m bench $(ARGS)

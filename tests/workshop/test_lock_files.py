@@ -11,7 +11,7 @@ from tests.workshop.workshop_files import ROOT
 _ENTRY = re.compile(r"(?P<pin>[a-z0-9][a-z0-9._-]*==[^ \\]+)(?P<rest>.*)")
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
-LOCKS = ("broker", "demo", "dev")
+LOCKS = ("broker", "demo", "dev", "interop")
 
 
 def _entries(lock: str) -> dict[str, frozenset[str]]:
