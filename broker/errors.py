@@ -40,6 +40,13 @@ class StorageUnavailable(BrokerError):
     status: ClassVar[int] = 503
 
 
+class Busy(BrokerError):
+    """There is more of this work than there is room for; nothing was decided, and trying again may do."""
+
+    code: ClassVar[str] = "temporarily-unavailable"
+    status: ClassVar[int] = 503
+
+
 class LoginRefused(BrokerError):
     """This login attempt ends here, with a page that says why and what to do next."""
 

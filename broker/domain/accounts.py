@@ -18,10 +18,17 @@ class AccountType(StrEnum):
 
 
 class AccountState(StrEnum):
-    """Whether the account may be used."""
+    """Whether the account may be used: only an active one may.
 
+    Invited: its owner has yet to activate it. Held: it waits for somebody to look at it. Disabled: an
+    administrator closed it. Erased: what it held of a person is gone, and it never comes back.
+    """
+
+    INVITED = "invited"
     ACTIVE = "active"
+    HELD = "held"
     DISABLED = "disabled"
+    ERASED = "erased"
 
 
 class WithoutAccount(StrEnum):

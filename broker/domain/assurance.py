@@ -1,28 +1,46 @@
 """How sure we are of who somebody is, as one order per scheme.
 
-A level is only ever compared through :meth:`Assurance.meets`: the order stands in the enums below
-and nowhere else, so that no comparison of strings can sneak in.
+A level is only ever compared through :meth:`Assurance.meets` and :meth:`Assurance.satisfies`: the order
+stands in the enums and the one table below and nowhere else, so that no comparison of strings, and none
+between two schemes, can sneak in. A new scheme is an enum of levels and a row of the table.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from types import MappingProxyType
+from typing import Final
 
 EIDAS_LOW = "http://eidas.europa.eu/LoA/low"
 EIDAS_SUBSTANTIAL = "http://eidas.europa.eu/LoA/substantial"
 EIDAS_HIGH = "http://eidas.europa.eu/LoA/high"
 # DigiD Basis is below every level of eIDAS, so its name is our own.
 BELOW_EIDAS = "urn:voordeur:loa:basis"
+ACCOUNT_ALONE = "urn:voordeur:loa:password"
+ACCOUNT_AND_SMS = "urn:voordeur:loa:password-sms"
+ACCOUNT_AND_TOTP = "urn:voordeur:loa:password-totp"
+ACCOUNT_AND_PASSKEY = "urn:voordeur:loa:password-passkey"
 
 
 class Scheme(StrEnum):
-    """An upstream way of logging in."""
+    """A way of logging in."""
 
     DIGID = "digid"
+    PASSWORD = "password"  # noqa: S105 - the name of a scheme.
 
 
-class DigidLevel(IntEnum):
+class _Named(IntEnum):
+    """A level with a name in lower case; the numbers give the order within one scheme, and nothing else."""
+
+    @property
+    def label(self) -> str:
+        """The name used in configuration, claims and audit: ``midden``."""
+        return self.name.lower()
+
+
+class DigidLevel(_Named):
     """The four levels of DigiD; the numbers are those of Logius (Koppelvlakspecificatie 3.x)."""
 
     BASIS = 10
@@ -30,52 +48,103 @@ class DigidLevel(IntEnum):
     SUBSTANTIEEL = 25
     HOOG = 30
 
-    @property
-    def label(self) -> str:
-        """The name used in configuration, claims and audit: ``midden``."""
-        return self.name.lower()
 
-    @classmethod
-    def from_label(cls, label: str) -> DigidLevel:
-        """Find a level by its name in lower case; `ValueError` when there is none."""
-        for level in cls:
-            if level.label == label:
-                return level
-        raise ValueError(f"no DigiD level is called {label!r}")
+class AccountLevel(_Named):
+    """A password, alone or with a second factor; a code by telephone is never worth one of an app."""
+
+    PASSWORD = 10
+    SMS = 20
+    TOTP = 30
+    PASSKEY = 40
 
 
-_ACR_OF = {
-    DigidLevel.BASIS: BELOW_EIDAS,
-    DigidLevel.MIDDEN: EIDAS_LOW,
-    DigidLevel.SUBSTANTIEEL: EIDAS_SUBSTANTIAL,
-    DigidLevel.HOOG: EIDAS_HIGH,
-}
+Level = DigidLevel | AccountLevel
 
-# What a portal may ask by ``acr_values``, lowest first (OpenID Connect Core 3.1.2.1).
-ACR_VALUES = tuple(_ACR_OF[level] for level in sorted(DigidLevel))
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A level, the URI that we tell a portal, and the URIs of eIDAS that are reached from this level on."""
+
+    level: Level
+    acr: str
+    reaches: tuple[str, ...] = ()
+
+
+# Lowest first.
+_TABLE: Final[Mapping[Scheme, tuple[_Row, ...]]] = MappingProxyType(
+    {
+        Scheme.DIGID: (
+            _Row(DigidLevel.BASIS, BELOW_EIDAS),
+            _Row(DigidLevel.MIDDEN, EIDAS_LOW),
+            _Row(DigidLevel.SUBSTANTIEEL, EIDAS_SUBSTANTIAL),
+            _Row(DigidLevel.HOOG, EIDAS_HIGH),
+        ),
+        Scheme.PASSWORD: (
+            _Row(AccountLevel.PASSWORD, ACCOUNT_ALONE),
+            _Row(AccountLevel.SMS, ACCOUNT_AND_SMS, reaches=(EIDAS_LOW,)),
+            _Row(AccountLevel.TOTP, ACCOUNT_AND_TOTP),
+            _Row(AccountLevel.PASSKEY, ACCOUNT_AND_PASSKEY),
+        ),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Assurance:
-    """One level within one scheme."""
+    """One level within one scheme; `ValueError` for a level of another scheme."""
 
     scheme: Scheme
-    level: DigidLevel
+    level: Level
+
+    def __post_init__(self) -> None:
+        # Levels of two schemes can have the same number, so that the type has to be looked at.
+        if not any(self.level is row.level for row in _TABLE[self.scheme]):
+            raise ValueError(f"{self.scheme.value} has no level {self.level!r}")
+
+    @classmethod
+    def of(cls, scheme: str, level: str) -> Assurance:
+        """Read the names that configuration, records and claims use; `ValueError` when there is no such."""
+        found = Scheme(scheme)
+        for row in _TABLE[found]:
+            if row.level.label == level:
+                return cls(found, row.level)
+        raise ValueError(f"{scheme} has no level that is called {level!r}")
 
     def meets(self, required: Assurance) -> bool:
         """Whether this is of the same scheme and at least as strong as `required`."""
         same_scheme = self.scheme is required.scheme
         return same_scheme and self.level >= required.level
 
+    def satisfies(self, acr: str) -> bool:
+        """Whether a portal that asks for `acr` gets at least that; never for a URI that is not ours."""
+        needed = assurance_for_acr(self.scheme, acr)
+        return needed is not None and self.meets(needed)
+
     @property
     def acr(self) -> str:
         """The URI that tells a portal this level (eIDAS where eIDAS has a word for it)."""
-        return _ACR_OF[self.level]
+        return next(row.acr for row in _TABLE[self.scheme] if row.level is self.level)
 
 
 def assurance_for_acr(scheme: Scheme, acr: str) -> Assurance | None:
-    """The weakest level of `scheme` that satisfies `acr`; None when `acr` is not ours."""
-    for level in sorted(DigidLevel):
-        if _ACR_OF[level] == acr:
-            return Assurance(scheme, level)
+    """The weakest level of `scheme` that satisfies `acr`; None when no level of it does."""
+    for row in _TABLE[scheme]:
+        if acr == row.acr or acr in row.reaches:
+            return Assurance(scheme, row.level)
     return None
+
+
+def levels_of(scheme: Scheme) -> tuple[Assurance, ...]:
+    """Every level of a scheme, lowest first."""
+    return tuple(Assurance(scheme, row.level) for row in _TABLE[scheme])
+
+
+def acr_values_of(reached: Iterable[Assurance]) -> tuple[str, ...]:
+    """Every URI that one of these satisfies: eIDAS and ours of DigiD first, each scheme's lowest first."""
+    strongest = tuple(reached)
+    every = (acr for rows in _TABLE.values() for row in rows for acr in (row.acr, *row.reaches))
+    return tuple(dict.fromkeys(acr for acr in every if any(found.satisfies(acr) for found in strongest)))
+
+
+# What a portal may ask by ``acr_values`` (OpenID Connect Core 3.1.2.1), wherever every scheme is offered.
+ACR_VALUES: Final = acr_values_of(levels_of(scheme)[-1] for scheme in Scheme)

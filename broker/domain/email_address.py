@@ -66,8 +66,25 @@ def parse_email_address(typed: str) -> EmailAddress:
 
 
 def comparable(text: str) -> str:
-    """The form for comparison of any stored text, also of one that would not be accepted today."""
+    """The form for comparison of any stored text, also of one that would not be accepted today.
+
+    Two mailboxes that a mail server can tell apart never have one form: no letter outside ASCII becomes one
+    of ASCII, as the long s and the dotless i would where case is folded.
+    """
     try:
         return parse_email_address(text).normal
     except InvalidEmailAddress:
-        return unicodedata.normalize("NFC", text).strip().casefold()
+        local, at, domain = unicodedata.normalize("NFC", text).strip().rpartition("@")
+        return f"{_in_lower_case(local)}{at}{_comparable_domain(domain)}"
+
+
+def _comparable_domain(domain: str) -> str:
+    try:
+        return parse_email_address(f"x@{domain.removesuffix('.')}").normal.partition("@")[2]
+    except InvalidEmailAddress:
+        return _in_lower_case(domain)
+
+
+def _in_lower_case(text: str) -> str:
+    lowered = ((character, character.lower()) for character in text)
+    return "".join(was if lower.isascii() and not was.isascii() else lower for was, lower in lowered)

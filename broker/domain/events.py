@@ -84,6 +84,105 @@ class ProviderAnswered(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorAsked(SecurityEvent):
+    """After a password somebody has to show one of these kinds of second factor (a space between)."""
+
+    kind: ClassVar[str] = "second-factor.asked"
+    account_id: AccountId
+    factors: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorGiven(SecurityEvent):
+    """Somebody showed a second factor, which raised the login to this level."""
+
+    kind: ClassVar[str] = "second-factor.given"
+    account_id: AccountId
+    factor: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorRefused(SecurityEvent):
+    """A right second factor came too late: the login that it belongs to is over, or changed meanwhile."""
+
+    kind: ClassVar[str] = "second-factor.refused"
+    account_id: AccountId
+    factor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorEnrolled(SecurityEvent):
+    """Somebody set a second factor up and confirmed it by a code; `replaces` when it took another's place."""
+
+    kind: ClassVar[str] = "second-factor.enrolled"
+    account_id: AccountId
+    factor: str
+    replaces: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorRemoved(SecurityEvent):
+    """A second factor is gone: removed by its owner, replaced, or reset by somebody else."""
+
+    kind: ClassVar[str] = "second-factor.removed"
+    account_id: AccountId
+    factor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorCodeSent(SecurityEvent):
+    """A code was queued for somebody's telephone; the message `message_id` tells how that went on."""
+
+    kind: ClassVar[str] = "second-factor.code-sent"
+    account_id: AccountId
+    factor: str
+    purpose: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorCodeNotSent(SecurityEvent):
+    """No code was sent: a budget was used up, or too many were asked for."""
+
+    kind: ClassVar[str] = "second-factor.code-not-sent"
+    account_id: AccountId
+    factor: str
+    purpose: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorCodeRefused(SecurityEvent):
+    """A code was wrong, used before, too old or for something else, or was not judged any more."""
+
+    kind: ClassVar[str] = "second-factor.code-refused"
+    account_id: AccountId
+    factor: str
+    purpose: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodeUsed(SecurityEvent):
+    """Somebody used a recovery code up; `left` are still good."""
+
+    kind: ClassVar[str] = "recovery-code.used"
+    account_id: AccountId
+    left: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodesReplaced(SecurityEvent):
+    """Somebody got new recovery codes; all older ones are worth nothing."""
+
+    kind: ClassVar[str] = "recovery-codes.replaced"
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TurnedAway(SecurityEvent):
     """Somebody chose a way of logging in that is closed: by an announced outage, or after failures."""
 
@@ -218,6 +317,40 @@ class RequestForged(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RequestsHeldBack(SecurityEvent):
+    """A block of addresses sent more than a crowd of people would; one event a minute, whatever it sends.
+
+    `limit` tells of what; the address of the first that was refused stands sealed beside it.
+    """
+
+    kind: ClassVar[str] = "requests.held-back"
+    limit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordsGuessed(SecurityEvent):
+    """More wrong passwords came in an hour than people make: somebody tries lists; one event an hour."""
+
+    kind: ClassVar[str] = "passwords.guessed"
+    in_an_hour: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageBudgetSpent(SecurityEvent):
+    """A budget for codes by telephone is used up: somebody may be earning on them; one event a pause.
+
+    `limit` is ``breaker`` (nothing leaves for an hour), ``home`` (nothing to home numbers) or ``abroad``
+    (nothing to one other country); `country` is the calling code of the number that was refused.
+    """
+
+    kind: ClassVar[str] = "message-budget.spent"
+    actor: ClassVar[Actor] = Actor.SYSTEM
+    channel: str
+    limit: str
+    country: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RegistrationOffered(SecurityEvent):
     """Somebody was vouched for, has no account, and may make one; `resumed` when it was begun before."""
 
@@ -272,11 +405,12 @@ class RegistrationLinkRefused(SecurityEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessageDelivered(SecurityEvent):
-    """A mail server took a message; `purpose` says which text it was."""
+    """A mail server or SMS gateway took a message; `purpose` says which text it was."""
 
     kind: ClassVar[str] = "message.delivered"
     actor: ClassVar[Actor] = Actor.SYSTEM
     message_id: str
+    channel: str
     purpose: str
     attempts: int
 
@@ -288,9 +422,99 @@ class MessageFailed(SecurityEvent):
     kind: ClassVar[str] = "message.failed"
     actor: ClassVar[Actor] = Actor.SYSTEM
     message_id: str
+    channel: str
     purpose: str
     attempts: int
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountAdded(SecurityEvent):
+    """An operator made an account; `with_password` when a password was set right away."""
+
+    kind: ClassVar[str] = "account.added"
+    actor: ClassVar[Actor] = Actor.OPERATOR
+    account_id: AccountId
+    account_type: str
+    state: str
+    with_password: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountInvited(SecurityEvent):
+    """An operator sent somebody the link to an account that waits for them; `again` when it did already."""
+
+    kind: ClassVar[str] = "account.invited"
+    actor: ClassVar[Actor] = Actor.OPERATOR
+    account_id: AccountId
+    again: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountActivated(SecurityEvent):
+    """Somebody who was invited chose a password: the account may be used."""
+
+    kind: ClassVar[str] = "account.activated"
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordLinkAsked(SecurityEvent):
+    """Somebody asked for a link to choose a password; nothing says that it was the owner of the account.
+
+    `outcome` is what the link is for, or why none was sent; `of_account` is whose address it was, if any.
+    """
+
+    kind: ClassVar[str] = "password.link-asked"
+    outcome: str
+    of_account: AccountId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordLinkRefused(SecurityEvent):
+    """Somebody wanted to choose a password by a link that is not good: used, too old, replaced, made up."""
+
+    kind: ClassVar[str] = "password.link-refused"
+    purpose: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordChanged(SecurityEvent):
+    """An account has another password; `way` is how its owner proved to be that."""
+
+    kind: ClassVar[str] = "password.changed"
+    account_id: AccountId
+    way: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountLookedUp(SecurityEvent):
+    """An operator looked at what there is of an account."""
+
+    kind: ClassVar[str] = "account.looked-up"
+    actor: ClassVar[Actor] = Actor.OPERATOR
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountStateChanged(SecurityEvent):
+    """An account may be used from now on, or may not; `before` is the state that it was in."""
+
+    kind: ClassVar[str] = "account.state-changed"
+    actor: ClassVar[Actor] = Actor.OPERATOR
+    account_id: AccountId
+    before: str
+    state: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountErased(SecurityEvent):
+    """Everything of a person was taken out of an account, for good."""
+
+    kind: ClassVar[str] = "account.erased"
+    actor: ClassVar[Actor] = Actor.OPERATOR
+    account_id: AccountId
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -351,12 +575,102 @@ class AuditPersonErased(SecurityEvent):
     account_id: AccountId
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordNotChanged(SecurityEvent):
+    """Somebody who was logged in wanted another password: they gave a wrong one, or it changed meanwhile."""
+
+    kind: ClassVar[str] = "password.not-changed"
+    account_id: AccountId
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityConfirmed(SecurityEvent):
+    """Somebody who was logged in proved once more who they are, to change something of their account."""
+
+    kind: ClassVar[str] = "account.identity-confirmed"
+    account_id: AccountId
+    sid: str
+    factor: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdentityNotConfirmed(SecurityEvent):
+    """Somebody who was logged in gave a wrong password, or one that was not judged."""
+
+    kind: ClassVar[str] = "account.identity-not-confirmed"
+    account_id: AccountId
+    sid: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnAccountExported(SecurityEvent):
+    """Somebody downloaded what we keep of them."""
+
+    kind: ClassVar[str] = "account.exported-by-owner"
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnAccountErased(SecurityEvent):
+    """Somebody had everything of themselves taken out of their account, for good."""
+
+    kind: ClassVar[str] = "account.erased-by-owner"
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressChangeAsked(SecurityEvent):
+    """Somebody asked for another e-mail address for their own account; nothing says whether it was free."""
+
+    kind: ClassVar[str] = "account.address-change-asked"
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressWanted(SecurityEvent):
+    """Somebody asked for the e-mail address of this account for another of the brand, and did not get it."""
+
+    kind: ClassVar[str] = "account.address-wanted"
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressChanged(SecurityEvent):
+    """An account has another e-mail address: its owner asked, and confirmed it by the link in a mail."""
+
+    kind: ClassVar[str] = "account.address-changed"
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddressChangeRefused(SecurityEvent):
+    """Somebody wanted to confirm an address by a link that is not good: used, too old, replaced, made up.
+
+    `reason` is also `taken`: the address came to belong to another account of the brand.
+    """
+
+    kind: ClassVar[str] = "account.address-change-refused"
+    reason: str
+
+
 ALL_EVENTS: tuple[type[SecurityEvent], ...] = (
     LoginStarted,
     AuthorizationRefused,
     SentUpstream,
     TurnedAway,
     ProviderAnswered,
+    SecondFactorAsked,
+    SecondFactorGiven,
+    SecondFactorRefused,
+    SecondFactorEnrolled,
+    SecondFactorRemoved,
+    SecondFactorCodeSent,
+    SecondFactorCodeNotSent,
+    SecondFactorCodeRefused,
+    RecoveryCodeUsed,
+    RecoveryCodesReplaced,
     LoginRefused,
     LoginGranted,
     TokensIssued,
@@ -369,6 +683,9 @@ ALL_EVENTS: tuple[type[SecurityEvent], ...] = (
     PortalNotTold,
     SigningKeyChanged,
     RequestForged,
+    RequestsHeldBack,
+    PasswordsGuessed,
+    MessageBudgetSpent,
     RegistrationOffered,
     RegistrationMailAsked,
     RegistrationMailRefused,
@@ -377,10 +694,28 @@ ALL_EVENTS: tuple[type[SecurityEvent], ...] = (
     RegistrationLinkRefused,
     MessageDelivered,
     MessageFailed,
+    AccountAdded,
+    AccountInvited,
+    AccountActivated,
+    PasswordLinkAsked,
+    PasswordLinkRefused,
+    PasswordChanged,
+    AccountLookedUp,
+    AccountStateChanged,
+    AccountErased,
     AccountsImported,
     OutageAnnounced,
     OutageEnded,
     AuditExported,
     AuditSearched,
     AuditPersonErased,
+    PasswordNotChanged,
+    IdentityConfirmed,
+    IdentityNotConfirmed,
+    OwnAccountExported,
+    OwnAccountErased,
+    AddressChangeAsked,
+    AddressWanted,
+    AddressChanged,
+    AddressChangeRefused,
 )

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from broker.domain.accounts import AccountId
-from broker.domain.assurance import Assurance
+from broker.domain.assurance import Assurance, Level
 from broker.domain.bsn import Bsn
 
 
@@ -18,18 +19,49 @@ class DigidIdentity:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountIdentity:
+    """The person who owns this account of ours, as shown by what only they know or have."""
+
+    account_id: AccountId
+
+
+Identity = DigidIdentity | AccountIdentity
+
+_MARK_LENGTH = 32
+
+
+def password_mark(stored: str) -> str:
+    """What tells a stored password (its hash) from any other: 32 hexadecimal digits that prove nothing."""
+    return hashlib.sha256(stored.encode()).hexdigest()[:_MARK_LENGTH]
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What a provider returned: verified, not yet decided upon.
 
     `authenticated_at` is the moment the provider states (AuthnInstant), aware UTC.
-    `upstream_session` is the provider's SessionIndex, kept for audit and single logout.
+    `upstream_session` is the provider's SessionIndex, kept for audit and single logout; empty where the
+    provider has none. `password_mark` is that of the stored password which was judged; None where there was
+    none, as for what a running session lends.
     """
 
     brand: str
-    identity: DigidIdentity
+    identity: Identity
     assurance: Assurance
     authenticated_at: datetime
-    upstream_session: str
+    upstream_session: str = ""
+    password_mark: str | None = field(default=None, repr=False)
+
+    @property
+    def bsn(self) -> Bsn | None:
+        """The BSN, which DigiD alone gives."""
+        return self.identity.bsn if isinstance(self.identity, DigidIdentity) else None
+
+    def strengthened(self, level: Level, at: datetime) -> Evidence:
+        """The same after more was proven, which completed the login at that moment; it never gets weaker."""
+        raised = Assurance(self.assurance.scheme, level)
+        stronger = raised if raised.meets(self.assurance) else self.assurance
+        return replace(self, assurance=stronger, authenticated_at=at)
 
 
 @dataclass(frozen=True, slots=True)

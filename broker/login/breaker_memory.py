@@ -3,20 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from broker.domain.assurance import Scheme
-from broker.login.breaker import COUNTING_WINDOW_SECONDS, ONE_TURN, Trouble
+from broker.login.breaker import COUNTING_WINDOW_SECONDS, ONE_CALL, REMEMBERED_FOR, Trouble
 from broker.storage.records import RecordKey, RecordKind, RecordStore
 
 _COUNTING = b"counting"
-
-
-class Turn(StrEnum):
-    """What is done by one at a time while a provider recovers."""
-
-    SEND = "send"
-    CALL = "call"
 
 
 class BreakerMemory:
@@ -50,22 +42,24 @@ class BreakerMemory:
         """The provider answered: all is well."""
         self._records.delete(self._key(RecordKind.COUNTER, "failures"))
         self._records.delete(self._key(RecordKind.BREAKER, "trouble"))
-        for turn in Turn:
-            self._records.delete(self._key(RecordKind.BREAKER, turn))
+        self.give_turn_back()
 
-    def take_turn(self, turn: Turn, now: datetime) -> bool:
-        """True for one caller, who may try."""
-        return self._records.set_once(
-            self._key(RecordKind.BREAKER, turn), b"taken", expires_at=now + ONE_TURN
+    def count_asker(self, lifted_at: datetime) -> int:
+        """One more person who wants to go there; how many there are since the bar was lifted then."""
+        return self._records.count(
+            self._key(RecordKind.COUNTER, f"askers {lifted_at.isoformat()}"),
+            window_seconds=int(REMEMBERED_FOR.total_seconds()),
         )
 
-    def give_back(self, turn: Turn) -> None:
-        """The try is over and says nothing about the provider: let the next one go."""
-        self._records.delete(self._key(RecordKind.BREAKER, turn))
+    def take_turn(self, now: datetime) -> bool:
+        """True for one caller, who may call the provider."""
+        return self._records.set_once(
+            self._key(RecordKind.BREAKER, "call"), b"taken", expires_at=now + ONE_CALL
+        )
 
-    def is_taken(self, turn: Turn) -> bool:
-        """Whether somebody is trying."""
-        return self._records.get(self._key(RecordKind.BREAKER, turn)) is not None
+    def give_turn_back(self) -> None:
+        """The call is over, or was none: let the next one call."""
+        self._records.delete(self._key(RecordKind.BREAKER, "call"))
 
     def _key(self, kind: RecordKind, name: str) -> RecordKey:
         return RecordKey(kind, self._brand, f"{self._scheme.value} {name}")

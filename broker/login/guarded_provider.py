@@ -13,8 +13,7 @@ import structlog
 from broker.domain.assurance import Assurance, Scheme
 from broker.domain.identity import Failed, ProviderOutcome, Unavailable
 from broker.domain.outages import Outage
-from broker.login.breaker import Passage, Trouble, after_failure, passage
-from broker.login.breaker_memory import Turn
+from broker.login.breaker import Passage, Trouble, after_failure, may_try, passage
 from broker.providers.base import ArtifactAnswer, Begun, Provider, SentRequest
 
 BARRED_REASON: Final = "breaker-open"
@@ -46,14 +45,14 @@ class Memory(Protocol):
     def forget(self) -> None:
         """All is well."""
 
-    def take_turn(self, turn: Turn, now: datetime) -> bool:
-        """True for one caller."""
+    def count_asker(self, lifted_at: datetime) -> int:
+        """One more who wants to go there; how many there are since the bar was lifted."""
 
-    def give_back(self, turn: Turn) -> None:
-        """The try said nothing about the provider."""
+    def take_turn(self, now: datetime) -> bool:
+        """True for one caller, who may call."""
 
-    def is_taken(self, turn: Turn) -> bool:
-        """Whether somebody is trying."""
+    def give_turn_back(self) -> None:
+        """The call said nothing about the provider."""
 
 
 class GuardedProvider:
@@ -84,22 +83,16 @@ class GuardedProvider:
         return self._provider.scheme
 
     def closed(self, now: datetime) -> Closed | None:
-        """Why a page should not offer this way; None when it may be chosen."""
+        """Why a page should not offer this way; None when it may be chosen, or at least be tried."""
         if outage := self._outage(now):
             return Closed("outage", outage)
-        match passage(self._trouble(), now):
-            case Passage.FREE:
-                return None
-            case Passage.IN_TURN if not self._memory.is_taken(Turn.SEND):
-                return None
-            case _:
-                return Closed(BARRED_REASON)
+        return Closed(BARRED_REASON) if passage(self._trouble(), now) is Passage.BARRED else None
 
     def admit(self, now: datetime) -> Closed | None:
-        """As `closed`, for somebody who goes there now: while the provider recovers, one at a time."""
+        """As `closed`, for somebody who goes there now: while the provider is tried, few of many."""
         if outage := self._outage(now):
             return Closed("outage", outage)
-        return None if self._lets_through(Turn.SEND, now) else Closed(BARRED_REASON)
+        return None if self._sends(now) else Closed(BARRED_REASON)
 
     def begin(self, required: Assurance, *, relay_state: str, now: datetime) -> Begun:
         """As the provider does; ask `admit` first."""
@@ -110,7 +103,7 @@ class GuardedProvider:
 
         An announced outage does not stop an answer: who was under way may arrive.
         """
-        if not self._lets_through(Turn.CALL, now):
+        if not self._calls(now):
             return Unavailable(BARRED_REASON, "the provider is left alone after failures in a row")
         outcome = self._provider.complete(answer, sent, now=now)
         if isinstance(outcome, Unavailable):
@@ -118,7 +111,7 @@ class GuardedProvider:
         elif isinstance(outcome, Failed):
             # Anybody can bring a made-up answer; it must not keep the turn from those who come from there.
             if self._trouble() is not None:
-                self._memory.give_back(Turn.CALL)
+                self._memory.give_turn_back()
         elif self._trouble() is not None:
             # Somebody was vouched for or turned back there: a sign of health, which a refused answer is not.
             self._memory.forget()
@@ -126,12 +119,20 @@ class GuardedProvider:
             _log.info("provider answers again", scheme=self.scheme.value, brand=sent.brand)
         return outcome
 
-    def _lets_through(self, turn: Turn, now: datetime) -> bool:
+    def _sends(self, now: datetime) -> bool:
+        trouble = self._trouble()
+        match passage(trouble, now):
+            case Passage.TRYING if trouble is not None and trouble.barred_until is not None:
+                return may_try(self._memory.count_asker(trouble.barred_until))
+            case known:
+                return known is Passage.FREE
+
+    def _calls(self, now: datetime) -> bool:
         match passage(self._trouble(), now):
             case Passage.FREE:
                 return True
-            case Passage.IN_TURN:
-                return self._memory.take_turn(turn, now)
+            case Passage.TRYING:
+                return self._memory.take_turn(now)
             case Passage.BARRED:
                 return False
 

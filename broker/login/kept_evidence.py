@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from broker.domain.assurance import Assurance, DigidLevel, Scheme
+from broker.domain.accounts import AccountId
+from broker.domain.assurance import Assurance
 from broker.domain.bsn import Bsn
-from broker.domain.identity import DigidIdentity, Evidence
+from broker.domain.identity import AccountIdentity, DigidIdentity, Evidence, Identity
 
 
 def encode_evidence(evidence: Evidence | None) -> dict[str, str] | None:
@@ -16,11 +17,12 @@ def encode_evidence(evidence: Evidence | None) -> dict[str, str] | None:
         return None
     return {
         "brand": evidence.brand,
-        "bsn": evidence.identity.bsn.number,
+        **_encode_identity(evidence.identity),
         "scheme": evidence.assurance.scheme.value,
         "level": evidence.assurance.level.label,
         "authenticated_at": evidence.authenticated_at.isoformat(),
         "upstream_session": evidence.upstream_session,
+        **({"password_mark": evidence.password_mark} if evidence.password_mark is not None else {}),
     }
 
 
@@ -30,8 +32,23 @@ def decode_evidence(raw: Mapping[str, str] | None) -> Evidence | None:
         return None
     return Evidence(
         brand=raw["brand"],
-        identity=DigidIdentity(Bsn(raw["bsn"])),
-        assurance=Assurance(Scheme(raw["scheme"]), DigidLevel.from_label(raw["level"])),
+        identity=_decode_identity(raw),
+        assurance=Assurance.of(raw["scheme"], raw["level"]),
         authenticated_at=datetime.fromisoformat(raw["authenticated_at"]),
         upstream_session=raw["upstream_session"],
+        password_mark=raw.get("password_mark"),
     )
+
+
+def _encode_identity(identity: Identity) -> dict[str, str]:
+    match identity:
+        case DigidIdentity(bsn):
+            return {"bsn": bsn.number}
+        case AccountIdentity(account_id):
+            return {"account_id": account_id}
+
+
+def _decode_identity(raw: Mapping[str, str]) -> Identity:
+    if "bsn" in raw:
+        return DigidIdentity(Bsn(raw["bsn"]))
+    return AccountIdentity(AccountId(raw["account_id"]))

@@ -24,6 +24,7 @@ FOR_OPERATIONS: Final[Mapping[str, str]] = {
     "channel.redirect": "the back channel answered with a redirect: is its address the right one?",
     "channel.status": "the back channel turned us away: is our client certificate registered?",
     "channel.content-type": "the back channel does not speak SOAP: is its address the right one?",
+    "channel.soap-fault": "the back channel refused our question with a SOAP fault: is its address right?",
     "channel.tls": "the back channel failed in TLS: are its certificate and ours valid, and our roots right?",
 }
 """Reasons that repeat for everybody until somebody mends them: what to look at first."""

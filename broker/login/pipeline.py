@@ -1,7 +1,6 @@
 """The login as a table. Reading it from top to bottom is the security review.
 
-Later steps (second factor, choice of collectivity) have their place between `resolve account` and
-`grant`.
+A later step (choice of collectivity) has its place between `second factor` and `grant`.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from broker.login.steps.check_assurance import check_assurance
 from broker.login.steps.choose_provider import choose_provider
 from broker.login.steps.grant import grant
 from broker.login.steps.resolve_account import resolve_account
+from broker.login.steps.second_factor import second_factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ STEPS = (
     Step("check age", check_age),
     Step("check assurance", check_assurance),
     Step("resolve account", resolve_account),
+    Step("second factor", second_factor),
     Step("grant", grant),
 )
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Protocol
 
 from broker.domain.accounts import Account, AccountId
 from broker.domain.assurance import Scheme
 from broker.domain.bsn import Bsn
 from broker.domain.events import SecurityEvent
+from broker.domain.second_factors import SecondFactor
 from broker.login.guarded_provider import GuardedProvider
+from broker.providers.base import AnswersDirectly
+from broker.sessions.session import Session
 
 
 class Accounts(Protocol):
@@ -22,6 +26,27 @@ class Accounts(Protocol):
         """The account of this id."""
 
 
+class SecondFactors(Protocol):
+    """Knows what somebody can show beside a password."""
+
+    def of_account(self, account_id: AccountId) -> tuple[SecondFactor, ...]:
+        """The factors that the owner of this account set up; without the recovery codes."""
+
+
+class Passwords(Protocol):
+    """Tells passwords apart."""
+
+    def mark(self, account_id: AccountId) -> str | None:
+        """That of the password which the account has now; see `Evidence`."""
+
+
+class RunningSessions(Protocol):
+    """Finds sessions; `broker.sessions.store` does."""
+
+    def find_by_sid(self, brand: str, sid: str, *, now: datetime) -> Session | None:
+        """The live session of this id."""
+
+
 class Auditor(Protocol):
     """Writes an event down, or raises and so stops the act."""
 
@@ -31,3 +56,6 @@ class Auditor(Protocol):
 
 Providers = Mapping[tuple[str, Scheme], GuardedProvider]
 """Which provider serves a brand for a scheme, behind its switches."""
+
+DirectWays = Mapping[tuple[str, Scheme], AnswersDirectly]
+"""Which way of our own serves a brand for a scheme, on our own pages."""

@@ -7,7 +7,8 @@ from datetime import datetime
 
 from broker.domain.accounts import Account, AccountId, AccountType
 from broker.domain.assurance import Assurance, Scheme
-from broker.domain.identity import Authentication, DigidIdentity, Evidence
+from broker.domain.identity import Authentication, Evidence, Identity
+from broker.domain.second_factors import FactorKind
 from broker.login.transaction import Wish
 
 
@@ -32,7 +33,9 @@ class NoAccount:
 class Progress:
     """Everything that is known about an attempt at this moment.
 
-    `evidence_was_kept` when the evidence did not come in just now but waited with the attempt.
+    `evidence_was_kept` when the evidence did not come in just now but waited with the attempt; `lent_at` is
+    when a running session lent it to the attempt, if it did. `factors` are the kinds of second factor of the
+    account, once they were looked up.
     """
 
     brand: str
@@ -44,6 +47,8 @@ class Progress:
     evidence: Evidence | None = None
     account: Account | NoAccount | None = None
     evidence_was_kept: bool = False
+    lent_at: datetime | None = None
+    factors: tuple[FactorKind, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +67,10 @@ class GoUpstream:
 
 @dataclass(frozen=True, slots=True)
 class LookUp:
-    """Find the account of this person, then advance again."""
+    """Find the account of this person, with its second factors where they count, then advance again."""
 
-    who: DigidIdentity | AccountId
+    who: Identity
+    with_factors: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,4 +94,20 @@ class OfferRegistration:
     """The person is known and has no account; the portal lets people make one."""
 
 
-Decision = AskProvider | GoUpstream | LookUp | OfferRegistration | Refuse | Grant
+@dataclass(frozen=True, slots=True)
+class AskSecondFactor:
+    """The person has to show one of these, which are all their own; a recovery code may stand in for it."""
+
+    kinds: tuple[FactorKind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferEnrolment:
+    """The portal demands a second factor that the person does not have; any of these would do."""
+
+    kinds: tuple[FactorKind, ...]
+
+
+Decision = (
+    AskProvider | GoUpstream | LookUp | OfferRegistration | AskSecondFactor | OfferEnrolment | Refuse | Grant
+)

@@ -2,116 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
 
-from broker.domain.accounts import Account
 from broker.domain.assurance import Scheme
 from broker.domain.clock import Clock
-from broker.domain.events import ProviderAnswered, Result, SentUpstream, TurnedAway
-from broker.domain.identity import (
-    Authenticated,
-    Cancelled,
-    DigidIdentity,
-    Evidence,
-    Failed,
-    ProviderOutcome,
-    Unavailable,
-)
+from broker.domain.identity import Authenticated, Failed
+from broker.domain.second_factors import FactorKind
 from broker.login.guarded_provider import Closed
-from broker.login.outcomes import notice_of, reason_of
-from broker.login.pipeline import advance
-from broker.login.ports import Accounts, Auditor, Providers
-from broker.login.progress import (
-    AskProvider,
-    EarlierLogin,
-    GoUpstream,
-    Grant,
-    LookUp,
-    NoAccount,
-    OfferRegistration,
-    Progress,
-    Refuse,
+from broker.login.notes import LoginNotes
+from broker.login.outcomes import notice_of
+from broker.login.policy import earlier_login_steps_up
+from broker.login.ports import (
+    Accounts,
+    Auditor,
+    DirectWays,
+    Passwords,
+    Providers,
+    RunningSessions,
+    SecondFactors,
 )
-from broker.login.transaction import LoginTransaction, Wish
-from broker.login.transactions import Transactions
+from broker.login.progress import AskProvider, AskSecondFactor, EarlierLogin, GoUpstream, Progress, Refuse
+from broker.login.received import (
+    BrowserSecret,
+    Judged,
+    NotAuthenticated,
+    OtherBrowser,
+    Received,
+    Settled,
+    UnknownAnswer,
+    Visit,
+)
+from broker.login.second_step import SecondStep, lent_by
+from broker.login.settling import Settler
+from broker.login.transaction import LoginTransaction
+from broker.login.transactions import Begun, Transactions
 from broker.login.upstream_requests import UpstreamRequests, new_relay_state
-from broker.providers.base import ArtifactAnswer, Send
+from broker.providers.base import ArtifactAnswer, PasswordAnswer, Send
 
-Settled = AskProvider | GoUpstream | OfferRegistration | Refuse | Grant
-"""A decision that needs nothing more from the store."""
-
-
-@dataclass(frozen=True, slots=True)
-class Visit:
-    """A portal's wish that somebody logs in."""
-
-    brand: str
-    portal: str
-    client_id: str
-    wish: Wish
-    answer_to: bytes
+TO_SET_UP: Final = "second-factor-to-set-up"
+"""The notice for somebody who is logged in and has to do so again, to get a factor that the portal wants."""
 
 
 @dataclass(frozen=True, slots=True)
-class UnknownAnswer:
-    """An answer to nothing that is open here: made up, late, or used before."""
+class Surroundings:
+    """What running logins needs."""
 
-
-@dataclass(frozen=True, slots=True)
-class OtherBrowser:
-    """An answer brought by a browser that did not begin this login (login CSRF). The request is used up."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotAuthenticated:
-    """The provider did not vouch for anybody; the attempt goes on, with a message.
-
-    `outcome` is what the provider gave; None when it vouched and the pipeline wanted more.
-    """
-
-    transaction: LoginTransaction
-    notice: str
-    outcome: Cancelled | Failed | Unavailable | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """The provider vouched for somebody and the pipeline decided."""
-
-    transaction: LoginTransaction
-    evidence: Evidence
-    decision: Settled
-
-
-Received = UnknownAnswer | OtherBrowser | NotAuthenticated | Judged
-BrowserSecret = Callable[[str], str | None]
-"""Gives the secret of this browser's cookie for a transaction id."""
+    transactions: Transactions
+    upstream: UpstreamRequests
+    providers: Providers
+    direct: DirectWays
+    accounts: Accounts
+    factors: SecondFactors
+    passwords: Passwords
+    sessions: RunningSessions
+    auditor: Auditor
+    clock: Clock
 
 
 class LoginService:
     """Runs login attempts from a portal's request to a decision."""
 
-    def __init__(
-        self,
-        *,
-        transactions: Transactions,
-        upstream: UpstreamRequests,
-        providers: Providers,
-        accounts: Accounts,
-        auditor: Auditor,
-        clock: Clock,
-    ) -> None:
-        self.transactions = transactions
-        self._upstream = upstream
-        self._providers = providers
-        self._accounts = accounts
-        self._auditor = auditor
-        self._clock = clock
+    def __init__(self, surroundings: Surroundings) -> None:
+        self.transactions = surroundings.transactions
+        self._upstream = surroundings.upstream
+        self._providers = surroundings.providers
+        self._direct = surroundings.direct
+        self._clock = surroundings.clock
+        self._notes = LoginNotes(surroundings.auditor)
+        self._settler = Settler(surroundings.accounts, surroundings.factors)
+        self._second_step = SecondStep(
+            self.transactions,
+            self._settler,
+            surroundings.sessions,
+            surroundings.passwords,
+            self._notes,
+            self._clock,
+        )
 
     def arrive(self, visit: Visit, earlier: EarlierLogin | None) -> Settled:
         """The first look at a portal's wish, before anything is asked of the person."""
-        return self._settle(Progress(visit.brand, visit.portal, visit.wish, self._clock(), earlier))
+        return self._settler.settle(_progress(visit, self._clock(), earlier))
+
+    def begin(self, visit: Visit, decision: Settled, earlier: EarlierLogin | None) -> Begun:
+        """A new attempt for a decision of `arrive` that asks something of the person.
+
+        Where the running session lacks a second factor and nothing else, it lends the attempt the rest.
+        """
+        now = self._clock()
+        lent = lent_by(visit.brand, earlier) if isinstance(decision, AskSecondFactor) and earlier else None
+        begun = self.transactions.begin(
+            brand=visit.brand,
+            portal=visit.portal,
+            wish=visit.wish,
+            answer_to=visit.answer_to,
+            now=now,
+            lent=lent,
+        )
+        if lent is not None:
+            self._second_step.note_asked(visit.brand, lent.evidence, decision)
+        elif isinstance(decision, AskProvider) and earlier_login_steps_up(_progress(visit, now, earlier)):
+            transaction = self.transactions.leave_notice(begun.transaction, TO_SET_UP)
+            return Begun(transaction, begun.browser_secret)
+        return begun
 
     def closed(self, brand: str, scheme: Scheme) -> Closed | None:
         """Why this way of logging in cannot be chosen now; None when it can."""
@@ -123,27 +117,17 @@ class LoginService:
     ) -> Send | Refuse | Closed:
         """The way to the chosen provider, with the request stored for one answer."""
         now = self._clock()
-        # A running login is left out on purpose: whoever presses the button wants a new one.
-        progress = Progress(transaction.brand, transaction.portal, transaction.wish, now, chosen=scheme)
-        decision = self._settle(progress)
+        decision = self._choose(transaction, scheme)
         provider = self._providers.get((transaction.brand, scheme))
-        if not isinstance(decision, GoUpstream) or provider is None:
+        if isinstance(decision, Refuse) or provider is None:
             return decision if isinstance(decision, Refuse) else Refuse("provider-not-allowed")
         if closed := provider.admit(now):
-            self._note_turned_away(transaction.brand, scheme, client_id, closed)
+            self._notes.turned_away(transaction.brand, client_id, scheme, closed)
             return closed
         relay_state = new_relay_state()
         begun = provider.begin(decision.required, relay_state=relay_state, now=now)
         self._upstream.keep(relay_state, transaction, begun.sent, until=transaction.expires_at)
-        self._auditor.record(
-            SentUpstream(
-                brand=transaction.brand,
-                result=Result.SUCCESS,
-                client_id=client_id,
-                scheme=scheme.value,
-                level=decision.required.level.label,
-            )
-        )
+        self._notes.sent_upstream(transaction.brand, client_id, decision.required)
         return begun.send
 
     def receive(
@@ -153,65 +137,61 @@ class LoginService:
         outstanding = self._upstream.take(brand, relay_state)
         provider = self._providers.get((brand, scheme))
         if outstanding is None or provider is None:
-            self._note(brand, scheme, Failed("answer-unknown", "no open request has this relay state"))
+            unknown = Failed("answer-unknown", "no open request has this relay state")
+            self._notes.answered(brand, scheme, unknown)
             return UnknownAnswer()
         transaction = self.transactions.find(
             brand, outstanding.transaction_id, secret(outstanding.transaction_id)
         )
         if transaction is None:
-            self._note(brand, scheme, Failed("answer-other-browser", "this browser did not begin the login"))
+            other = Failed("answer-other-browser", "this browser did not begin the login")
+            self._notes.answered(brand, scheme, other)
             return OtherBrowser()
         outcome = provider.complete(answer, outstanding.sent, now=self._clock())
-        self._note(brand, scheme, outcome)
+        self._notes.answered(brand, scheme, outcome)
         if not isinstance(outcome, Authenticated):
             return NotAuthenticated(transaction, notice_of(scheme, outcome), outcome)
-        evidence = outcome.evidence
-        progress = Progress(brand, transaction.portal, transaction.wish, self._clock(), evidence=evidence)
-        return Judged(transaction, evidence, self._settle(progress))
+        return self._second_step.judge(transaction, outcome.evidence)
+
+    def try_password(
+        self, transaction: LoginTransaction, answer: PasswordAnswer
+    ) -> NotAuthenticated | Judged | Refuse:
+        """Judge what was typed on our own page; `Refuse` where this portal has no passwords.
+
+        Evidence that needs a second factor waits with the attempt. What waited there before is forgotten
+        first: this may be somebody else.
+        """
+        way = self._direct.get((transaction.brand, Scheme.PASSWORD))
+        decision = self._choose(transaction, Scheme.PASSWORD)
+        if isinstance(decision, Refuse) or way is None:
+            return decision if isinstance(decision, Refuse) else Refuse("provider-not-allowed")
+        if transaction.notice is not None or transaction.evidence is not None:
+            transaction = self.transactions.start_over(transaction)
+        outcome = way.check(answer, brand=transaction.brand, now=self._clock())
+        self._notes.answered(transaction.brand, Scheme.PASSWORD, outcome)
+        if not isinstance(outcome, Authenticated):
+            return NotAuthenticated(transaction, notice_of(Scheme.PASSWORD, outcome), outcome)
+        return self._second_step.judge(transaction, outcome.evidence)
 
     def resume(self, transaction: LoginTransaction) -> Judged | None:
         """Judge the evidence that waited with this attempt once more; None when there is none."""
-        evidence = transaction.evidence
-        if evidence is None:
-            return None
-        now = self._clock()
-        progress = Progress(transaction.brand, transaction.portal, transaction.wish, now, evidence=evidence)
-        return Judged(transaction, evidence, self._settle(replace(progress, evidence_was_kept=True)))
+        return self._second_step.resume(transaction)
 
-    def _settle(self, progress: Progress) -> Settled:
-        decision = advance(progress)
-        if isinstance(decision, LookUp):
-            found = self._find(progress.brand, decision)
-            decision = advance(replace(progress, account=found or NoAccount()))
-        if isinstance(decision, LookUp):
-            raise RuntimeError("the account was looked up and is known to the pipeline")  # noqa: TRY004 - not a wrong type
-        return decision
+    def second_factor_given(
+        self, transaction: LoginTransaction, kind: FactorKind, now: datetime
+    ) -> Judged | None:
+        """Raise the evidence of this attempt by a factor that was shown; see `SecondStep.given`."""
+        return self._second_step.given(transaction, kind, now)
 
-    def _find(self, brand: str, look_up: LookUp) -> Account | None:
-        if isinstance(look_up.who, DigidIdentity):
-            return self._accounts.find_by_digid(brand, look_up.who.bsn)
-        return self._accounts.get(look_up.who)
-
-    def _note(self, brand: str, scheme: Scheme, outcome: ProviderOutcome) -> None:
-        accepted = isinstance(outcome, Authenticated)
-        self._auditor.record(
-            ProviderAnswered(
-                brand=brand,
-                result=Result.SUCCESS if accepted else Result.REFUSED,
-                scheme=scheme.value,
-                outcome=type(outcome).__name__.lower(),
-                reason=None if isinstance(outcome, Authenticated) else reason_of(outcome),
-                level=outcome.evidence.assurance.level.label if isinstance(outcome, Authenticated) else None,
-            )
+    def _choose(self, transaction: LoginTransaction, scheme: Scheme) -> GoUpstream | Refuse:
+        """Whether the portal allows this way, and what it has to bring."""
+        # A running login is left out on purpose: whoever presses the button wants a new one.
+        decision = self._settler.settle(
+            Progress(transaction.brand, transaction.portal, transaction.wish, self._clock(), chosen=scheme)
         )
+        return decision if isinstance(decision, GoUpstream | Refuse) else Refuse("provider-not-allowed")
 
-    def _note_turned_away(self, brand: str, scheme: Scheme, client_id: str, closed: Closed) -> None:
-        self._auditor.record(
-            TurnedAway(
-                brand=brand,
-                result=Result.REFUSED,
-                client_id=client_id,
-                scheme=scheme.value,
-                reason=closed.reason,
-            )
-        )
+
+def _progress(visit: Visit, now: datetime, earlier: EarlierLogin | None) -> Progress:
+    """What is known when somebody comes from a portal."""
+    return Progress(visit.brand, visit.portal, visit.wish, now, earlier)

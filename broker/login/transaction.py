@@ -8,8 +8,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from broker.domain.accounts import AccountType, WithoutAccount
-from broker.domain.assurance import Assurance, DigidLevel, Scheme
+from broker.domain.assurance import Assurance, Scheme
 from broker.domain.identity import Evidence
+from broker.domain.second_factors import FactorKind
 from broker.login.kept_evidence import decode_evidence, encode_evidence
 
 LIFETIME = timedelta(minutes=30)
@@ -27,7 +28,7 @@ class Wish:
     `required` is the least assurance for each way of logging in that the portal allows, in the order in
     which they are offered. `max_age_seconds` bounds the age of an earlier login; `silent` forbids asking
     the person anything; `fresh` forbids using an earlier login. `without_account` is what the portal does
-    for somebody who has no account.
+    for somebody who has no account. `second_factors` are the kinds that people may set up on the way in.
     """
 
     required: tuple[Assurance, ...]
@@ -36,6 +37,12 @@ class Wish:
     fresh: bool = False
     max_age_seconds: int | None = None
     without_account: WithoutAccount = WithoutAccount.EXPLAIN
+    second_factors: tuple[FactorKind, ...] = ()
+
+    @property
+    def schemes(self) -> tuple[Scheme, ...]:
+        """The ways of logging in that the portal allows, in order."""
+        return tuple(needed.scheme for needed in self.required)
 
     def requirement_for(self, scheme: Scheme) -> Assurance | None:
         """The least assurance by this scheme; None when the portal does not allow the scheme."""
@@ -50,6 +57,7 @@ class LoginTransaction:
     reads. `browser_sha256` is the digest of the secret in this attempt's cookie. `notice` is the code of
     a message to show on the next page, `support_code` that of the request in which it came about.
     `evidence` is there once a provider vouched for somebody who cannot go on yet; it ends with the attempt.
+    `steps_up` is the sid of the running session from which the evidence was taken, if it was.
     """
 
     id: str
@@ -63,6 +71,7 @@ class LoginTransaction:
     notice: str | None = None
     support_code: str | None = None
     evidence: Evidence | None = field(default=None, repr=False)
+    steps_up: str | None = None
 
     def encode(self) -> bytes:
         """As bytes for the store."""
@@ -78,6 +87,7 @@ class LoginTransaction:
                 "fresh": wish.fresh,
                 "max_age_seconds": wish.max_age_seconds,
                 "without_account": wish.without_account.value,
+                "second_factors": [kind.value for kind in wish.second_factors],
                 "answer_to": self.answer_to.decode("utf-8"),
                 "browser_sha256": self.browser_sha256,
                 "started_at": self.started_at.isoformat(),
@@ -85,6 +95,7 @@ class LoginTransaction:
                 "notice": self.notice,
                 "support_code": self.support_code,
                 "evidence": encode_evidence(self.evidence),
+                "steps_up": self.steps_up,
             }
         ).encode()
 
@@ -97,22 +108,21 @@ class LoginTransaction:
             brand=raw["brand"],
             portal=raw["portal"],
             wish=Wish(
-                required=tuple(
-                    Assurance(Scheme(scheme), DigidLevel.from_label(level))
-                    for scheme, level in raw["required"]
-                ),
+                required=tuple(Assurance.of(scheme, level) for scheme, level in raw["required"]),
                 account_type=AccountType(raw["account_type"]),
                 silent=raw["silent"],
                 fresh=raw["fresh"],
                 max_age_seconds=raw["max_age_seconds"],
                 without_account=WithoutAccount(raw.get("without_account", WithoutAccount.EXPLAIN)),
+                second_factors=tuple(FactorKind(kind) for kind in raw.get("second_factors", ())),
             ),
             answer_to=raw["answer_to"].encode("utf-8"),
             browser_sha256=raw["browser_sha256"],
             started_at=datetime.fromisoformat(raw["started_at"]),
             expires_at=datetime.fromisoformat(raw["expires_at"]),
             notice=raw["notice"],
-            # An attempt that began before an upgrade knows neither.
+            # An attempt that began before an upgrade knows none of these.
             support_code=raw.get("support_code"),
             evidence=decode_evidence(raw.get("evidence")),
+            steps_up=raw.get("steps_up"),
         )

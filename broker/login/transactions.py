@@ -9,11 +9,14 @@ from datetime import datetime
 from typing import NamedTuple
 
 from broker.domain.identity import Evidence
+from broker.errors import StorageUnavailable
 from broker.login.transaction import LIFETIME, LoginTransaction, Wish
 from broker.sessions.secrets import digest, matches, new_secret
 from broker.storage.records import RecordKey, RecordKind, RecordStore
 
 _ID_BYTES = 16
+# How often a change that met another is tried; two requests of one browser meet once, hardly thrice.
+_ATTEMPTS = 5
 
 
 class Begun(NamedTuple):
@@ -23,14 +26,30 @@ class Begun(NamedTuple):
     browser_secret: str
 
 
+class Lent(NamedTuple):
+    """What a running session brings into a new attempt, which needs more than that."""
+
+    evidence: Evidence
+    sid: str
+
+
 class Transactions:
     """Begins, finds, changes and ends attempts."""
 
     def __init__(self, records: RecordStore) -> None:
         self._records = records
 
-    def begin(self, *, brand: str, portal: str, wish: Wish, answer_to: bytes, now: datetime) -> Begun:
-        """A new attempt with an id and a browser secret of its own."""
+    def begin(
+        self,
+        *,
+        brand: str,
+        portal: str,
+        wish: Wish,
+        answer_to: bytes,
+        now: datetime,
+        lent: Lent | None = None,
+    ) -> Begun:
+        """A new attempt with an id and a browser secret of its own; `lent` is there from the start."""
         browser_secret = new_secret()
         transaction = LoginTransaction(
             id=secrets.token_hex(_ID_BYTES),
@@ -41,6 +60,8 @@ class Transactions:
             browser_sha256=digest(browser_secret),
             started_at=now,
             expires_at=now + LIFETIME,
+            evidence=lent.evidence if lent else None,
+            steps_up=lent.sid if lent else None,
         )
         self._records.put(
             _key(brand, transaction.id), transaction.encode(), expires_at=transaction.expires_at
@@ -68,15 +89,39 @@ class Transactions:
         """
         return self._change(
             transaction,
-            lambda current: replace(current, notice=notice, support_code=support_code, evidence=None),
+            lambda current: replace(
+                current, notice=notice, support_code=support_code, evidence=None, steps_up=None
+            ),
         )
 
     def keep_evidence(self, transaction: LoginTransaction, evidence: Evidence) -> LoginTransaction:
         """Let the attempt wait with what a provider said; an attempt that has ended stays ended."""
         return self._change(
             transaction,
-            lambda current: replace(current, evidence=evidence, notice=None, support_code=None),
+            lambda current: replace(
+                current, evidence=evidence, notice=None, support_code=None, steps_up=None
+            ),
         )
+
+    def raise_evidence(
+        self, transaction: LoginTransaction, before: Evidence, after: Evidence
+    ) -> LoginTransaction | None:
+        """Strengthen what waits with the attempt; None when it is not what was judged any more.
+
+        Whoever began anew in it meanwhile also cut what a running session had lent (`steps_up`).
+        """
+        key = _key(transaction.brand, transaction.id)
+        found = self._records.get_versioned(key)
+        current = LoginTransaction.decode(found.value) if found is not None else None
+        if found is None or current is None:
+            return None
+        if current.evidence != before or current.steps_up != transaction.steps_up:
+            return None
+        raised = replace(current, evidence=after, notice=None, support_code=None)
+        kept = self._records.replace(
+            key, expected_version=found.version, value=raised.encode(), expires_at=raised.expires_at
+        )
+        return raised if kept else None
 
     def finish(self, transaction: LoginTransaction) -> bool:
         """End the attempt; True for exactly one caller, who alone may answer the portal."""
@@ -87,14 +132,16 @@ class Transactions:
     ) -> LoginTransaction:
         """Edit what is stored now, not what a slow request still remembers of it."""
         key = _key(transaction.brand, transaction.id)
-        found = self._records.get_versioned(key)
-        if found is None:
-            return edit(transaction)
-        changed = edit(LoginTransaction.decode(found.value))
-        self._records.replace(
-            key, expected_version=found.version, value=changed.encode(), expires_at=changed.expires_at
-        )
-        return changed
+        for _ in range(_ATTEMPTS):
+            found = self._records.get_versioned(key)
+            if found is None:
+                return edit(transaction)
+            changed = edit(LoginTransaction.decode(found.value))
+            if self._records.replace(
+                key, expected_version=found.version, value=changed.encode(), expires_at=changed.expires_at
+            ):
+                return changed
+        raise StorageUnavailable("a login attempt kept changing under our hands")
 
 
 def _key(brand: str, transaction_id: str) -> RecordKey:

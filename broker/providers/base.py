@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from broker.domain.assurance import Assurance, DigidLevel, Scheme
+from broker.domain.assurance import Assurance, Scheme
 from broker.domain.identity import ProviderOutcome
 
 
@@ -85,11 +85,44 @@ class Provider(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class KnownDevice:
+    """A browser from which somebody logged in before, as its own cookie says; still wholly untrusted."""
+
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordAnswer:
+    """What somebody typed on our own page; still wholly untrusted. `source` is the caller's address block."""
+
+    email: str = field(repr=False)
+    password: str = field(repr=False)
+    device: KnownDevice | None = field(repr=False)
+    source: str = field(repr=False)
+
+
+class AnswersDirectly(Protocol):
+    """A way of logging in of our own: no journey to an outside party, the form is on our page."""
+
+    @property
+    def scheme(self) -> Scheme:
+        """The scheme whose levels its evidence speaks."""
+        ...
+
+    def check(self, answer: PasswordAnswer, *, brand: str, now: datetime) -> ProviderOutcome:
+        """Turn the answer into an outcome, with equal work for every reason to refuse.
+
+        Raises `BrokerError` (try again, 503) when there is no room for the work, or a store is away.
+        """
+        ...
+
+
 class UnreadableSentRequest(ValueError):
     """Stored bytes are not a `SentRequest` of this version."""
 
 
-_FORM_VERSION = 1
+_FORM_VERSION = 2
 
 
 def encode_sent_request(sent: SentRequest) -> bytes:
@@ -101,7 +134,7 @@ def encode_sent_request(sent: SentRequest) -> bytes:
             "brand": sent.brand,
             "request_id": sent.request_id,
             "scheme": sent.required.scheme.value,
-            "level": int(sent.required.level),
+            "level": sent.required.level.label,
             "sent_at": sent.sent_at.isoformat(),
             "entity_id": sent.entity_id,
         },
@@ -117,7 +150,7 @@ def decode_sent_request(stored: bytes) -> SentRequest:
             raise UnreadableSentRequest("another version of the stored form")
         texts = [form[name] for name in ("provider", "brand", "request_id", "entity_id")]
         sent_at = datetime.fromisoformat(form["sent_at"])
-        required = Assurance(Scheme(form["scheme"]), DigidLevel(form["level"]))
+        required = Assurance.of(form["scheme"], form["level"])
     except (ValueError, KeyError, TypeError) as fault:
         raise UnreadableSentRequest("not a stored request") from fault
     if sent_at.utcoffset() is None or not all(isinstance(text, str) and text for text in texts):

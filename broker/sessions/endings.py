@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
 
@@ -38,7 +38,8 @@ class SessionEndings:
 
     def watch(self, portal: PortalToTell, *, due_at: datetime) -> None:
         """Look at this session again at `due_at`."""
-        self._index.add(_key(_shard(portal.sid)), json.dumps(asdict(portal)).encode(), due_at=due_at)
+        plain = {name: getattr(portal, name) for name in portal.__slots__}
+        self._index.add(_key(_shard(portal.sid)), json.dumps(plain).encode(), due_at=due_at)
 
     def sweep(
         self, lives_until: Callable[[str, str], datetime | None], tell: Callable[[PortalToTell], None]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from broker.domain.accounts import AccountId, AccountType
-from broker.domain.assurance import Assurance, DigidLevel, Scheme
+from broker.domain.assurance import Assurance
 from broker.domain.bsn import Bsn
 
 
@@ -29,12 +29,24 @@ class KnownAt:
 
 
 @dataclass(frozen=True, slots=True)
+class LoginDevice:
+    """What a login came from, for its owner to recognise it by: what the browser calls itself, and where."""
+
+    label: str = field(default="", repr=False)
+    network_block: str = field(default="", repr=False)
+
+
+UNKNOWN_DEVICE: Final = LoginDevice()
+
+
+@dataclass(frozen=True, slots=True)
 class Session:
     """A login that is still good.
 
     `sid` is known to portals and proves nothing; the browser proves itself by a secret of which only
     the digest is here. `portals` are those that must hear of its end. `bsn` lives as long as the session
-    and no longer (Logius checklist D2).
+    and no longer (Logius checklist D2). `proven_at` is when its person proved anew who they are, on our own
+    pages and with all that the account has.
     """
 
     sid: str
@@ -51,6 +63,13 @@ class Session:
     secret_sha256: str = field(repr=False)
     portals: tuple[KnownAt, ...] = ()
     bsn: Bsn | None = field(default=None, repr=False)
+    device: LoginDevice = UNKNOWN_DEVICE
+    proven_at: datetime | None = None
+
+    @property
+    def last_active_at(self) -> datetime:
+        """When something last happened in it."""
+        return self.idle_expires_at - self.idle
 
     @property
     def expires_at(self) -> datetime:
@@ -65,9 +84,23 @@ class Session:
         """The same session with one more portal to tell of its end; each portal once."""
         return self if portal in self.portals else replace(self, portals=(*self.portals, portal))
 
+    def within(self, limits: Limits) -> Self:
+        """The same session under limits of a further portal, where those are tighter; never looser."""
+        idle = min(self.idle, limits.idle)
+        return replace(
+            self,
+            idle=idle,
+            idle_expires_at=self.idle_expires_at - self.idle + idle,
+            absolute_expires_at=min(self.absolute_expires_at, self.started_at + limits.absolute),
+        )
+
     def touched(self, now: datetime) -> Self:
         """The same session after activity; the absolute limit stays where it is."""
         return replace(self, idle_expires_at=now + self.idle)
+
+    def renewed(self, secret_sha256: str, *, proven_at: datetime | None) -> Self:
+        """The same session for a browser that holds another secret; the one before proves nothing now."""
+        return replace(self, secret_sha256=secret_sha256, proven_at=proven_at)
 
     def encode(self) -> bytes:
         """As bytes for the store, which seals them."""
@@ -88,6 +121,8 @@ class Session:
                 "secret_sha256": self.secret_sha256,
                 "portals": [[known.client_id, known.subject] for known in self.portals],
                 "bsn": self.bsn.number if self.bsn else None,
+                "device": [self.device.label, self.device.network_block],
+                "proven_at": self.proven_at.isoformat() if self.proven_at else None,
             }
         ).encode()
 
@@ -101,7 +136,7 @@ class Session:
             portal=raw["portal"],
             account_id=AccountId(raw["account_id"]),
             account_type=AccountType(raw["account_type"]),
-            assurance=Assurance(Scheme(raw["scheme"]), DigidLevel.from_label(raw["level"])),
+            assurance=Assurance.of(raw["scheme"], raw["level"]),
             authenticated_at=datetime.fromisoformat(raw["authenticated_at"]),
             started_at=datetime.fromisoformat(raw["started_at"]),
             idle=timedelta(seconds=raw["idle_seconds"]),
@@ -110,4 +145,7 @@ class Session:
             secret_sha256=raw["secret_sha256"],
             portals=tuple(KnownAt(*known) for known in raw.get("portals", ())),
             bsn=Bsn(raw["bsn"]) if raw["bsn"] else None,
+            # A session of before the last upgrade has neither.
+            device=LoginDevice(*raw.get("device", ())),
+            proven_at=datetime.fromisoformat(raw["proven_at"]) if raw.get("proven_at") else None,
         )

@@ -6,43 +6,21 @@ step-up give a new secret and leave the sid, so that portals keep recognising th
 
 from __future__ import annotations
 
-import secrets
-from dataclasses import dataclass, replace
+from contextlib import AbstractContextManager
+from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING, NamedTuple
 
-from broker.domain.bsn import Bsn
-from broker.domain.identity import Authentication
+from broker.domain.accounts import AccountId
 from broker.sessions.endings import PortalToTell, SessionEndings
+from broker.sessions.new_login import NewLogin, Opened, SessionOver, continues, opened_by
 from broker.sessions.secrets import digest, matches, new_secret
 from broker.sessions.session import KnownAt, Limits, Session
 from broker.storage.records import RecordKey, RecordKind, RecordStore
-
-if TYPE_CHECKING:
-    from broker.domain.accounts import AccountId, AccountType
 
 _SID_BYTES = 16
 _COOKIE_LENGTH_CAP = 200
 # How often a change that met another is tried; two requests of one browser meet once, hardly thrice.
 _ATTEMPTS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class NewLogin:
-    """What a session is made of."""
-
-    authentication: Authentication
-    account_type: AccountType
-    portal: str
-    limits: Limits
-    bsn: Bsn | None
-
-
-class Opened(NamedTuple):
-    """A session and the cookie value that proves it; the value is not kept anywhere here."""
-
-    session: Session
-    cookie: str
 
 
 class SessionStore:
@@ -55,40 +33,32 @@ class SessionStore:
     def open(self, login: NewLogin, *, replaces: Session | None, now: datetime) -> Opened:
         """Start a session, or renew the one that the same person has running in this browser.
 
-        A running session of somebody else, or for another portal, is ended first. The cookie's secret is
-        new in every case, so that a value planted before the login is worth nothing (session fixation).
+        A running session of somebody else, or for another portal of consumers, is ended first. The cookie's
+        secret is new in every case, so that a value planted before the login is worth nothing (session
+        fixation). Raises `SessionOver` when all that this login did was to add a second factor to a session
+        that is not there any more: what that session lent opens no other one.
         """
-        keeps_sid = (
-            replaces is not None
-            and replaces.account_id == login.authentication.account_id
-            and replaces.portal == login.portal
-            and replaces.is_live(now)
-        )
-        if replaces is not None and not keeps_sid:
+        running = replaces if replaces is not None and continues(login, replaces) else None
+        if login.adds_to is not None and (running is None or running.sid != login.adds_to):
+            raise SessionOver
+        if running is not None and (renewed := self._go_on(login, running, now)) is not None:
+            return renewed
+        if login.adds_to is not None:
+            raise SessionOver
+        if replaces is not None:
             self.end(replaces, now=now)
-        sid = replaces.sid if replaces is not None and keeps_sid else secrets.token_urlsafe(_SID_BYTES)
-        secret = new_secret()
-        session = Session(
-            sid=sid,
-            brand=login.authentication.brand,
-            portal=login.portal,
-            account_id=login.authentication.account_id,
-            account_type=login.account_type,
-            assurance=login.authentication.assurance,
-            authenticated_at=login.authentication.authenticated_at,
-            started_at=now,
-            idle=login.limits.idle,
-            idle_expires_at=now + login.limits.idle,
-            absolute_expires_at=now + login.limits.absolute,
-            secret_sha256=digest(secret),
-            portals=replaces.portals if replaces is not None and keeps_sid else (),
-            bsn=login.bsn,
-        )
-        self._records.put(_key(session.brand, sid), session.encode(), expires_at=session.expires_at)
-        self._records.index_add(
-            _index_key(session.brand, session.account_id), sid, expires_at=session.absolute_expires_at
-        )
-        return Opened(session, f"{sid}.{secret}")
+        opened = opened_by(login, None, now)
+        with self._records.together():
+            self._keep(opened.session)
+            self._note(opened.session)
+        return opened
+
+    def together(self) -> AbstractContextManager[None]:
+        """Within the block a session, and what else is put beside it, is written in few round trips.
+
+        A block that raises may leave some of it unwritten.
+        """
+        return self._records.together()
 
     def find(self, brand: str, cookie: str | None, *, now: datetime) -> Session | None:
         """The live session that this cookie value proves; None for anything else."""
@@ -106,18 +76,48 @@ class SessionStore:
         session = Session.decode(data) if data is not None else None
         return session if session is not None and session.is_live(now) else None
 
-    def touch(self, session: Session, *, now: datetime) -> Session:
-        """Record activity. A change that another request made at the same time wins: both mean activity."""
+    def touch(self, session: Session, *, now: datetime, limits: Limits | None = None) -> Session:
+        """Record activity. A change that another request made at the same time wins: both mean activity.
+
+        `limits` are those of a portal that joins the session: the tighter ones hold from now on.
+        """
         key = _key(session.brand, session.sid)
         found = self._records.get_versioned(key)
         current = Session.decode(found.value) if found is not None else None
         if found is None or current is None or not current.is_live(now):
             return session
-        touched = current.touched(now)
+        touched = (current.within(limits) if limits else current).touched(now)
         self._records.replace(
             key, expected_version=found.version, value=touched.encode(), expires_at=touched.expires_at
         )
-        return replace(session, idle_expires_at=touched.idle_expires_at)
+        self._tell_in_time(current, touched)
+        return replace(
+            session,
+            idle=touched.idle,
+            idle_expires_at=touched.idle_expires_at,
+            absolute_expires_at=touched.absolute_expires_at,
+        )
+
+    def renew(self, session: Session, *, proven_at: datetime | None, now: datetime) -> Opened | None:
+        """A new secret for the browser that holds this session; None when it ended meanwhile.
+
+        Of two requests that do this at once with one secret, the second gets None as well.
+        """
+        key = _key(session.brand, session.sid)
+        secret = new_secret()
+        for _ in range(_ATTEMPTS):
+            found = self._records.get_versioned(key)
+            current = Session.decode(found.value) if found is not None else None
+            if found is None or current is None or not current.is_live(now):
+                return None
+            if current.secret_sha256 != session.secret_sha256:
+                return None
+            renewed = current.renewed(digest(secret), proven_at=proven_at).touched(now)
+            if self._records.replace(
+                key, expected_version=found.version, value=renewed.encode(), expires_at=renewed.expires_at
+            ):
+                return Opened(renewed, f"{renewed.sid}.{secret}")
+        return None
 
     def tell_at_end(self, session: Session, portal: KnownAt, *, now: datetime) -> None:
         """See to it that `portal` hears when the session ends, for whatever reason (Back-Channel Logout)."""
@@ -142,9 +142,13 @@ class SessionStore:
         """End it; True when it was still there. Tokens that name it die with it, and its portals hear."""
         for portal in session.portals:
             self._endings.watch(_to_tell(session, portal), due_at=now)
-        ended = self._records.delete(_key(session.brand, session.sid))
+        found = self._records.take(_key(session.brand, session.sid))
+        # Whoever joined after the caller had looked hears now as well, and not when it would have run out.
+        for portal in Session.decode(found).portals if found is not None else ():
+            if portal not in session.portals:
+                self._endings.watch(_to_tell(session, portal), due_at=now)
         self._records.index_remove(_index_key(session.brand, session.account_id), session.sid)
-        return ended
+        return found is not None
 
     def of_account(self, brand: str, account_id: AccountId, *, now: datetime) -> tuple[Session, ...]:
         """All live sessions of an account; index entries without a session are taken out on the way."""
@@ -157,6 +161,39 @@ class SessionStore:
             else:
                 self._records.index_remove(index, sid)
         return tuple(live)
+
+    def _go_on(self, login: NewLogin, running: Session, now: datetime) -> Opened | None:
+        """The running session under a new secret, as it is now; None when it ended meanwhile."""
+        key = _key(running.brand, running.sid)
+        for _ in range(_ATTEMPTS):
+            found = self._records.get_versioned(key)
+            current = Session.decode(found.value) if found is not None else None
+            if found is None or current is None or not current.is_live(now):
+                return None
+            session, cookie = opened_by(login, current, now)
+            if self._records.replace(
+                key, expected_version=found.version, value=session.encode(), expires_at=session.expires_at
+            ):
+                self._note(session)
+                self._tell_in_time(current, session)
+                return Opened(session, cookie)
+        return None
+
+    def _keep(self, session: Session) -> None:
+        key = _key(session.brand, session.sid)
+        self._records.put(key, session.encode(), expires_at=session.expires_at)
+
+    def _note(self, session: Session) -> None:
+        """So that it is found by its account."""
+        index = _index_key(session.brand, session.account_id)
+        self._records.index_add(index, session.sid, expires_at=session.absolute_expires_at)
+
+    def _tell_in_time(self, before: Session, after: Session) -> None:
+        """Portals that are looked at when the session would have ended hear of an end that is nearer now."""
+        if after.expires_at >= before.expires_at:
+            return
+        for portal in after.portals:
+            self._endings.watch(_to_tell(after, portal), due_at=after.expires_at)
 
 
 def _to_tell(session: Session, portal: KnownAt) -> PortalToTell:

@@ -6,8 +6,10 @@ from enum import StrEnum
 
 from pydantic import Field, SecretStr
 
+from broker.settings.limits_section import Limits
 from broker.settings.mail_section import Mail
 from broker.settings.model import ConfiguredPath, OriginUrl, Section, WebUrl
+from broker.settings.sms_section import Sms
 
 
 class Environment(StrEnum):
@@ -119,6 +121,7 @@ class BrokerFile(Section):
         description="The issuer of all tokens and the base URL of every page, without a slash at the end."
     )
     http: Http = Http()
+    limits: Limits = Limits()
     storage: Storage
     keys: Keys
     tokens: Tokens = Tokens()
@@ -128,4 +131,8 @@ class BrokerFile(Section):
     tracing: Tracing = Tracing()
     mail: Mail | None = Field(
         default=None, description="Absent: no mail is sent, and no portal may let people register."
+    )
+    sms: Sms | None = Field(
+        default=None,
+        description="Absent: no codes go to telephones, and no portal may offer `sms` or `voice`.",
     )

@@ -7,7 +7,10 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator
 
-from broker.domain.assurance import DigidLevel
+from broker.domain.accounts import AccountType
+from broker.domain.assurance import Assurance, Scheme
+from broker.domain.factor_strength import strongest
+from broker.domain.second_factors import FactorKind
 from broker.settings.model import ConfiguredPath, Identifier, Section, WebUrl
 
 
@@ -102,11 +105,15 @@ class MinimumLevel(Section):
     digid: Literal["basis", "midden", "substantieel", "hoog"] = Field(
         default="midden", description="Least DigiD level."
     )
+    password: Literal["password", "sms", "totp"] = Field(
+        default="sms",
+        description="Least of a login by e-mail address and password: `sms` needs a second factor of any "
+        "kind, `totp` an authenticator app, `password` leaves a second factor to the person.",
+    )
 
-    @property
-    def digid_level(self) -> DigidLevel:
-        """The same as a value of the domain."""
-        return DigidLevel.from_label(self.digid)
+    def of(self, scheme: Scheme) -> Assurance:
+        """The least of one scheme, as a value of the domain."""
+        return Assurance.of(scheme.value, getattr(self, scheme.value))
 
 
 class AccountHelp(Section):
@@ -119,9 +126,20 @@ class AccountHelp(Section):
 class LoginPolicy(Section):
     """Who may come in, and how."""
 
-    providers: tuple[Literal["digid"], ...] = Field(min_length=1, description="Ways of logging in, in order.")
+    providers: tuple[Literal["digid", "password"], ...] = Field(
+        min_length=1,
+        description="Ways of logging in, in order; `password` is an e-mail address with a password of ours.",
+    )
     minimum_level: MinimumLevel = MinimumLevel()
-    account_type: Literal["consumer"] = Field(description="The kind of account this portal is for.")
+    account_type: Literal["consumer", "business"] = Field(
+        description="The kind of account this portal is for: `consumer` goes with DigiD, `business` with "
+        "passwords."
+    )
+    second_factors: tuple[Literal["totp", "sms", "voice"], ...] = Field(
+        default=(),
+        description="What people may choose here as second factor beside their password: `totp` an "
+        "authenticator app, `sms` a code by text message, `voice` the same code read out by telephone.",
+    )
     without_account: Literal["register", "explain"] = Field(
         default="explain",
         description="What happens to somebody who logs in and has no account: `register` lets the person "
@@ -133,12 +151,33 @@ class LoginPolicy(Section):
         description="With `explain`: how to get an account here; default: ask the desk.",
     )
 
+    @property
+    def schemes(self) -> tuple[Scheme, ...]:
+        """`providers` as values of the domain."""
+        return tuple(Scheme(name) for name in self.providers)
+
+    @property
+    def kind_of_account(self) -> AccountType:
+        """`account_type` as a value of the domain."""
+        return AccountType(self.account_type)
+
+    @property
+    def factor_kinds(self) -> tuple[FactorKind, ...]:
+        """`second_factors` as values of the domain."""
+        return tuple(FactorKind(name) for name in self.second_factors)
+
+    @property
+    def reach(self) -> tuple[Assurance, ...]:
+        """The strongest that each way of logging in can bring, with the second factors that are offered."""
+        return tuple(strongest(scheme, self.factor_kinds) for scheme in self.schemes)
+
 
 ClaimName = Literal[
     "name",
     "acr",
     "auth_time",
     "email",
+    "amr",
     "assurance",
     "idp",
     "account_type",

@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from broker.domain.assurance import Scheme
 from broker.settings.broker_file import Environment
+from broker.settings.login_rules import LOGIN_RULES
 from broker.settings.mail_section import MailSecurity
 from broker.settings.model import is_loopback
 from broker.settings.portal_file import Portal
+from broker.settings.sms_section import SMS_RULES
 
 if TYPE_CHECKING:
     from broker.settings.load import Settings
@@ -19,7 +22,10 @@ _IDENTIFIER = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
 # First path segments that are the broker's own; a brand of that name would shadow them.
 RESERVED_BRANDS = frozenset({"oauth2", "saml", "health", "metrics", "static", "brand", "lang"})
-DIGID_IDLE_SECONDS = 900
+
+
+# SHA-256 of the client secret that stands in the demo's source, for everybody to read.
+SAMPLE_SECRETS = frozenset({"3d4e04bbbe8b245326be9a391956c632fdaa641163e1bbd75d18d6c2c751a7a9"})
 
 
 def is_identifier(name: str) -> bool:
@@ -67,15 +73,6 @@ def _entity_ids_differ(settings: Settings) -> Iterator[str]:
         seen[brand.digid.entity_id] = name
 
 
-def _portals_fit_their_brand(settings: Settings) -> Iterator[str]:
-    for name, portal in settings.portals.items():
-        brand = settings.brands.get(portal.brand)
-        if brand is None:
-            yield f"portals/{name}.toml: brand: there is no brands/{portal.brand}.toml"
-        elif "digid" in portal.login.providers and brand.digid is None:
-            yield f"portals/{name}.toml: login.providers: brand {portal.brand} has no DigiD connection"
-
-
 def _client_ids_differ(settings: Settings) -> Iterator[str]:
     seen: dict[str, str] = {}
     for name, portal in settings.portals.items():
@@ -100,29 +97,20 @@ def _clients_can_authenticate(settings: Settings) -> Iterator[str]:
             yield f"portals/{name}.toml: client.client_secret_sha256: goes with client_secret_basic alone"
 
 
-def _bsn_has_ground_and_envelope(settings: Settings) -> Iterator[str]:
-    for name, portal in settings.portals.items():
-        asks = "bsn" in portal.claims.allow
-        if asks and not (portal.claims.bsn_legal_ground or "").strip():
-            yield f"portals/{name}.toml: claims.bsn_legal_ground: the BSN needs its legal ground"
-        if asks and portal.client.id_token_encrypted_response_alg is None:
-            key = "client.id_token_encrypted_response_alg"
-            yield f"portals/{name}.toml: {key}: the BSN travels only encrypted"
-
-
-def _digid_sessions_are_short(settings: Settings) -> Iterator[str]:
-    for name, portal in settings.portals.items():
-        if "digid" in portal.login.providers and portal.session.idle_seconds > DIGID_IDLE_SECONDS:
-            yield f"portals/{name}.toml: session.idle_seconds: DigiD allows {DIGID_IDLE_SECONDS} at most"
-        if portal.session.absolute_seconds < portal.session.idle_seconds:
-            yield f"portals/{name}.toml: session.absolute_seconds: is shorter than idle_seconds"
+def _wish_for_mail(portal: Portal) -> str | None:
+    """What the portal asks for that goes by mail; None when nothing does."""
+    if portal.login.without_account == "register":
+        return "without_account: register"
+    # Whoever forgot a password gets a link to choose another.
+    return "providers: password" if Scheme.PASSWORD in portal.login.schemes else None
 
 
 def _mail_can_be_sent(settings: Settings) -> Iterator[str]:
     for name, portal in settings.portals.items():
-        if portal.login.without_account != "register":
+        wish = _wish_for_mail(portal)
+        if wish is None:
             continue
-        needs = f"portals/{name}.toml: login.without_account: register needs [mail] in"
+        needs = f"portals/{name}.toml: login.{wish} needs [mail] in"
         brand = settings.brands.get(portal.brand)
         if settings.broker.mail is None:
             yield f"{needs} broker.toml"
@@ -164,6 +152,13 @@ def _production_is_not_a_demo(settings: Settings) -> Iterator[str]:
             yield from _not_for_production(f"brands/{name}.toml: digid.entity_id", brand.digid.entity_id)
 
 
+def _production_has_secrets_of_its_own(settings: Settings) -> Iterator[str]:
+    for name, portal in settings.portals.items():
+        production = settings.broker.environment is Environment.PRODUCTION
+        if production and portal.client.client_secret_sha256 in SAMPLE_SECRETS:
+            yield f"portals/{name}.toml: client.client_secret_sha256: is of the demo's sample secret"
+
+
 def _production_mail_is_protected(settings: Settings) -> Iterator[str]:
     mail = settings.broker.mail
     if mail is None or settings.broker.environment is not Environment.PRODUCTION:
@@ -197,14 +192,14 @@ _RULES: tuple[Callable[[Settings], Iterator[str]], ...] = (
     _brand_names_are_free,
     _brands_name_known_providers,
     _entity_ids_differ,
-    _portals_fit_their_brand,
     _client_ids_differ,
     _clients_can_authenticate,
-    _bsn_has_ground_and_envelope,
-    _digid_sessions_are_short,
+    *LOGIN_RULES,
     _mail_can_be_sent,
     _mail_password_is_protected,
+    *SMS_RULES,
     _redirects_are_web_addresses,
     _production_is_not_a_demo,
+    _production_has_secrets_of_its_own,
     _production_mail_is_protected,
 )

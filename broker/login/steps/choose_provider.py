@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from broker.login.policy import earlier_login_suffices
+from broker.login.policy import earlier_login_steps_up, earlier_login_suffices
 from broker.login.progress import AskProvider, Decision, Progress, Refuse
 
 
@@ -10,10 +10,12 @@ def choose_provider(progress: Progress) -> Decision | None:
     """Pass when a choice was made or is not needed; a silent request that needs one ends here."""
     if earlier_login_suffices(progress) or progress.evidence is not None:
         return None
+    if earlier_login_steps_up(progress) and not progress.wish.silent:
+        return None
     if progress.wish.silent:
         return Refuse("login-required")
     if progress.chosen is None:
-        return AskProvider(tuple(needed.scheme for needed in progress.wish.required))
+        return AskProvider(progress.wish.schemes)
     if progress.wish.requirement_for(progress.chosen) is None:
         return Refuse("provider-not-allowed")
     return None

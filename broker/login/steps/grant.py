@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from broker.domain.accounts import Account
 from broker.domain.identity import Authentication
+from broker.login.policy import is_enough
 from broker.login.progress import Decision, Grant, Progress, Refuse
 
 
 def grant(progress: Progress) -> Decision | None:
-    """Grant from evidence when there is any, else from the running login."""
+    """Grant from evidence when there is any, else from the running login; never below what is required.
+
+    The steps before have seen to the level already. It is looked at once more, because this is the door.
+    """
     account = progress.account
     source = progress.evidence or progress.earlier
     if not isinstance(account, Account) or source is None:
         return Refuse("login-required")
+    if not is_enough(progress, source.assurance):
+        return Refuse("level-too-low")
     authentication = Authentication(account.id, progress.brand, source.assurance, source.authenticated_at)
     return Grant(authentication, account, by_earlier_login=progress.evidence is None)

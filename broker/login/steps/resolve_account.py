@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from broker.domain.accounts import AccountState, WithoutAccount
-from broker.login.policy import earlier_login_suffices
+from broker.domain.factor_strength import TAKES_SECOND_FACTOR
+from broker.domain.identity import AccountIdentity
+from broker.login.policy import earlier_login_steps_up, earlier_login_suffices
 from broker.login.progress import Decision, LookUp, NoAccount, OfferRegistration, Progress, Refuse
 
 
@@ -26,8 +28,12 @@ def resolve_account(progress: Progress) -> Decision | None:
 
 
 def _look_up(progress: Progress) -> Decision:
-    if progress.evidence is not None:
-        return LookUp(progress.evidence.identity)
-    if progress.earlier is not None and earlier_login_suffices(progress):
-        return LookUp(progress.earlier.account_id)
+    evidence, earlier = progress.evidence, progress.earlier
+    if evidence is not None:
+        return LookUp(evidence.identity, with_factors=evidence.assurance.scheme in TAKES_SECOND_FACTOR)
+    if earlier is None:
+        return Refuse("login-required")
+    steps_up = earlier_login_steps_up(progress)
+    if steps_up or earlier_login_suffices(progress):
+        return LookUp(AccountIdentity(earlier.account_id), with_factors=steps_up)
     return Refuse("login-required")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from broker.domain.assurance import Assurance, Scheme
+from broker.domain.assurance import Assurance, DigidLevel, Scheme
 from broker.domain.identity import Failed, ProviderOutcome, Unavailable
 from broker.providers.base import ArtifactAnswer, Begun, SentRequest
 from broker.providers.digid.connection import DigidConnection
@@ -65,8 +65,8 @@ class DigidProvider:
 
     def begin(self, required: Assurance, *, relay_state: str, now: datetime) -> Begun:
         """A signed AuthnRequest for at least `required`; `ValueError` for another scheme's level."""
-        if required.scheme is not Scheme.DIGID:
-            raise ValueError("DigiD is asked for levels of DigiD only")
+        if not isinstance(required.level, DigidLevel):
+            raise ValueError("DigiD is asked for levels of DigiD only")  # noqa: TRY004 - a level is a value.
         question = new_question(self._connection, required.level, now)
         sent = SentRequest(
             provider=PROVIDER_NAME,

@@ -75,18 +75,15 @@ def match(element: _Element, shape: Shape, *, family: str = "skeleton") -> None:
         raise GateRefused(f"{family}.unexpected-element", f"expected {_local(shape.name)}")
     if shape.opaque:
         return
-    _match_attributes(element, shape, family)
-    if not shape.text:
-        _has_no_text(element.text, shape, family)
-    _match_children(element, shape, family)
-
-
-def _match_attributes(element: _Element, shape: Shape, family: str) -> None:
     present = element.keys()
     if not shape.allowed.issuperset(present):
         raise GateRefused(f"{family}.unexpected-attribute", f"on {_local(shape.name)}")
     if not shape.required.issubset(present):
         raise GateRefused(f"{family}.missing-attribute", f"on {_local(shape.name)}")
+    if not shape.text and element.text:
+        _has_no_text(element.text, shape, family)
+    if shape.children or len(element):
+        _match_children(element, shape, family)
 
 
 def _match_children(element: _Element, shape: Shape, family: str) -> None:
@@ -98,7 +95,8 @@ def _match_children(element: _Element, shape: Shape, family: str) -> None:
             if found == part.maximum:
                 raise GateRefused(f"{family}.repeated-element", f"{_local(part.shape.name)}, too many")
             match(child, part.shape, family=family)
-            _has_no_text(child.tail, shape, family)
+            if child.tail:
+                _has_no_text(child.tail, shape, family)
             found += 1
             child = next(children, None)
         if found < part.minimum:
@@ -110,8 +108,8 @@ def _match_children(element: _Element, shape: Shape, family: str) -> None:
         raise GateRefused(f"{family}.{code}", f"at the end of {_local(shape.name)}")
 
 
-def _has_no_text(text: str | None, shape: Shape, family: str) -> None:
-    if text and text.strip(_XML_SPACE):
+def _has_no_text(text: str, shape: Shape, family: str) -> None:
+    if text.strip(_XML_SPACE):
         raise GateRefused(f"{family}.stray-text", f"in {_local(shape.name)}")
 
 

@@ -13,15 +13,15 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-import requests
 import urllib3
-from requests.adapters import HTTPAdapter
-from urllib3 import HTTPSConnectionPool, PoolManager
-from urllib3.exceptions import HTTPError
+from urllib3 import BaseHTTPResponse, HTTPSConnectionPool, Timeout
+from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.util import parse_url
 
 from broker.errors import ConfigurationError
 from broker.providers.saml.bytes_rules import MAX_MESSAGE_BYTES
 from broker.providers.saml.refusal import ChannelRefused
+from broker.providers.saml.soap_fault import is_soap_fault
 
 SOAP_ACTION: Final = '"http://www.oasis-open.org/committees/security"'
 _HEADERS: Final = {
@@ -33,8 +33,8 @@ _HEADERS: Final = {
     "User-Agent": "voordeur",
 }
 _CHUNK_BYTES: Final = 16 * 1024
-_TIMEOUTS: Final = (requests.Timeout, TimeoutError, urllib3.exceptions.TimeoutError)
-_TLS_FAULTS: Final = (requests.exceptions.SSLError, ssl.SSLError, urllib3.exceptions.SSLError)
+_TIMEOUTS: Final = (TimeoutError, urllib3.exceptions.TimeoutError)
+_TLS_FAULTS: Final = (ssl.SSLError, urllib3.exceptions.SSLError)
 
 
 class ChannelUnavailable(Exception):
@@ -83,21 +83,6 @@ def _no_password() -> str:
     raise ValueError("the key is encrypted")
 
 
-class _PinnedAdapter(HTTPAdapter):
-    """Hands every connection the one TLS context, and keeps requests from widening its trust."""
-
-    def __init__(self, context: ssl.SSLContext, *, connections: int) -> None:
-        super().__init__(max_retries=0)
-        self.poolmanager = PoolManager(num_pools=1, maxsize=connections, ssl_context=context)
-
-    def cert_verify(self, conn: HTTPSConnectionPool, url: str, verify: object, cert: object) -> None:
-        """Verify always, and by the context alone: the default would add the public authorities to it."""
-        del url, verify, cert
-        conn.cert_reqs = "CERT_REQUIRED"
-        conn.ca_certs = None
-        conn.ca_cert_dir = None
-
-
 class SoapClient:
     """Posts an envelope to one endpoint and gives the bytes that come back. Safe to share by threads."""
 
@@ -112,55 +97,98 @@ class SoapClient:
         if not endpoint.startswith("https://"):
             raise ConfigurationError((f"{endpoint}: the back channel must be https",))
         self._patience = patience or Patience()
-        # Without a session there are no cookies, no proxies of the environment and no redirects, and what
-        # does not change is prepared once: a session prepares it for every call (a third of the call's CPU).
-        self._request = requests.Request("POST", endpoint, headers=_HEADERS).prepare()
-        self._adapter = _PinnedAdapter(context, connections=connections)
+        url = parse_url(endpoint)
+        if url.host is None:
+            raise ConfigurationError((f"{endpoint}: the back channel has no host",))
+        self._path = url.request_uri
+        # The pool alone, without the library around it: so there are no cookies, no proxies of the
+        # environment and no authorities beside those of the context, and a call costs half.
+        self._pool = HTTPSConnectionPool(
+            url.host,
+            url.port,
+            maxsize=connections,
+            ssl_context=context,
+            cert_reqs="CERT_REQUIRED",
+            timeout=Timeout(connect=self._patience.connect_seconds, read=self._patience.read_seconds),
+        )
 
     def call(self, envelope: bytes) -> bytes:
         """The body of the answer, at most 256 KiB.
 
         Raises `ChannelUnavailable`, or `ChannelRefused` with ``channel.redirect``, ``channel.status``,
-        ``channel.content-type``, ``channel.encoding`` or ``channel.too-large``.
+        ``channel.content-type``, ``channel.encoding``, ``channel.too-large`` or ``channel.soap-fault``.
         """
         give_up_at = time.monotonic() + self._patience.total_seconds
         try:
-            with self._adapter.send(
-                self._with_body(envelope),
-                timeout=(self._patience.connect_seconds, self._patience.read_seconds),
-                stream=True,
-            ) as response:
-                _check_head(response)
-                return _read_bounded(response, give_up_at)
-        except (requests.RequestException, HTTPError, OSError) as fault:
+            response = self._pool.urlopen(
+                "POST",
+                self._path,
+                body=envelope,
+                headers=_HEADERS,
+                retries=False,
+                redirect=False,
+                preload_content=False,
+                decode_content=False,
+            )
+            try:
+                return _body_of(response, give_up_at)
+            finally:
+                # What was read to its end has gone back to the pool; anything else is hung up.
+                response.close()
+                response.release_conn()
+        except (HTTPError, OSError) as fault:
             # The kind of fault is enough for the log; its text may repeat parts of the answer.
             detail = f"the back channel failed: {type(fault).__name__}"
             raise ChannelUnavailable(_kind(fault), detail) from fault
 
     def close(self) -> None:
         """Let go of the kept connections."""
-        self._adapter.close()
+        self._pool.close()
 
-    def _with_body(self, envelope: bytes) -> requests.PreparedRequest:
-        request = self._request.copy()
-        request.prepare_body(envelope, None)
-        return request
+
+def _body_of(response: BaseHTTPResponse, give_up_at: float) -> bytes:
+    if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise _server_error(response, give_up_at)
+    _check_status(response.status)
+    _check_form(response)
+    return _read_bounded(response, give_up_at)
 
 
 def _kind(fault: Exception) -> str:
-    if isinstance(fault, _TIMEOUTS):
+    # To urllib3 a connection that was refused is a kind of timeout.
+    if isinstance(fault, _TIMEOUTS) and not isinstance(fault, NewConnectionError):
         return "channel.timeout"
     return "channel.tls" if isinstance(fault, _TLS_FAULTS) else "channel.broken"
 
 
-def _check_head(response: requests.Response) -> None:
-    status = response.status_code
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise ChannelUnavailable("channel.server-error", f"the back channel answered with status {status}")
+def _server_error(response: BaseHTTPResponse, give_up_at: float) -> ChannelUnavailable | ChannelRefused:
+    """What an error of the server means: illness, unless it is a SOAP fault (SOAP 1.1 section 6.2).
+
+    The certificate shows who says no, and it is no sign of illness: anybody can bring an artifact that the
+    other side does not know, and must not be able to make it seem away for everybody.
+    """
+    status = response.status
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR and _holds_fault(response, give_up_at):
+        return ChannelRefused("channel.soap-fault", "the back channel answered with a SOAP fault")
+    return ChannelUnavailable("channel.server-error", f"the back channel answered with status {status}")
+
+
+def _holds_fault(response: BaseHTTPResponse, give_up_at: float) -> bool:
+    try:
+        _check_form(response)
+        return is_soap_fault(_read_bounded(response, give_up_at))
+    except ChannelRefused:
+        return False
+
+
+def _check_status(status: int) -> None:
     if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
         raise ChannelRefused("channel.redirect", f"status {status}: redirects are not followed")
     if status != HTTPStatus.OK:
         raise ChannelRefused("channel.status", f"status {status}")
+
+
+def _check_form(response: BaseHTTPResponse) -> None:
     media_type, _, parameters = response.headers.get("Content-Type", "").partition(";")
     if media_type.strip().lower() != "text/xml" or not _is_utf8(parameters):
         raise ChannelRefused("channel.content-type", "the answer is not text/xml in UTF-8")
@@ -173,12 +201,12 @@ def _is_utf8(parameters: str) -> bool:
     return not name or (name.strip().lower() == "charset" and value.strip().strip('"').lower() == "utf-8")
 
 
-def _read_bounded(response: requests.Response, give_up_at: float) -> bytes:
+def _read_bounded(response: BaseHTTPResponse, give_up_at: float) -> bytes:
     declared = response.headers.get("Content-Length", "")
     if declared.isdecimal() and int(declared) > MAX_MESSAGE_BYTES:
         raise ChannelRefused("channel.too-large", f"the answer is larger than {MAX_MESSAGE_BYTES} bytes")
     body = bytearray()
-    while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=False):
+    while chunk := response.read1(_CHUNK_BYTES, decode_content=False):
         body += chunk
         if len(body) > MAX_MESSAGE_BYTES:
             raise ChannelRefused("channel.too-large", f"the answer is larger than {MAX_MESSAGE_BYTES} bytes")
