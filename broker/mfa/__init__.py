@@ -1,5 +1,6 @@
-"""Second factors of our own: app codes, text messages, spoken codes, passkeys, recovery codes.
+"""Second factors of our own: codes of an app, by text message or read out by telephone, recovery codes.
 
-Nothing stands here yet, for DigiD brings its own second factor. The package keeps its place in the
-import contract until accounts with a password of ours arrive, which need it.
+`service` sends and judges codes, `enrolment` adds a factor, `upkeep` removes them. Guesses are counted before
+they are compared, five for one attempt and purpose over all kinds and resends together; nothing is kept of a
+new factor before a code has confirmed it.
 """

@@ -1,9 +1,10 @@
-"""Sends what is due: lease, send, say how it ended. Any number of workers may do this at once."""
+"""Sends what is due: lease, carry, say how it ended. Any number of workers may do this at once."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
@@ -11,13 +12,12 @@ import structlog
 
 from broker.domain.clock import Clock
 from broker.domain.events import MessageDelivered, MessageFailed, Result
-from broker.notify.mail import decode_content, on_the_wire
 from broker.notify.patience import wait_after
-from broker.notify.ports import Auditor, Envelope, MailTransport, RefusedForGood, SendingFailed, ServerAway
-from broker.storage.messages import LeasedMessage, MessageRepository
+from broker.notify.ports import Auditor, Carrier, RefusedForGood, SendingFailed, ServerAway
+from broker.storage.messages import Channel, LeasedMessage, MessageRepository
 
 LEASE: Final = timedelta(minutes=5)
-"""Longer than a sending can take: the transport ends after a few waits of at most a minute each."""
+"""Longer than a sending can take: a carrier ends after a few waits of at most a minute each."""
 
 _MOST_IN_A_ROUND = 50
 
@@ -27,54 +27,71 @@ Together = Callable[[], AbstractContextManager[object]]
 """One database transaction for all that is written within it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Who carries the messages of these channels, and how often before they are given up."""
+
+    channels: tuple[Channel, ...]
+    carrier: Carrier
+    most_attempts: int
+
+
 class Delivery:
-    """Sends mail through a transport."""
+    """Sends messages, each by the route of its channel."""
 
     def __init__(
         self,
         messages: MessageRepository,
-        transport: MailTransport,
+        routes: Sequence[Route],
         auditor: Auditor,
         clock: Clock,
         *,
         together: Together,
-        most_attempts: int,
     ) -> None:
+        """`routes`: the most urgent first; messages of other channels wait for a worker that has theirs."""
         self._messages = messages
-        self._transport = transport
+        self._routes = tuple(routes)
         self._auditor = auditor
         self._clock = clock
         self._together = together
-        self._most_attempts = most_attempts
 
     def run(self) -> int:
         """One round: send what is due, at most fifty; answers how many went out.
 
-        When the server is away the round ends, so that a queue does not wait for it message by message.
+        When the server of a route is away, the round goes on without that route, so that a queue does not
+        wait for it message by message, and the other channels do not wait at all.
         """
         sent = 0
+        open_routes = list(self._routes)
         for _ in range(_MOST_IN_A_ROUND):
-            now = self._clock()
-            message = self._messages.lease(now, now + LEASE)
-            if message is None:
+            found = self._lease(open_routes)
+            if found is None:
                 break
+            route, message = found
             try:
-                self._send(message)
+                self._send(route, message)
             except ServerAway as failed:
-                self._put_off(message, failed.fault)
-                break
+                self._put_off(route, message, failed.fault)
+                open_routes.remove(route)
             except SendingFailed as failed:
-                self._put_off(message, failed.fault, for_good=isinstance(failed, RefusedForGood))
+                self._put_off(route, message, failed.fault, for_good=isinstance(failed, RefusedForGood))
             else:
                 sent += 1
         return sent
 
-    def _send(self, message: LeasedMessage) -> None:
+    def _lease(self, routes: Sequence[Route]) -> tuple[Route, LeasedMessage] | None:
+        """The next message of the first route that has any: a code goes before the mail of the day."""
+        for route in routes:
+            now = self._clock()
+            message = self._messages.lease(now, now + LEASE, channels=route.channels)
+            if message is not None:
+                return route, message
+        return None
+
+    def _send(self, route: Route, message: LeasedMessage) -> None:
         if message.expires_at <= self._clock():
             raise RefusedForGood("expired")
-        mail = decode_content(message.content, message.recipient)
-        content = on_the_wire(mail, message.idempotency_key, message.created_at)
-        self._transport.send(Envelope(mail.sender.address, mail.to, content))
+        route.carrier.carry(message)
         with self._together():
             if self._messages.delivered(message, self._clock()):
                 self._auditor.record(
@@ -82,17 +99,18 @@ class Delivery:
                         brand=message.brand,
                         result=Result.SUCCESS,
                         message_id=message.id,
+                        channel=message.channel.value,
                         purpose=message.purpose,
                         attempts=message.attempts,
                     )
                 )
 
-    def _put_off(self, message: LeasedMessage, fault: str, *, for_good: bool = False) -> None:
+    def _put_off(self, route: Route, message: LeasedMessage, fault: str, *, for_good: bool = False) -> None:
         """Try again later, or give up when that has no use."""
         now = self._clock()
         again_at = now + wait_after(message.attempts)
         _log.warning("message not sent", message=message.id, fault=fault, attempts=message.attempts)
-        if not for_good and message.attempts < self._most_attempts and again_at < message.expires_at:
+        if not for_good and message.attempts < route.most_attempts and again_at < message.expires_at:
             self._messages.postpone(message, until=again_at, fault=fault)
             return
         with self._together():
@@ -102,6 +120,7 @@ class Delivery:
                         brand=message.brand,
                         result=Result.REFUSED,
                         message_id=message.id,
+                        channel=message.channel.value,
                         purpose=message.purpose,
                         attempts=message.attempts,
                         reason=fault,

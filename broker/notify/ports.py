@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from broker.domain.events import SecurityEvent
+from broker.notify.sms import PhoneMessage
+from broker.storage.messages import LeasedMessage
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,20 @@ class MailTransport(Protocol):
 
     def send(self, envelope: Envelope) -> None:
         """Return when the server has taken responsibility for it; raise `SendingFailed` otherwise."""
+
+
+class PhoneTransport(Protocol):
+    """Hands texts and calls to a gateway."""
+
+    def send(self, message: PhoneMessage, *, idempotency_key: str) -> None:
+        """Return when the gateway has taken responsibility for it; raise `SendingFailed` otherwise."""
+
+
+class Carrier(Protocol):
+    """Carries the messages of one or more channels out."""
+
+    def carry(self, message: LeasedMessage) -> None:
+        """Return when somebody else has taken responsibility for it; raise `SendingFailed` otherwise."""
 
 
 class Auditor(Protocol):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from broker.accounts.registration.links import Link, LinkFault, digest_of
-from broker.accounts.registration.pending import PendingRegistration
-from broker.accounts.registration.service import Surroundings
+from broker.accounts.registration.opening import note_account, open_account
+from broker.accounts.registration.pending import PendingRegistration, Stage
 from broker.accounts.registration.store import Held
-from broker.domain.events import RegistrationCompleted, RegistrationLinkRefused, Result
-from broker.storage.accounts import AddressTaken, Registered
+from broker.accounts.registration.surroundings import Surroundings
+from broker.domain.events import RegistrationLinkRefused, Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +39,15 @@ class Confirmation:
     def confirm(self, brand: str, token: str) -> PendingRegistration | LinkFault:
         """Make the account, use the link up and forget the rest.
 
-        The account comes first: whoever dies in between finds the link still good, and the account is made
-        once for a person however often this runs. Of several callers one gets the registration.
+        The word comes first: a cancel before it leaves no account, a cancel after it comes too late. Then the
+        account: whoever dies in between finds the link still good, and the account is made once for a person
+        however often this runs. Of several callers one gets the registration.
         """
-        found = self._find(brand, token)
+        found = self._decide(brand, token)
         if isinstance(found, LinkFault):
             return self._refuse(brand, found)
         registration = found.registration
-        made = self._make_account(registration)
+        made = open_account(self._with, registration)
         if made is None:
             self._with.pending.change(found.held, registration.changing(self._with.clock()))
             return self._refuse(brand, LinkFault.ADDRESS_TAKEN)
@@ -54,9 +55,18 @@ class Confirmation:
             return self._refuse(brand, LinkFault.USED)
         if made.account.id != registration.account_id:
             # The person had got an account elsewhere. (One of ours was noted by whoever made it.)
-            self._note(registration, made)
+            note_account(self._with, registration, made)
         self._with.pending.forget(brand, registration.bsn)
         return registration
+
+    def _decide(self, brand: str, token: str) -> Found | LinkFault:
+        """Make it certain that this registration is confirmed, unless another request stopped it first."""
+        while True:
+            found = self._find(brand, token)
+            if isinstance(found, LinkFault) or found.registration.stage is Stage.CONFIRMED:
+                return found
+            # Whether this won or another request was faster, what is there now is looked at once more.
+            self._with.pending.change(found.held, found.registration.confirmed())
 
     def _find(self, brand: str, token: str) -> Found | LinkFault:
         link = self._with.links.find(brand, token)
@@ -66,33 +76,6 @@ class Confirmation:
         if held is None:
             return LinkFault.STOPPED
         return Found(link, held) if held.registration.link == digest_of(token) else LinkFault.REPLACED
-
-    def _make_account(self, registration: PendingRegistration) -> Registered | None:
-        details = registration.details
-        with self._with.together():
-            made = self._with.accounts.register_consumer(
-                registration.brand,
-                details.name,
-                details.email,
-                registration.bsn,
-                new_id=registration.account_id,
-            )
-            if isinstance(made, AddressTaken):
-                return None
-            if made.created:
-                self._note(registration, made)
-        return made
-
-    def _note(self, registration: PendingRegistration, made: Registered) -> None:
-        self._with.auditor.record(
-            RegistrationCompleted(
-                brand=registration.brand,
-                result=Result.SUCCESS,
-                client_id=registration.attempt.client_id,
-                account_id=made.account.id,
-                created=made.created,
-            )
-        )
 
     def _refuse(self, brand: str, fault: LinkFault) -> LinkFault:
         self._with.auditor.record(

@@ -27,6 +27,8 @@ class Stage(StrEnum):
     ASKING = "asking"
     CHECKING = "checking"
     MAILED = "mailed"
+    CONFIRMED = "confirmed"
+    """The link was used: nothing undoes it any more, and the account follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,10 @@ class PendingRegistration:
         """After the person said that it is right, or asked for the mail again; an older link dies."""
         resends = self.resends + 1 if self.stage is Stage.MAILED else 0
         return self._moved(Stage.MAILED, now, link=link, resends=resends)
+
+    def confirmed(self) -> Self:
+        """After the link was used. It lives on: whoever was cut off comes back with it."""
+        return replace(self, stage=Stage.CONFIRMED)
 
     def _moved(
         self,

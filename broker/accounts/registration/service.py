@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 from uuid import uuid4
 
-from broker.accounts.registration.links import ConfirmationLinks, digest_of, new_token
+from broker.accounts.registration.links import digest_of, new_token
+from broker.accounts.registration.opening import open_account
 from broker.accounts.registration.pending import (
     LIFETIME,
     MOST_RESENDS,
@@ -15,11 +16,11 @@ from broker.accounts.registration.pending import (
     PendingRegistration,
     Stage,
 )
-from broker.accounts.registration.ports import Accounts, Auditor, Letter, Letters, Together
-from broker.accounts.registration.store import Held, PendingRegistrations
+from broker.accounts.registration.ports import Letter
+from broker.accounts.registration.store import Held
+from broker.accounts.registration.surroundings import Surroundings
 from broker.domain.accounts import AccountId
 from broker.domain.bsn import Bsn
-from broker.domain.clock import Clock
 from broker.domain.email_address import parse_email_address
 from broker.domain.events import (
     RegistrationCancelled,
@@ -46,19 +47,6 @@ class Mailing(Enum):
     TOO_OFTEN = auto()
     OVERTAKEN = auto()
     """Another request changed the registration at the same moment, or it is not at that stage."""
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What registrations are made with."""
-
-    pending: PendingRegistrations
-    links: ConfirmationLinks
-    accounts: Accounts
-    letters: Letters
-    auditor: Auditor
-    together: Together
-    clock: Clock
 
 
 class RegistrationService:
@@ -96,7 +84,7 @@ class RegistrationService:
         held = self._with.pending.find(applicant.brand, applicant.bsn)
         if held is not None:
             changed = replace(held.registration.filled_in(details, now), attempt=applicant.attempt)
-            self._with.pending.change(held, changed)
+            self._change(held, changed)
             return
         self._with.pending.begin(
             PendingRegistration(
@@ -114,16 +102,31 @@ class RegistrationService:
         """Back to the form; a link that is out does nothing any more."""
         held = self._with.pending.find(applicant.brand, applicant.bsn)
         if held is not None:
-            self._with.pending.change(held, held.registration.changing(self._with.clock()))
+            self._change(held, held.registration.changing(self._with.clock()))
 
-    def cancel(self, applicant: Applicant) -> None:
-        """Forget it all; a link that is out does nothing any more."""
-        self._with.pending.forget(applicant.brand, applicant.bsn)
+    def cancel(self, applicant: Applicant) -> bool:
+        """Forget it all; a link that is out does nothing any more. False when there is an account.
+
+        Against a confirmation at the same moment one of the two wins. One that was first is carried on: its
+        process may have died before the account was made.
+        """
+        pending = self._with.pending
+        while (held := pending.find(applicant.brand, applicant.bsn)) is not None:
+            if held.registration.stage is not Stage.CONFIRMED:
+                if pending.drop(held):
+                    break
+            elif open_account(self._with, held.registration) is not None:
+                return False
+            else:
+                pending.change(held, held.registration.changing(self._with.clock()))
+        if self.has_account(applicant):
+            return False
         self._with.auditor.record(
             RegistrationCancelled(
                 brand=applicant.brand, result=Result.SUCCESS, client_id=applicant.attempt.client_id
             )
         )
+        return True
 
     def mail(self, applicant: Applicant, *, again: bool) -> Mailing:
         """Send the first mail of checked details, or with `again` one more of them."""
@@ -136,6 +139,11 @@ class RegistrationService:
         if not self._with.pending.may_mail(applicant.brand, applicant.bsn):
             return self._too_often(applicant, "mails-a-day")
         return self._mail(applicant, held)
+
+    def _change(self, held: Held, changed: PendingRegistration) -> None:
+        """Keep a change of the person's, unless the link was used meanwhile: then it comes too late."""
+        if held.registration.stage is not Stage.CONFIRMED:
+            self._with.pending.change(held, changed)
 
     def _mail(self, applicant: Applicant, held: Held) -> Mailing:
         """The same work whether or not the address has an account; only the words of the mail differ."""

@@ -43,6 +43,12 @@ class PendingRegistrations:
             expires_at=changed.expires_at,
         )
 
+    def drop(self, held: Held) -> bool:
+        """Drop it; False when another request was faster or it is gone."""
+        registration = held.registration
+        key = _key(registration.brand, registration.bsn)
+        return self._records.drop(key, expected_version=held.version)
+
     def forget(self, brand: str, bsn: Bsn) -> bool:
         """Drop it; True when it was there."""
         return self._records.delete(_key(brand, bsn))

@@ -1,0 +1,44 @@
+"""What links for passwords are made and used with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from broker.accounts.reset.links import PasswordLinks
+from broker.accounts.reset.ports import (
+    Accounts,
+    Auditor,
+    Devices,
+    Guard,
+    Hashing,
+    Letters,
+    Passwords,
+    Sessions,
+    Together,
+    UsedLinks,
+)
+from broker.domain.clock import Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The stores, the neighbours and the time: what asking and using have in common."""
+
+    links: PasswordLinks
+    accounts: Accounts
+    letters: Letters
+    auditor: Auditor
+    together: Together
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a new password changes."""
+
+    passwords: Passwords
+    hashing: Hashing
+    used: UsedLinks
+    devices: Devices
+    sessions: Sessions
+    guard: Guard
