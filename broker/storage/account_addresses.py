@@ -15,17 +15,17 @@ from broker.storage.keyed_hash import BlindIndex
 from broker.storage.schema import ACCOUNT_IDENTITIES
 from broker.storage.sealing import Sealer
 
-_SCHEME = "email"
+ADDRESS_SCHEME = "email"
 
 
 def owner_of_address(connection: Connection, index: BlindIndex, email: str) -> AccountId | None:
     """The account that owns this address at the brand of `index`."""
     table = ACCOUNT_IDENTITIES.c
-    for hashed in index.digests(_SCHEME, comparable(email)):
+    for hashed in index.digests(ADDRESS_SCHEME, comparable(email)):
         found = connection.execute(
             select(table.account_id).where(
                 table.brand == index.brand,
-                table.scheme == _SCHEME,
+                table.scheme == ADDRESS_SCHEME,
                 table.index_key_id == hashed.key_id,
                 table.identity_digest == hashed.digest,
             )
@@ -50,15 +50,15 @@ class AccountAddresses:
         """
         table = ACCOUNT_IDENTITIES.c
         connection.execute(
-            delete(ACCOUNT_IDENTITIES).where(table.account_id == account_id, table.scheme == _SCHEME)
+            delete(ACCOUNT_IDENTITIES).where(table.account_id == account_id, table.scheme == ADDRESS_SCHEME)
         )
         normal = comparable(email)
-        context = f"accounts/{index.brand}/{account_id}/{_SCHEME}-address".encode()
+        context = f"accounts/{index.brand}/{account_id}/{ADDRESS_SCHEME}-address".encode()
         # Oldest key first: a process that does not know the newest one yet meets us there.
-        for hashed in reversed(index.digests(_SCHEME, normal)):
+        for hashed in reversed(index.digests(ADDRESS_SCHEME, normal)):
             row = {
                 "brand": index.brand,
-                "scheme": _SCHEME,
+                "scheme": ADDRESS_SCHEME,
                 "index_key_id": hashed.key_id,
                 "identity_digest": hashed.digest,
                 "account_id": account_id,

@@ -9,53 +9,33 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, Update, bindparam, delete, insert, or_, select, update
+from sqlalchemy import Connection, Select, delete, insert
 
 from broker.domain.accounts import Account, AccountId, AccountState, AccountType
 from broker.domain.assurance import Scheme
 from broker.domain.bsn import Bsn
 from broker.domain.clock import Clock
-from broker.storage.account_addresses import AccountAddresses, owner_of_address
+from broker.domain.email_address import comparable
+from broker.storage.account_addresses import ADDRESS_SCHEME, AccountAddresses, owner_of_address
+from broker.storage.account_queries import (
+    ACTIVATE,
+    BUSINESS_BY_ADDRESS,
+    BY_ADDRESS,
+    BY_ID,
+    BY_IDENTITY,
+    LAST_LOGIN,
+    RECORD_LOGIN,
+    SET_STATE,
+    STATE_BY_ID,
+)
+from broker.storage.account_rows import AccountRows
 from broker.storage.database import Database
 from broker.storage.keyed_hash import BlindIndex
+from broker.storage.prepared import Prepared
 from broker.storage.schema import ACCOUNT_IDENTITIES, ACCOUNTS
 from broker.storage.sealing import Sealer
 
-_SEED_BYTES = 32
 _UUID_BYTES = 16
-
-_COLUMNS = (
-    ACCOUNTS.c.id,
-    ACCOUNTS.c.brand,
-    ACCOUNTS.c.type,
-    ACCOUNTS.c.state,
-    ACCOUNTS.c.name_sealed,
-    ACCOUNTS.c.email_sealed,
-    ACCOUNTS.c.subject_seed_sealed,
-)
-_BY_ID = select(*_COLUMNS).where(ACCOUNTS.c.id == bindparam("account_id"))
-# One read: the primary key of the identities, then that of the accounts.
-_BY_IDENTITY = (
-    select(*_COLUMNS)
-    .join(ACCOUNT_IDENTITIES, ACCOUNT_IDENTITIES.c.account_id == ACCOUNTS.c.id)
-    .where(
-        ACCOUNT_IDENTITIES.c.brand == bindparam("of_brand"),
-        ACCOUNT_IDENTITIES.c.scheme == bindparam("of_scheme"),
-        ACCOUNT_IDENTITIES.c.index_key_id == bindparam("key_id"),
-        ACCOUNT_IDENTITIES.c.identity_digest == bindparam("digest"),
-    )
-)
-_RECORD_LOGIN = (
-    update(ACCOUNTS)
-    .where(
-        ACCOUNTS.c.id == bindparam("account_id"),
-        or_(ACCOUNTS.c.last_login_at.is_(None), ACCOUNTS.c.last_login_at < bindparam("at")),
-    )
-    .values(last_login_at=bindparam("at"))
-)
-_SET_STATE = (
-    update(ACCOUNTS).where(ACCOUNTS.c.id == bindparam("account_id")).values(state=bindparam("new_state"))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,26 +68,28 @@ class AccountRepository:
     ) -> None:
         """`columns` seals; `blind_indexes` is by brand; `clock` dates new accounts."""
         self._database = database
-        self._columns = columns
         self._blind_indexes = blind_indexes
-        self._clock = clock
         self._random_bytes = random_bytes
+        self._rows = AccountRows(columns, clock, random_bytes)
         self._addresses = AccountAddresses(database, columns)
 
     def get(self, account_id: AccountId) -> Account | None:
         """The account with this id."""
-        with self._database.reading() as connection:
-            row = connection.execute(_BY_ID, {"account_id": account_id}).one_or_none()
-        return self._account(row) if row else None
+        row = self._database.read_one(BY_ID, {"account_id": account_id})
+        return self._rows.account(row) if row else None
+
+    def state_of(self, account_id: AccountId) -> AccountState | None:
+        """Whether the account with this id may be used; None when there is none."""
+        row = self._database.read_one(STATE_BY_ID, {"account_id": account_id})
+        return AccountState(row.state) if row else None
 
     def find_by_digid(self, brand: str, bsn: Bsn) -> Account | None:
         """The account of the person with this BSN at `brand`.
 
         One indexed read; while index keys are replaced, one more for each older key.
         """
-        with self._database.reading() as connection:
-            row = self._find(connection, brand, bsn)
-        return self._account(row) if row else None
+        row = self._find(brand, bsn)
+        return self._rows.account(row) if row else None
 
     def add_consumer(self, brand: str, name: str, email: str, bsn: Bsn) -> Account:
         """Makes the account of a consumer, or gives the one there is this name and e-mail address.
@@ -115,10 +97,12 @@ class AccountRepository:
         An address that another account owns is kept on this one too, without owning it.
         """
         with self._database.writing(lock=self._lock(brand, bsn)) as connection:
-            row = self._find(connection, brand, bsn)
-            account_id = AccountId(row.id) if row else self._insert(connection, brand, bsn, self._new_id())
+            row = self._find(brand, bsn)
+            account_id = (
+                AccountId(row.id) if row else self._insert_consumer(connection, brand, bsn, self._new_id())
+            )
             self._addresses.claim(connection, self._blind_indexes[brand], account_id, email)
-            return self._name(connection, brand, account_id, name, email)
+            return self._named(connection, brand, account_id, name, email)
 
     def register_consumer(
         self, brand: str, name: str, email: str, bsn: Bsn, *, new_id: AccountId
@@ -129,17 +113,73 @@ class AccountRepository:
         so that who tries again knows the account that came of the first try.
         """
         with self._database.writing(lock=self._lock(brand, bsn)) as connection:
-            row = self._find(connection, brand, bsn)
+            row = self._find(brand, bsn)
             if row:
-                return Registered(self._account(row), created=False)
+                return Registered(self._rows.account(row), created=False)
             if owner_of_address(connection, self._blind_indexes[brand], email) is not None:
                 return AddressTaken()
-            account_id = self._insert(connection, brand, bsn, new_id)
+            account_id = self._insert_consumer(connection, brand, bsn, new_id)
             if not self._addresses.claim(connection, self._blind_indexes[brand], account_id, email):
                 # Somebody else was faster by a moment. No exception: the caller's transaction goes on.
                 connection.execute(delete(ACCOUNTS).where(ACCOUNTS.c.id == account_id))
                 return AddressTaken()
-            return Registered(self._name(connection, brand, account_id, name, email), created=True)
+            return Registered(self._named(connection, brand, account_id, name, email), created=True)
+
+    def find_by_address(self, brand: str, email: str) -> Account | None:
+        """The business account that owns this address; consumers have another way of logging in.
+
+        One statement, whoever is found and however many index keys there are.
+        """
+        return self._of_address(brand, email, BUSINESS_BY_ADDRESS)
+
+    def find_any_by_address(self, brand: str, email: str) -> Account | None:
+        """The account of any type that owns this address; for administration, never to log in with."""
+        return self._of_address(brand, email, BY_ADDRESS)
+
+    def add_business(
+        self, brand: str, name: str, email: str, *, state: AccountState, new_id: AccountId
+    ) -> Account | AddressTaken:
+        """Makes the account of somebody who works for an organisation; nobody else at the brand owns `email`.
+
+        It gets `new_id`, a random UUID. Of two who do this at once one is told that the address is taken.
+        """
+        with self._database.writing() as connection:
+            if owner_of_address(connection, self._blind_indexes[brand], email) is not None:
+                return AddressTaken()
+            self._rows.insert(connection, new_id, brand, account_type=AccountType.BUSINESS, state=state)
+            if not self._addresses.claim(connection, self._blind_indexes[brand], new_id, email):
+                connection.execute(delete(ACCOUNTS).where(ACCOUNTS.c.id == new_id))
+                return AddressTaken()
+            return self._named(connection, brand, new_id, name, email)
+
+    def change_address(
+        self, account_id: AccountId, *, before: str, after: str
+    ) -> Account | AddressTaken | None:
+        """Gives an active account the address `after`, which nobody else at the brand owns.
+
+        None when it is not active with the address `before`. Of two accounts that do this at once for one
+        address, one is told that it is taken; what is refused changes nothing.
+        """
+        with self._database.writing(lock=f"address of {account_id}") as connection:
+            account = self.get(account_id)
+            if account is None or account.state is not AccountState.ACTIVE or account.email != before:
+                return None
+            index = self._blind_indexes[account.brand]
+            owner = owner_of_address(connection, index, after)
+            if owner not in {None, account_id}:
+                return AddressTaken()
+            had = owner_of_address(connection, index, before) == account_id
+            if not self._addresses.claim(connection, index, account_id, after):
+                # Somebody else was faster by a moment. No exception: the caller's transaction goes on.
+                if had:
+                    self._addresses.claim(connection, index, account_id, before)
+                return AddressTaken()
+            return self._named(connection, account.brand, account_id, account.name, after)
+
+    def erase(self, account_id: AccountId) -> bool:
+        """Takes everything of a person out of the account, for good; False when there is nothing to erase."""
+        with self._database.writing() as connection:
+            return self._rows.erase(connection, account_id)
 
     def is_address_in_use(self, brand: str, email: str) -> bool:
         """Whether an account of the brand owns this address."""
@@ -149,15 +189,24 @@ class AccountRepository:
     def record_login(self, account_id: AccountId, at: datetime) -> None:
         """Notes when the account was last used; an earlier moment never replaces a later one."""
         values = {"account_id": account_id, "at": at}
-        self._database.act_last("accounts", lambda: self._write(_RECORD_LOGIN, values))
+        self._database.act_last("accounts", lambda: self._write(RECORD_LOGIN, values))
+
+    def last_login_at(self, account_id: AccountId) -> datetime | None:
+        """When the account was last used."""
+        with self._database.reading() as connection:
+            return connection.execute(LAST_LOGIN, {"account_id": account_id}).scalar_one_or_none()
+
+    def activate(self, account_id: AccountId) -> bool:
+        """Lets an invited account be used; False when it was not invited, and nothing is changed."""
+        return self._database.write_alone(ACTIVATE, {"account_id": account_id}) == 1
 
     def set_state(self, account_id: AccountId, state: AccountState) -> bool:
-        """Lets the account be used, or not; False when there is no such account."""
+        """Lets the account be used, or not; False when there is no such account, or it was erased."""
         return (
-            self._database.write_alone(_SET_STATE, {"account_id": account_id, "new_state": state.value}) == 1
+            self._database.write_alone(SET_STATE, {"account_id": account_id, "new_state": state.value}) == 1
         )
 
-    def _write(self, statement: Update, values: Mapping[str, object]) -> None:
+    def _write(self, statement: Prepared, values: Mapping[str, object]) -> None:
         self._database.write_alone(statement, values)
 
     def _lock(self, brand: str, bsn: Bsn) -> str:
@@ -165,21 +214,24 @@ class AccountRepository:
         oldest = self._blind_indexes[brand].digests(Scheme.DIGID, bsn.number)[-1]
         return f"account {brand} {oldest.digest.hex()}"
 
-    def _name(
+    def _of_address(self, brand: str, email: str, query: Select[*tuple[Any, ...]]) -> Account | None:
+        hashed = self._blind_indexes[brand].digests(ADDRESS_SCHEME, comparable(email))
+        values = {"of_brand": brand, "digests": [(found.key_id, found.digest) for found in hashed]}
+        with self._database.reading() as connection:
+            row = connection.execute(query, values).first()
+        return self._rows.account(row) if row else None
+
+    def _named(
         self, connection: Connection, brand: str, account_id: AccountId, name: str, email: str
     ) -> Account:
-        person = {
-            "name_sealed": self._seal(brand, account_id, "name", name.encode()),
-            "email_sealed": self._seal(brand, account_id, "email", email.encode()),
-        }
-        connection.execute(update(ACCOUNTS).where(ACCOUNTS.c.id == account_id).values(**person))
-        return self._account(connection.execute(_BY_ID, {"account_id": account_id}).one())
+        self._rows.name(connection, brand, account_id, name, email)
+        return self._rows.account(self._database.read_one(BY_ID, {"account_id": account_id}))
 
-    def _find(self, connection: Connection, brand: str, bsn: Bsn) -> Row[*tuple[Any, ...]] | None:
+    def _find(self, brand: str, bsn: Bsn) -> Any | None:  # noqa: ANN401 - a row of `account_rows.COLUMNS`
         for hashed in self._blind_indexes[brand].digests(Scheme.DIGID, bsn.number):
             place = {"of_brand": brand, "of_scheme": Scheme.DIGID.value}
             key = {"key_id": hashed.key_id, "digest": hashed.digest}
-            row = connection.execute(_BY_IDENTITY, place | key).one_or_none()
+            row = self._database.read_one(BY_IDENTITY, {**place, **key})
             if row:
                 return row
         return None
@@ -187,20 +239,13 @@ class AccountRepository:
     def _new_id(self) -> AccountId:
         return AccountId(str(UUID(bytes=self._random_bytes(_UUID_BYTES), version=4)))
 
-    def _insert(self, connection: Connection, brand: str, bsn: Bsn, account_id: AccountId) -> AccountId:
-        seed = self._random_bytes(_SEED_BYTES)
-        connection.execute(
-            insert(ACCOUNTS).values(
-                id=account_id,
-                brand=brand,
-                type=AccountType.CONSUMER.value,
-                state=AccountState.ACTIVE.value,
-                name_sealed=b"",
-                email_sealed=b"",
-                subject_seed_sealed=self._seal(brand, account_id, "subject_seed", seed),
-                created_at=self._clock(),
-            )
+    def _insert_consumer(
+        self, connection: Connection, brand: str, bsn: Bsn, account_id: AccountId
+    ) -> AccountId:
+        self._rows.insert(
+            connection, account_id, brand, account_type=AccountType.CONSUMER, state=AccountState.ACTIVE
         )
+        sealed = self._rows.seal(brand, account_id, Scheme.DIGID.value, bsn.number.encode())
         rows = [
             {
                 "brand": brand,
@@ -208,31 +253,9 @@ class AccountRepository:
                 "index_key_id": hashed.key_id,
                 "identity_digest": hashed.digest,
                 "account_id": account_id,
-                "identity_sealed": self._seal(brand, account_id, Scheme.DIGID.value, bsn.number.encode()),
+                "identity_sealed": sealed,
             }
             for hashed in self._blind_indexes[brand].digests(Scheme.DIGID, bsn.number)
         ]
         connection.execute(insert(ACCOUNT_IDENTITIES), rows)
         return account_id
-
-    def _account(self, row: Row[*tuple[Any, ...]]) -> Account:
-        account_id = AccountId(row.id)
-        return Account(
-            id=account_id,
-            brand=row.brand,
-            type=AccountType(row.type),
-            state=AccountState(row.state),
-            name=self._open(row.brand, account_id, "name", row.name_sealed).decode(),
-            email=self._open(row.brand, account_id, "email", row.email_sealed).decode(),
-            subject_seed=self._open(row.brand, account_id, "subject_seed", row.subject_seed_sealed),
-        )
-
-    def _seal(self, brand: str, account_id: AccountId, column: str, plain: bytes) -> bytes:
-        return self._columns.seal(plain, context=_place(brand, account_id, column))
-
-    def _open(self, brand: str, account_id: AccountId, column: str, sealed: bytes) -> bytes:
-        return self._columns.open(sealed, context=_place(brand, account_id, column))
-
-
-def _place(brand: str, account_id: AccountId, column: str) -> bytes:
-    return f"accounts/{brand}/{account_id}/{column}".encode()

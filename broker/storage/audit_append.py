@@ -22,6 +22,7 @@ from sqlalchemy.types import TypeEngine
 
 from broker.storage.audit_chain import first_link
 from broker.storage.database import Database
+from broker.storage.prepared import Prepared
 from broker.storage.schema import AUDIT_EVENTS, AUDIT_HEADS
 
 _GIVEN = tuple(column for column in AUDIT_EVENTS.c if column.name not in {"sequence", "link"})
@@ -29,13 +30,13 @@ _NAMES = [*(column.name for column in _GIVEN), "sequence", "link"]
 _OWN_LANE = (AUDIT_HEADS.c.brand == bindparam("new_brand"), AUDIT_HEADS.c.lane == bindparam("new_lane"))
 
 
-def append_statement(*, one_writer: bool) -> Insert:
+def append_statement(*, one_writer: bool) -> Prepared:
     """Inserts one row of `parameters` (its columns and its ``commitment``); none when the lane has no head.
 
     PostgreSQL moves the head on, which locks it, and inserts what that gave. SQLite has one writer at a time:
     it inserts what follows the head, and a trigger moves the head on. Both are one statement and one commit.
     """
-    return _behind_the_head() if one_writer else _with_the_head()
+    return Prepared(_behind_the_head() if one_writer else _with_the_head())
 
 
 def _behind_the_head() -> Insert:
@@ -73,11 +74,8 @@ def parameters(values: Mapping[str, object]) -> dict[str, object]:
 
 def new_heads(database: Database, brand: str, lanes: int) -> None:
     """Opens the lanes of a brand; who comes second changes nothing."""
-    with database.writing() as connection:
-        connection.execute(
-            database.new_row(AUDIT_HEADS),
-            [
-                {"brand": brand, "lane": lane, "sequence": 0, "link": first_link(brand, lane)}
-                for lane in range(lanes)
-            ],
-        )
+    new_head = Prepared(database.new_row(AUDIT_HEADS), *AUDIT_HEADS.columns.keys())
+    with database.writing_prepared():
+        for lane in range(lanes):
+            row = {"brand": brand, "lane": lane, "sequence": 0, "link": first_link(brand, lane)}
+            database.write_alone(new_head, row)

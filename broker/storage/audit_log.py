@@ -172,6 +172,8 @@ def _fitting(text: str | None, most: int) -> str | None:
 
 
 def _storable(text: str) -> str:
+    if text.isascii() and "\0" not in text:
+        return text
     return text.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 

@@ -16,13 +16,16 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select, update
 
 from broker.storage.database import Database
+from broker.storage.prepared import Prepared
 from broker.storage.schema import AUDIT_PERSONS
 from broker.storage.sealing import KEY_ID_BYTES, DataKey, SealBroken, Sealer
 from broker.storage.xaes import KEY_BYTES
 
 _MOST_KNOWN = 2048
-_BY_PERSON = select(AUDIT_PERSONS.c.key_id, AUDIT_PERSONS.c.key_sealed).where(
-    AUDIT_PERSONS.c.person == bindparam("of_person")
+_BY_PERSON = Prepared(
+    select(AUDIT_PERSONS.c.key_id, AUDIT_PERSONS.c.key_sealed).where(
+        AUDIT_PERSONS.c.person == bindparam("of_person")
+    )
 )
 _ERASE = (
     update(AUDIT_PERSONS)
@@ -55,7 +58,7 @@ class AuditPersons:
         self._database = database
         self._columns = columns
         self._random_bytes = random_bytes
-        self._insert = database.new_row(AUDIT_PERSONS)
+        self._insert = Prepared(database.new_row(AUDIT_PERSONS), *AUDIT_PERSONS.columns.keys())
         self._known: dict[str, Sealer] = {}
 
     def seal(self, person: str, event_id: str, fields: Mapping[str, str], *, now: datetime) -> bytes | None:
@@ -92,7 +95,7 @@ class AuditPersons:
                 "created_at": now,
                 "erased_at": now,
             }
-            return connection.execute(self._insert, nothing).rowcount == 1
+            return self._database.write_alone(self._insert, nothing) == 1
 
     def erase_groups_before(self, prefix: str, bound: str, *, now: datetime) -> int:
         """Erases the groups whose names come from `prefix` on and before `bound`; answers how many."""
@@ -103,13 +106,11 @@ class AuditPersons:
     def _key_to_write(self, person: str, now: datetime) -> Sealer | _Erased:
         key = self._read(person)
         if key is None:
-            self._make(person, now)
-            # What another process made first is the key.
-            made = self._read(person)
-            if made is None:
-                raise SealBroken("the key of a person was not kept")
-            # It is not remembered yet: the transaction that it was made in may be undone.
-            return made
+            # Where another process was first, its key is the key.
+            key = self._make(person, now) or self._read(person)
+        if key is None:
+            raise SealBroken("the key of a person was not kept")
+        # Within a transaction it is not remembered: that may be undone, and the key with it.
         if isinstance(key, Sealer) and not self._database.is_writing:
             self._remember(person, key)
         return key
@@ -120,21 +121,27 @@ class AuditPersons:
         self._known[person] = key
 
     def _read(self, person: str) -> Sealer | _Erased | None:
-        with self._database.reading() as connection:
-            row = connection.execute(_BY_PERSON, {"of_person": person}).one_or_none()
+        row = self._database.read_one(_BY_PERSON, {"of_person": person})
         return None if row is None else self._opened(person, row)
 
     def _opened(self, person: str, row: Row[*tuple[Any, ...]]) -> Sealer | _Erased:
         if row.key_sealed is None:
             return _Erased()
         secret = self._columns.open(row.key_sealed, context=_key_place(person, row.key_id))
-        return Sealer([DataKey(row.key_id, secret)], random_bytes=self._random_bytes)
+        return self._sealer(row.key_id, secret)
 
-    def _make(self, person: str, now: datetime) -> None:
+    def _make(self, person: str, now: datetime) -> Sealer | None:
+        """The key of a person who had none; None when somebody else made one at this moment."""
         key_id = self._random_bytes(KEY_ID_BYTES).hex()
-        sealed = self._columns.seal(self._random_bytes(KEY_BYTES), context=_key_place(person, key_id))
+        secret = self._random_bytes(KEY_BYTES)
+        sealed = self._columns.seal(secret, context=_key_place(person, key_id))
         row = {"person": person, "key_id": key_id, "key_sealed": sealed, "created_at": now, "erased_at": None}
-        self._database.write_alone(self._insert, row)
+        if self._database.write_alone(self._insert, row) == 0:
+            return None
+        return self._sealer(key_id, secret)
+
+    def _sealer(self, key_id: str, secret: bytes) -> Sealer:
+        return Sealer([DataKey(key_id, secret)], random_bytes=self._random_bytes)
 
 
 def _place(event_id: str) -> bytes:

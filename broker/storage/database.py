@@ -4,26 +4,44 @@ from __future__ import annotations
 
 import hashlib
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
+from importlib import import_module
+from operator import attrgetter, methodcaller
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Executable, func, select, text
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.schema import Table
 
 from broker.errors import ConfigurationError, StorageUnavailable
+from broker.storage.database_errors import database_errors
+from broker.storage.driver import Driver, driver_connection
 from broker.storage.engine import lock_at_begin, make_engine, refuse_writing
 from broker.storage.last_acts import LastActs
+from broker.storage.prepared import Prepared
 from broker.storage.schema_version import is_current, is_recent_enough
-from broker.tracing import storage_span
 
 DEFAULT_POOL_SIZE = 8
-_READ_ONLY = "25006"
 
-NewRow = sqlite.Insert | postgresql.Insert
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
+
+    NewRow = sqlite.Insert | postgresql.Insert
+
+
+_all_rows = methodcaller("fetchall")
+_how_many = attrgetter("rowcount")
+
+
+class _OfThread(threading.local):
+    """What a thread is in the middle of: a transaction, what it does last, what is gathered for later."""
+
+    connection: Connection | None = None
+    driver_connection: Any = None
+    last: LastActs | None = None
+    gathered: LastActs | None = None
 
 
 class Database:
@@ -38,6 +56,8 @@ class Database:
         """`pool_size`: at least the number of threads that use it at once."""
         self._engine = make_engine(url, pool_size=pool_size)
         self._is_sqlite = self._engine.dialect.name == "sqlite"
+        # The module of this dialect is there already; the other one's would be memory for nothing.
+        self._insert = import_module(f"sqlalchemy.dialects.{self._engine.dialect.name}").insert
         # Readers and single statements need no transaction; on PostgreSQL that saves two round trips of
         # three. (SQLite's driver begins none by itself.)
         alone = {} if self._is_sqlite else {"isolation_level": "AUTOCOMMIT"}
@@ -47,7 +67,10 @@ class Database:
         refuse_writing(self._reader)
         if self._is_sqlite:
             lock_at_begin(self._writer)
-        self._current = threading.local()
+        self._current = _OfThread()
+        self._driver = Driver(self._engine)
+        # Whoever forgets this leaves no connection open.
+        weakref.finalize(self, self._engine.dispose).atexit = False
 
     @property
     def has_one_writer(self) -> bool:
@@ -57,7 +80,7 @@ class Database:
     @property
     def is_writing(self) -> bool:
         """Whether this thread is within `writing`."""
-        return self._joined() is not None
+        return self._current.driver_connection is not None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -66,7 +89,7 @@ class Database:
         Within `writing` of the same thread it is that transaction's connection.
         """
         joined = self._joined()
-        with _database_errors():
+        with database_errors():
             if joined is not None:
                 yield joined
                 return
@@ -82,20 +105,30 @@ class Database:
         (On SQLite there is one writer at a time anyway.)
         """
         joined = self._joined()
-        with _database_errors():
+        with database_errors():
             if joined is not None:
                 self._lock(joined, lock)
                 yield joined
                 return
-            last = LastActs()
-            with self._writer.begin() as connection:
-                self._current.connection, self._current.writing = connection, last
-                try:
-                    self._lock(connection, lock)
-                    yield connection
-                    last.act()
-                finally:
-                    self._current.connection = None
+            with (
+                self._writer.begin() as connection,
+                self._planned(connection, driver_connection(connection.connection)) as last,
+            ):
+                self._lock(connection, lock)
+                yield connection
+        last.tell()
+
+    @contextmanager
+    def writing_prepared(self) -> Iterator[None]:
+        """The same for prepared statements alone; anything else within it raises `RuntimeError`.
+
+        A login has two of these, and a connection of SQLAlchemy's costs ten times what they need.
+        """
+        if self.is_writing:
+            yield
+            return
+        with self._driver.transaction() as connection, self._planned(None, connection) as last:
+            yield
         last.tell()
 
     @contextmanager
@@ -105,7 +138,7 @@ class Database:
         A block within a block writes what both have gathered so far. `failed` is called when that is not
         possible, before `StorageUnavailable` is raised. One transaction costs as much as its one commit.
         """
-        outer = self._gathered()
+        outer = self._current.gathered
         gathered = self._current.gathered = outer or LastActs()
         try:
             yield
@@ -122,28 +155,48 @@ class Database:
     def _write_gathered(self, gathered: LastActs) -> None:
         last = gathered.take()
         # One act is a transaction by itself.
-        with self.writing() if len(last.acts) > 1 else nullcontext():
+        with self.writing_prepared() if len(last.acts) > 1 else nullcontext():
             for place, act in last.acts:
                 self.act_last(place, act)
             for tell in last.tells:
                 self.when_kept(tell)
 
-    def write_alone(self, statement: Executable, parameters: Mapping[str, object] | None = None) -> int:
+    def read_one(self, statement: Prepared, parameters: Mapping[str, object]) -> Any:  # noqa: ANN401 - a row of what was selected
+        """The one row that a prepared SELECT finds, its values by name; None when there is none.
+
+        Within `writing` of the same thread it sees what that transaction wrote.
+        """
+        if not statement.reads:
+            raise RuntimeError("a writing statement was given to a reading connection")
+        ready = statement.ready(self._engine.dialect)
+        rows = self._driver.run(ready, parameters, _all_rows, within=self._current.driver_connection)
+        if len(rows) > 1:
+            raise RuntimeError("a statement that finds one row found several")
+        return ready.row(rows[0]) if rows else None
+
+    def write_alone(
+        self, statement: Executable | Prepared, parameters: Mapping[str, object] | None = None
+    ) -> int:
         """One writing statement as its own transaction, in one round trip; answers how many rows it touched.
 
         Within `writing` of the same thread it is part of that transaction.
         """
+        if isinstance(statement, Prepared):
+            ready = statement.ready(self._engine.dialect)
+            within = self._current.driver_connection
+            return int(self._driver.run(ready, parameters or {}, _how_many, within=within))
         if self._joined() is not None:
             with self.writing() as connection:
                 return connection.execute(statement, parameters).rowcount
-        with _database_errors(), self._single.connect() as connection:
+        with database_errors(), self._single.connect() as connection:
             return connection.execute(statement, parameters).rowcount
 
     def act_last(self, place: str, act: Callable[[], None]) -> None:
         """Runs `act` as the last thing of this thread's transaction, or at once where there is none.
 
         For what takes a lock that many want. Acts run in the order of their places, and so never wait for
-        each other in a circle. Within `gathering` it waits for the end of the block.
+        each other in a circle. Within `gathering` it waits for the end of the block. An act executes prepared
+        statements only.
         """
         last = self._last()
         if last is None:
@@ -161,8 +214,8 @@ class Database:
 
     def new_row(self, table: Table) -> NewRow:
         """The statement that inserts one row of parameters, and does nothing where its key is taken."""
-        insert = sqlite.insert if self._is_sqlite else postgresql.insert
-        return insert(table).on_conflict_do_nothing()
+        insert: NewRow = self._insert(table)
+        return insert.on_conflict_do_nothing()
 
     def now(self) -> datetime:
         """What the database's own clock says; for comparison with ours, never to decide with."""
@@ -207,45 +260,34 @@ class Database:
             )
 
     def close(self) -> None:
-        """Gives the connections back."""
+        """Gives the connections back; forgetting the database does the same."""
         self._engine.dispose()
 
-    def _joined(self) -> Connection | None:
-        return getattr(self._current, "connection", None)
+    @contextmanager
+    def _planned(self, connection: Connection | None, driver_connection: Any) -> Iterator[LastActs]:  # noqa: ANN401 - a DB-API connection has no common type
+        """Make a transaction this thread's; what it does last is done at the end of the block."""
+        last = LastActs()
+        current = self._current
+        current.connection, current.driver_connection, current.last = connection, driver_connection, last
+        try:
+            yield last
+            last.act()
+        finally:
+            current.connection = current.driver_connection = current.last = None
 
-    def _gathered(self) -> LastActs | None:
-        return getattr(self._current, "gathered", None)
+    def _joined(self) -> Connection | None:
+        """The connection of this thread's transaction; None when there is none."""
+        current = self._current
+        if current.connection is None and current.driver_connection is not None:
+            raise RuntimeError("this transaction takes prepared statements only")
+        return current.connection
 
     def _last(self) -> LastActs | None:
         """The plan for the end of this thread's transaction; None when each statement is one of its own."""
-        if self._joined() is None:
-            return self._gathered()
-        planned: LastActs = self._current.writing
-        return planned
+        return self._current.last or self._current.gathered
 
     def _lock(self, connection: Connection, name: str | None) -> None:
         if name is None or self._is_sqlite:
             return
         number = int.from_bytes(hashlib.sha256(f"voordeur {name}".encode()).digest()[:8], "big", signed=True)
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
-
-
-@contextmanager
-def _database_errors() -> Iterator[None]:
-    try:
-        with storage_span("database"):
-            yield
-    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
-        raise StorageUnavailable(f"database: {_error_name(error)}") from error
-    except InternalError as error:
-        # PostgreSQL files it here when it takes no writing; everything else there is a mistake of ours.
-        if getattr(error.orig, "sqlstate", None) != _READ_ONLY:
-            raise
-        raise StorageUnavailable(f"database: {_error_name(error)}") from error
-
-
-def _error_name(error: SQLAlchemyError) -> str:
-    """The driver's name for the error and its code; its message may quote a row, so that stays out."""
-    cause = getattr(error, "orig", None)
-    code = getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None) or ""
-    return f"{type(cause or error).__name__} {code}".rstrip()

@@ -47,7 +47,7 @@ class DueIndex:
         """Put `value` in, to be claimed from `due_at` on. The same value twice is two entries."""
         place = key.render(self._names)
         sealed = self._sealer.seal(value, context=place.encode())
-        self._redis.run(_ADD, place, milliseconds(due_at), sealed, _KEEP // timedelta(milliseconds=1))
+        self._redis.run_later(_ADD, place, milliseconds(due_at), sealed, _KEEP // timedelta(milliseconds=1))
 
     def claim(self, key: RecordKey, *, claim_for: timedelta) -> DueEntry | None:
         """An entry that is due, for this caller alone for that long; None when there is none."""

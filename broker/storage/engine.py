@@ -6,6 +6,7 @@ fail half-way), and a commit is on disk when it returns. PostgreSQL: psycopg 3, 
 
 from __future__ import annotations
 
+import errno
 import os
 import select
 import sqlite3
@@ -25,6 +26,8 @@ _POSTGRESQL = "postgresql"
 _BUSY_SECONDS = 15.0
 _CONNECT_SECONDS = 5
 _WAL_ATTEMPTS = 100
+# Notes with a connection of the pool that it was lent before; SQLAlchemy forgets it with the connection.
+_LENT = "lent"
 _POSTGRESQL_OPTIONS = (
     "-c statement_timeout=15s -c lock_timeout=10s -c idle_in_transaction_session_timeout=30s -c timezone=UTC"
 )
@@ -81,11 +84,16 @@ def _postgresql_engine(url: URL, pool_size: int) -> Engine:
     return engine
 
 
-def _leave_dead_connections(connection: DBAPIConnection, _entry: object, _proxy: object) -> None:
+def _leave_dead_connections(connection: DBAPIConnection, entry: ConnectionPoolEntry, _proxy: object) -> None:
     """Drop what the pool kept while the server went away, without asking it: that costs no round trip.
 
-    A server that closes a connection makes its socket readable, and an idle one has nothing else to say.
+    A server that closes a connection makes its socket readable, and an idle one has nothing else to say. One
+    that was made just now is not looked at: who uses it hears what is wrong, while the pool would call two
+    dead ones in a row a mistake of ours.
     """
+    if _LENT not in entry.info:
+        entry.info[_LENT] = True
+        return
     waiting = select.poll()
     waiting.register(connection.fileno(), select.POLLIN)
     if waiting.poll(0):
@@ -103,10 +111,17 @@ def lock_at_begin(engine: Engine) -> None:
 
 
 def _create_private_file(path: Path) -> None:
-    """The file must not be readable for others; SQLite gives its log the same mode."""
+    """The file must not be readable for others; SQLite gives its log the same mode.
+
+    One that is there is not opened: closing it again would take the locks away that this process has on it
+    through another connection (fcntl(2)), and another process would clear the log from under that.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        if not path.exists():
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        elif not path.is_file() or not os.access(path, os.R_OK | os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
     except OSError as error:
         raise ConfigurationError(
             (f"{path}: the database file cannot be opened ({error.strerror})",)

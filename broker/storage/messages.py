@@ -8,6 +8,7 @@ that is the one way in which a message goes out twice.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -19,6 +20,16 @@ from broker.storage.schema import MESSAGES
 from broker.storage.sealing import Sealer
 
 _HOLDER_BYTES = 16
+NOBODY = "nobody"
+"""The fault of a message that was for nobody."""
+
+
+class Channel(StrEnum):
+    """How a message reaches somebody."""
+
+    MAIL = "mail"
+    SMS = "sms"
+    VOICE = "voice"
 
 
 class MessageState(StrEnum):
@@ -40,7 +51,7 @@ class NewMessage:
     id: str
     idempotency_key: str
     brand: str
-    channel: str
+    channel: Channel
     purpose: str
     recipient: str = field(repr=False)
     content: bytes = field(repr=False)
@@ -55,6 +66,7 @@ class LeasedMessage:
     id: str
     idempotency_key: str
     brand: str
+    channel: Channel
     purpose: str
     recipient: str = field(repr=False)
     content: bytes = field(repr=False)
@@ -68,11 +80,12 @@ _DUE = or_(
     and_(MESSAGES.c.state == MessageState.WAITING.value, MESSAGES.c.next_attempt_at <= bindparam("now")),
     and_(MESSAGES.c.state == MessageState.SENDING.value, MESSAGES.c.lease_until <= bindparam("now")),
 )
-_ANY_DUE = select(MESSAGES.c.id).where(_DUE).limit(1)
+_BY_CHANNEL = MESSAGES.c.channel.in_(bindparam("channels", expanding=True))
+_ANY_DUE = select(MESSAGES.c.id).where(_BY_CHANNEL, _DUE).limit(1)
 # SKIP LOCKED lets senders pass each other on PostgreSQL; SQLite has one writer at a time and leaves it out.
 _FIRST_DUE = (
     select(MESSAGES.c.id)
-    .where(_DUE)
+    .where(_BY_CHANNEL, _DUE)
     .order_by(MESSAGES.c.next_attempt_at, MESSAGES.c.id)
     .limit(1)
     .with_for_update(skip_locked=True)
@@ -111,11 +124,22 @@ class MessageRepository:
 
         False when a message with this idempotency key was queued before; then nothing is added.
         """
-        row = {
+        return self._database.write_alone(self._insert, self._row(message)) == 1
+
+    def add_for_nobody(self, message: NewMessage) -> None:
+        """Keep one that is never sent, with the same work as `add`, so that the two cannot be told apart.
+
+        It counts as delivered and goes with those. Its recipient must be nobody's address.
+        """
+        over = {"state": MessageState.DELIVERED.value, "fault": NOBODY, "settled_at": message.created_at}
+        self._database.write_alone(self._insert, self._row(message) | over)
+
+    def _row(self, message: NewMessage) -> dict[str, object]:
+        return {
             "id": message.id,
             "idempotency_key": message.idempotency_key,
             "brand": message.brand,
-            "channel": message.channel,
+            "channel": message.channel.value,
             "purpose": message.purpose,
             "state": MessageState.WAITING.value,
             "attempts": 0,
@@ -126,16 +150,20 @@ class MessageRepository:
             "content_sealed": self._columns.seal(message.content, context=_place(message.id, "content")),
             "created_at": message.created_at,
             "expires_at": message.expires_at,
+            "fault": None,
+            "settled_at": None,
         }
-        return self._database.write_alone(self._insert, row) == 1
 
-    def lease(self, now: datetime, until: datetime) -> LeasedMessage | None:
+    def lease(
+        self, now: datetime, until: datetime, *, channels: Iterable[Channel] = tuple(Channel)
+    ) -> LeasedMessage | None:
         """The message that waits longest, for this caller alone until `until`; None when none is due."""
+        wanted = {"now": now, "channels": [channel.value for channel in channels]}
         with self._database.reading() as connection:
             # Asked every second by every worker: a look costs nobody the writer's lock.
-            if connection.execute(_ANY_DUE, {"now": now}).first() is None:
+            if connection.execute(_ANY_DUE, wanted).first() is None:
                 return None
-        asked = {"now": now, "until": until, "holder": secrets.token_hex(_HOLDER_BYTES)}
+        asked = wanted | {"until": until, "holder": secrets.token_hex(_HOLDER_BYTES)}
         with self._database.writing() as connection:
             row = connection.execute(_LEASE, asked).one_or_none()
         if row is None:
@@ -144,6 +172,7 @@ class MessageRepository:
             id=row.id,
             idempotency_key=row.idempotency_key,
             brand=row.brand,
+            channel=Channel(row.channel),
             purpose=row.purpose,
             recipient=self._columns.open(row.recipient_sealed, context=_place(row.id, "recipient")).decode(),
             content=self._columns.open(row.content_sealed, context=_place(row.id, "content")),
@@ -168,6 +197,19 @@ class MessageRepository:
         """It will not go out: recipient and content are wiped. False as above."""
         dead = {"state": MessageState.DEAD.value, "fault": fault, "settled_at": now, **_WIPED}
         return self._database.write_alone(_of_holder(message).values(**dead)) == 1
+
+    def withdraw(self, message_id: str, now: datetime, *, fault: str) -> bool:
+        """Take back a message that nobody is sending, because of `fault` (a code): it is wiped.
+
+        False when it is out already, or on its way; in the second case it is not tried again should it fail.
+        """
+        dead = {"state": MessageState.DEAD.value, "fault": fault, "settled_at": now, **_WIPED}
+        waiting = (MESSAGES.c.id == message_id, MESSAGES.c.state == MessageState.WAITING.value)
+        if self._database.write_alone(update(MESSAGES).where(*waiting).values(**dead)) == 1:
+            return True
+        sending = (MESSAGES.c.id == message_id, MESSAGES.c.state == MessageState.SENDING.value)
+        self._database.write_alone(update(MESSAGES).where(*sending).values(expires_at=now))
+        return False
 
     def purge(self, before: datetime) -> int:
         """Drops what was over before that moment; answers how many."""

@@ -26,7 +26,20 @@ class RecordKind(StrEnum):
     COUNTER = "counter"
     REGISTRATION = "registration"
     REGISTRATION_LINK = "registration-link"
+    PASSWORD_LINK = "password-link"  # noqa: S105 - the name of a kind, no secret
+    NEWEST_PASSWORD_LINK = "newest-password-link"  # noqa: S105 - the name of a kind, no secret
+    PASSWORD_LINK_LIMIT = "password-link-limit"  # noqa: S105 - the name of a kind, no secret
+    ADDRESS_LINK = "address-link"
+    NEWEST_ADDRESS_LINK = "newest-address-link"
+    ADDRESS_CHANGE_LIMIT = "address-change-limit"
     BREAKER = "breaker"
+    LOGIN_TRIES = "login-tries"
+    BUDGET = "budget"
+    ADDRESS_LIMIT = "address-limit"
+    SECOND_FACTOR_CODE = "second-factor-code"
+    SECOND_FACTOR_ENROLMENT = "second-factor-enrolment"
+    SECOND_FACTOR_PAGE = "second-factor-page"
+    ACCOUNT_VISIT = "account-visit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +59,7 @@ class RecordKey:
         The braces put all of a record on one node of a cluster. No character of scope or name gets in, so
         nothing can be injected; the hash is keyed, because a name may be as guessable as a phone number.
         """
-        return f"voordeur:{{{self.kind}:{names.digest(self.kind, self.scope, self.name)}}}"
+        return f"voordeur:{{{self.kind}:{names.digest_in(self.kind, self.scope, self.name)}}}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ another version or another name, or pass a trace off as a value.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
 from broker.storage.sealing import Sealer
 
@@ -29,6 +29,9 @@ class Role(StrEnum):
     MEMBER = "m"
 
 
+_ROLES = {role.value: role for role in Role}
+
+
 def milliseconds(moment: datetime) -> int:
     """Whole milliseconds since 1970; `TypeError` when `moment` is naive."""
     return (moment - _EPOCH) // _MILLISECOND
@@ -39,8 +42,7 @@ def version_text(version: int) -> str:
     return f"{version:016x}"
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The readable part of a record. `version` changes with every writing (64 random bits)."""
 
     role: Role
@@ -49,7 +51,7 @@ class Head:
 
     def text(self) -> bytes:
         """The 32 characters that stand in front."""
-        return f"{self.role}{self.expires_ms:015d}{version_text(self.version)}".encode()
+        return b"%b%015d%016x" % (self.role.encode(), self.expires_ms, self.version)
 
 
 def pack(head: Head, value: bytes, sealer: Sealer, *, place: str) -> bytes:
@@ -62,7 +64,8 @@ def read_head(record: bytes) -> Head:
     """The head of a record that we stored."""
     text = record[:_HEAD_BYTES].decode("ascii")
     expires_end = _ROLE_CHARACTERS + _EXPIRES_CHARACTERS
-    return Head(Role(text[0]), int(text[_ROLE_CHARACTERS:expires_end]), int(text[expires_end:], 16))
+    role = _ROLES.get(text[0]) or Role(text[0])
+    return Head(role, int(text[_ROLE_CHARACTERS:expires_end]), int(text[expires_end:], 16))
 
 
 def unpack(record: bytes, sealer: Sealer, *, place: str) -> bytes:

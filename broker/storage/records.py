@@ -7,7 +7,8 @@ Redis is given only cleans up after it.
 
 from __future__ import annotations
 
-import secrets
+import os
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
@@ -31,12 +32,14 @@ __all__ = [
 
 # Redis must never be the one who ends a record: its clock may run a little ahead of ours.
 _CLEAN_UP_AFTER_MS = 60_000
+_VERSION_BYTES = 8
 
 _SET_ONCE = load_script("set_once")
 _REPLACE = load_script("replace")
 _TAKE = load_script("take")
 _SPEND = load_script("spend")
 _DELETE = load_script("delete")
+_DROP = load_script("drop")
 _COUNT = load_script("count")
 _INDEX_ADD = load_script("index_add")
 
@@ -97,10 +100,10 @@ class RecordStore:
         record = self._redis.get(place)
         if record is None:
             return None
-        head = read_head(record)
-        if head.role is not Role.VALUE or head.expires_ms <= self._now_ms():
+        role, expires_ms, version = read_head(record)
+        if role is not Role.VALUE or expires_ms <= self._now_ms():
             return None
-        return Versioned(unpack(record, self._sealer, place=place), head.version)
+        return Versioned(unpack(record, self._sealer, place=place), version)
 
     def replace(self, key: RecordKey, *, expected_version: int, value: bytes, expires_at: datetime) -> bool:
         """Stores `value` when the live value still has `expected_version`; False when changed or gone."""
@@ -141,6 +144,11 @@ class RecordStore:
         """Deletes whatever is there, also a trace, counter or index; True when it was still alive."""
         return self._redis.run(_DELETE, key.render(self._names), self._now_ms()) == 1
 
+    def drop(self, key: RecordKey, *, expected_version: int) -> bool:
+        """Deletes the live value when it still has `expected_version`; False when changed or gone."""
+        place, expected = key.render(self._names), version_text(expected_version)
+        return self._redis.run(_DROP, place, self._now_ms(), expected) == 1
+
     def count(self, key: RecordKey, *, window_seconds: int) -> int:
         """Counts one more and answers how many there are now; the window starts at its first count."""
         place = key.render(self._names)
@@ -152,7 +160,7 @@ class RecordStore:
         place = key.render(self._names)
         hidden = self._names.digest(place, member)
         record, time_to_live_ms = self._pack(Role.MEMBER, member.encode(), expires_at, place + hidden)
-        self._redis.run(_INDEX_ADD, place, self._now_ms(), hidden, record, time_to_live_ms)
+        self._redis.run_later(_INDEX_ADD, place, self._now_ms(), hidden, record, time_to_live_ms)
 
     def index_members(self, key: RecordKey) -> tuple[str, ...]:
         """The members that have not expired, sorted."""
@@ -169,11 +177,15 @@ class RecordStore:
         place = key.render(self._names)
         self._redis.drop_field(place, self._names.digest(place, member))
 
+    def together(self) -> AbstractContextManager[None]:
+        """What the block puts and indexes is one round trip; see `RedisConnection.together`."""
+        return self._redis.together()
+
     def _now_ms(self) -> int:
         return milliseconds(self._clock())
 
     def _pack(self, role: Role, value: bytes, expires_at: datetime, place: str) -> tuple[bytes, int]:
         """The record, and how many milliseconds Redis shall keep it."""
-        head = Head(role, max(0, milliseconds(expires_at)), secrets.randbits(64))
+        head = Head(role, max(0, milliseconds(expires_at)), int.from_bytes(os.urandom(_VERSION_BYTES)))
         time_to_live_ms = max(1, head.expires_ms - self._now_ms() + _CLEAN_UP_AFTER_MS)
         return pack(head, value, self._sealer, place=place), time_to_live_ms

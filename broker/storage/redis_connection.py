@@ -1,27 +1,30 @@
 """The way to Redis: one server or a cluster, by URL, with our timeouts and our one error.
 
-Every call is one round trip. Nothing is sent twice: after a lost connection nobody knows whether
-a single-use record was taken, and asking again would tell its rightful owner that it was spent.
+Every call is one round trip, or none where writes travel together. Nothing is sent twice: after a lost
+connection nobody knows whether a single-use record was taken, and asking again would tell its rightful
+owner that it was spent.
 """
 
 from __future__ import annotations
 
+import threading
+import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar, cast
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from redis import Redis, RedisCluster, RedisError
 from redis.backoff import NoBackoff
 from redis.cluster import ClusterNode
-from redis.exceptions import NoScriptError, RedisClusterException
+from redis.exceptions import NoScriptError, RedisClusterException, ResponseError
 from redis.maint_notifications import MaintNotificationsConfig
 from redis.retry import Retry
 
 from broker.errors import ConfigurationError, StorageUnavailable
 from broker.storage.lua_script import LuaScript
-from broker.storage.redis_lines import RedisLines
+from broker.storage.redis_lines import RedisLines, Words
 from broker.tracing import storage_span
 
 _Made = TypeVar("_Made")
@@ -44,6 +47,19 @@ class RedisTimeouts:
     answer_seconds: float = 2.0
 
 
+class _Command(NamedTuple):
+    """What is sent; the script when it is one by its hash."""
+
+    words: Words
+    script: LuaScript | None
+
+
+class _Waiting(threading.local):
+    """What this thread has written and not yet sent; None when it is sent at once."""
+
+    writes: list[_Command] | None = None
+
+
 class RedisConnection:
     """The commands that the record store needs, typed; safe to share between threads of one process.
 
@@ -53,40 +69,57 @@ class RedisConnection:
 
     def __init__(self, client: Redis | RedisCluster) -> None:
         self._client = client
-        lines = RedisLines(client.connection_pool) if isinstance(client, Redis) else None
-        self._lines = lines
-        self._command: Callable[..., Any] = lines.command if lines else client.execute_command
+        self._lines = RedisLines(client.connection_pool) if isinstance(client, Redis) else None
+        self._waiting = _Waiting()
+        # The sockets outlive whoever forgets this: the collector ends sockets and their owners in any order.
+        weakref.finalize(self, _close, client, self._lines).atexit = False
+
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """What the block writes without wanting an answer (`set`, `run_later`) travels in one round trip.
+
+        It leaves at the end of the block, or just before a command of this thread that wants an answer, in
+        the order in which it was written. A block that raises leaves unwritten what has not left yet.
+        """
+        if self._waiting.writes is not None:
+            # A block within a block: it leaves with the rest.
+            yield
+            return
+        self._waiting.writes = []
+        try:
+            yield
+            if self._waiting.writes:
+                self._send(self._waiting.writes)
+        finally:
+            self._waiting.writes = None
 
     def get(self, key: str) -> bytes | None:
         """The record at `key`."""
-        with _redis_errors():
-            return cast("bytes | None", self._command("GET", key))
+        return cast("bytes | None", self._ask("GET", key))
 
     def set(self, key: str, record: bytes, *, time_to_live_ms: int) -> None:
         """Stores `record`, whatever was there."""
-        with _redis_errors():
-            self._command("SET", key, record, "PX", time_to_live_ms)
+        self._write(("SET", key, record, "PX", time_to_live_ms))
 
     def fields(self, key: str) -> dict[bytes, bytes]:
         """All fields of the hash at `key`; empty when there is none."""
-        with _redis_errors():
-            answer = self._command("HGETALL", key)
+        answer = self._ask("HGETALL", key)
         # A single server answers with names and values in turn; the cluster's client has paired them.
         return answer if isinstance(answer, dict) else dict(zip(answer[::2], answer[1::2], strict=True))
 
     def drop_field(self, key: str, name: str) -> None:
         """Removes one field of the hash at `key`, if it is there."""
-        with _redis_errors():
-            self._command("HDEL", key, name)
+        self._ask("HDEL", key, name)
 
     def run(self, script: LuaScript, key: str, *arguments: bytes | str | int) -> bytes | int | None:
         """Runs a script on one key; its text travels only when the server does not know it yet."""
-        with _redis_errors():
-            try:
-                answer = self._command("EVALSHA", script.sha1, 1, key, *arguments)
-            except NoScriptError:  # Nothing ran, so this is the first time, not the second.
-                answer = self._command("EVAL", script.text, 1, key, *arguments)
-            return cast("bytes | int | None", answer)
+        return cast(
+            "bytes | int | None", self._ask("EVALSHA", script.sha1, 1, key, *arguments, script=script)
+        )
+
+    def run_later(self, script: LuaScript, key: str, *arguments: bytes | str | int) -> None:
+        """The same for a script whose answer nobody wants."""
+        self._write(("EVALSHA", script.sha1, 1, key, *arguments), script)
 
     def each_server(self) -> Iterator[tuple[str, Redis]]:
         """Every server behind this connection with its name, for the checks at start."""
@@ -98,10 +131,62 @@ class RedisConnection:
                 yield f"Redis {node.name}", self._client.get_redis_connection(node)
 
     def close(self) -> None:
-        """Gives the sockets back; the connection may not be used afterwards."""
-        if self._lines:
-            self._lines.close()
-        self._client.close()
+        """Gives the sockets back; the connection may not be used afterwards. Forgetting it does the same."""
+        _close(self._client, self._lines)
+
+    def _write(self, words: Words, script: LuaScript | None = None) -> None:
+        waiting = self._waiting.writes
+        if waiting is None:
+            self._send([_Command(words, script)])
+        else:
+            waiting.append(_Command(words, script))
+
+    def _ask(self, *words: bytes | str | int, script: LuaScript | None = None) -> Any:  # noqa: ANN401 - depends on the command
+        command = _Command(words, script)
+        waiting = self._waiting.writes
+        if not waiting:
+            return self._send([command])
+        self._waiting.writes = []
+        return self._send([*waiting, command])
+
+    def _send(self, commands: list[_Command]) -> Any:  # noqa: ANN401 - as `_ask`
+        """Send all in their order; the answer to the last."""
+        try:
+            with storage_span("redis"):
+                if self._lines is None:
+                    answers = [
+                        self._by_cluster(self._client.execute_command, command) for command in commands
+                    ]
+                else:
+                    answers = self._by_line(self._lines, commands)
+        except (RedisError, RedisClusterException) as error:
+            raise _away(error) from error
+        return answers[-1]
+
+    def _by_line(self, lines: RedisLines, commands: list[_Command]) -> list[Any]:
+        answers = lines.commands([words for words, _ in commands])
+        for place, answer in enumerate(answers):
+            if isinstance(answer, ResponseError):
+                answers[place] = self._again(lines.command, commands[place], answer)
+        return answers
+
+    def _by_cluster(self, send: Callable[..., Any], command: _Command) -> Any:  # noqa: ANN401 - as `_ask`
+        try:
+            return send(*command.words)
+        except NoScriptError as refusal:
+            return self._again(send, command, refusal)
+
+    def _again(self, send: Callable[..., Any], command: _Command, refusal: ResponseError) -> Any:  # noqa: ANN401 - as `_ask`
+        """Nothing ran when the server did not know the script, so this is the first time, not the second."""
+        if command.script is None or not isinstance(refusal, NoScriptError):
+            raise refusal
+        return send("EVAL", command.script.text, *command.words[2:])
+
+
+def _close(client: Redis | RedisCluster, lines: RedisLines | None) -> None:
+    if lines:
+        lines.close()
+    client.close()
 
 
 def connect_redis(url: str, *, timeouts: RedisTimeouts = RedisTimeouts()) -> RedisConnection:
@@ -168,7 +253,11 @@ def _redis_errors() -> Iterator[None]:
         with storage_span("redis"):
             yield
     except (RedisError, RedisClusterException) as error:
-        raise StorageUnavailable(f"Redis: {type(error).__name__} {_error_word(error)}".rstrip()) from error
+        raise _away(error) from error
+
+
+def _away(error: Exception) -> StorageUnavailable:
+    return StorageUnavailable(f"Redis: {type(error).__name__} {_error_word(error)}".rstrip())
 
 
 def _error_word(error: Exception) -> str:

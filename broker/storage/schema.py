@@ -65,21 +65,6 @@ SIGNING_KEYS = Table(
     Column("retired_at", UtcDateTime),
     CheckConstraint("state IN ('next', 'active', 'retired')", name="state"),
 )
-Index(
-    "uq_signing_keys_one_next",
-    SIGNING_KEYS.c.algorithm,
-    unique=True,
-    sqlite_where=SIGNING_KEYS.c.state == "next",
-    postgresql_where=SIGNING_KEYS.c.state == "next",
-)
-Index(
-    "uq_signing_keys_one_active",
-    SIGNING_KEYS.c.algorithm,
-    unique=True,
-    sqlite_where=SIGNING_KEYS.c.state == "active",
-    postgresql_where=SIGNING_KEYS.c.state == "active",
-)
-
 # Counts the changes of something that every process keeps in memory: a look tells whether to read again.
 GENERATIONS = Table(
     "generations",
@@ -101,7 +86,7 @@ ACCOUNTS = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("last_login_at", UtcDateTime),
     CheckConstraint("type IN ('consumer', 'business')", name="type"),
-    CheckConstraint("state IN ('active', 'disabled')", name="state"),
+    CheckConstraint("state IN ('invited', 'active', 'held', 'disabled', 'erased')", name="state"),
 )
 
 # How an account is found by what a provider says of a person: by keyed hash, with one row per key in use.
@@ -117,6 +102,52 @@ ACCOUNT_IDENTITIES = Table(
         "account_id", String(36), ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True
     ),
     Column("identity_sealed", LargeBinary, nullable=False),
+)
+
+# What proves that somebody may use an account by password: argon2id in PHC form, with salt and parameters.
+ACCOUNT_PASSWORDS = Table(
+    "account_passwords",
+    METADATA,
+    Column("account_id", String(36), ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("hash", String(255), nullable=False),
+    Column("changed_at", UtcDateTime, nullable=False),
+)
+
+# Devices on which an account was used before, found by the digest of what their cookie holds.
+KNOWN_DEVICES = Table(
+    "known_devices",
+    METADATA,
+    Column("account_id", String(36), ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("device_digest", LargeBinary(32), primary_key=True),
+    Column("label_sealed", LargeBinary, nullable=False),
+    Column("network_block_sealed", LargeBinary, nullable=False),
+    Column("first_seen_at", UtcDateTime, nullable=False),
+    Column("last_seen_at", UtcDateTime, nullable=False, index=True),
+)
+
+# What proves beside a password that somebody may use an account: one of a kind. `last_step` is the newest
+# time step of which a code was used (RFC 6238 5.2); the secret is the key of an app, or a telephone number.
+SECOND_FACTORS = Table(
+    "second_factors",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("account_id", String(36), ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("secret_sealed", LargeBinary, nullable=False),
+    Column("label", String(64), nullable=False),
+    Column("last_step", BigInteger),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("account_id", "kind"),
+    CheckConstraint("kind IN ('totp', 'sms', 'voice')", name="kind"),
+)
+
+# Codes for when every factor is lost: slow hashes (`broker.mfa.recovery_codes`), each used once.
+RECOVERY_CODES = Table(
+    "recovery_codes",
+    METADATA,
+    Column("account_id", String(36), ForeignKey("accounts.id", ondelete="CASCADE"), primary_key=True),
+    Column("code_digest", LargeBinary(32), primary_key=True),
+    Column("used_at", UtcDateTime),
 )
 
 # Messages that were used up, kept until they could not be valid any more.
@@ -161,9 +192,10 @@ MESSAGES = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("expires_at", UtcDateTime, nullable=False),
     Column("settled_at", UtcDateTime),
-    CheckConstraint("channel IN ('mail')", name="channel"),
+    CheckConstraint("channel IN ('mail', 'sms', 'voice')", name="channel"),
     CheckConstraint("state IN ('waiting', 'sending', 'delivered', 'dead')", name="state"),
     Index("ix_messages_state_next_attempt_at", "state", "next_attempt_at"),
+    Index("ix_messages_channel_state_next_attempt_at", "channel", "state", "next_attempt_at"),
 )
 
 # Portals that must be told of a session's end; a row that is over stays a while, so none is told twice.
@@ -225,8 +257,6 @@ AUDIT_HEADS = Table(
     Column("lane", Integer, primary_key=True),
     Column("sequence", BigInteger, nullable=False),
     Column("link", LargeBinary(32), nullable=False),
-    # Rows that change all the time and never grow: room on the page keeps each change in its place.
-    postgresql_with={"fillfactor": "20"},
 )
 
 # What the worker signed: `payload` is the exact text under the signature, the rest is for looking up.

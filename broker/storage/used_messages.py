@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete
 
 from broker.storage.database import Database
+from broker.storage.prepared import Prepared
 from broker.storage.schema import USED_MESSAGES
 
 _PURGE = delete(USED_MESSAGES).where(USED_MESSAGES.c.expires_at <= bindparam("now"))
@@ -24,7 +25,7 @@ class UsedMessages:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._insert = database.new_row(USED_MESSAGES)
+        self._insert = Prepared(database.new_row(USED_MESSAGES), *USED_MESSAGES.columns.keys())
 
     def claim(self, scope: str, message_id: str, *, expires_at: datetime) -> bool:
         """True for exactly one caller, also when the machine fails right after: then the answer was on disk.
@@ -45,7 +46,7 @@ class UsedMessages:
         Otherwise the place of the first that was used before; the others are used up all the same.
         """
         # A single statement is a transaction by itself.
-        with self._database.writing() if len(messages) > 1 else nullcontext():
+        with self._database.writing_prepared() if len(messages) > 1 else nullcontext():
             first = [self.claim(scope, message, expires_at=expires_at) for scope, message in messages]
         return None if all(first) else first.index(False)
 

@@ -2,12 +2,12 @@
 
 from alembic import context
 
-from broker.storage.schema import METADATA
+from broker.storage.full_schema import FULL_METADATA
 from broker.storage.schema_upgrade import CONNECTION
 
 context.configure(
     connection=context.config.attributes[CONNECTION],
-    target_metadata=METADATA,
+    target_metadata=FULL_METADATA,
     # SQLite changes a table by copying it, which Alembic does in batch mode.
     render_as_batch=True,
 )
