@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -13,16 +13,19 @@ import structlog
 from broker.audit.recorder import Auditor
 from broker.errors import StorageUnavailable
 from broker.metrics.catalogue import JOB_RUNS
-from broker.notify.delivery import Delivery
+from broker.notify.carriers import MailCarrier, PhoneCarrier
+from broker.notify.delivery import Delivery, Route
 from broker.settings import Settings
 from broker.storage.audit_log import AuditLog
+from broker.storage.known_devices import KnownDevices
 from broker.storage.logout_notices import LogoutNoticeRepository
-from broker.storage.messages import MessageRepository
+from broker.storage.messages import Channel, MessageRepository
 from broker.storage.used_messages import UsedMessages
 from broker.wiring.audit import AuditRoom
 from broker.wiring.backchannel import backchannel_logout, endings_sweep
 from broker.wiring.mail import mail_server, mail_transport
 from broker.wiring.signing_keys import tend_keys
+from broker.wiring.sms import sms_gateway, sms_transport
 from broker.wiring.stores import Stores
 
 _PAUSE_SECONDS = 1.0
@@ -31,6 +34,8 @@ _ROUNDS_BETWEEN_LOOKS = 5
 # Longer than any look at an ended session can be late, so that no portal is told twice.
 _KEEP_SETTLED_NOTICES = timedelta(days=3)
 _KEEP_SETTLED_MESSAGES = timedelta(days=30)
+# As long as the cookie in the browser; each login gives both another year.
+_KEEP_UNUSED_DEVICES = timedelta(days=365)
 
 _log = structlog.get_logger("broker.worker")
 
@@ -48,6 +53,7 @@ def jobs_of(settings: Settings, stores: Stores) -> tuple[Job, ...]:
     """All jobs of a deployment."""
     used = UsedMessages(stores.database)
     messages = MessageRepository(stores.database, stores.keys.columns)
+    devices = KnownDevices(stores.database, stores.keys.columns)
     delivery = delivery_of(settings, stores)
     cleaning = (
         Job(
@@ -58,6 +64,11 @@ def jobs_of(settings: Settings, stores: Stores) -> tuple[Job, ...]:
         Job(
             "forget messages that were settled long ago",
             lambda: messages.purge(stores.clock() - _KEEP_SETTLED_MESSAGES),
+            _ROUNDS_BETWEEN_CLEANING,
+        ),
+        Job(
+            "forget devices that were not used for long",
+            lambda: devices.purge(unused_since=stores.clock() - _KEEP_UNUSED_DEVICES),
             _ROUNDS_BETWEEN_CLEANING,
         ),
     )
@@ -83,18 +94,28 @@ def _sessions_and_keys(settings: Settings, stores: Stores) -> tuple[Job, ...]:
 
 
 def delivery_of(settings: Settings, stores: Stores) -> Delivery | None:
-    """What sends mail; None when the configuration names no mail server."""
-    server, mail = mail_server(settings), settings.broker.mail
-    if server is None or mail is None:
+    """What sends messages; None when the configuration names neither a mail server nor an SMS gateway."""
+    routes = tuple(_routes(settings))
+    if not routes:
         return None
     return Delivery(
         MessageRepository(stores.database, stores.keys.columns),
-        mail_transport(server),
+        routes,
         Auditor(AuditLog(stores.database), stores.clock, lambda: None),
         stores.clock,
         together=stores.database.writing,
-        most_attempts=mail.most_attempts,
     )
+
+
+def _routes(settings: Settings) -> Iterator[Route]:
+    """Codes first: somebody looks at a telephone and waits."""
+    gateway, sms = sms_gateway(settings), settings.broker.sms
+    if gateway is not None and sms is not None:
+        carrier = PhoneCarrier(sms_transport(gateway))
+        yield Route((Channel.SMS, Channel.VOICE), carrier, sms.most_attempts)
+    server, mail = mail_server(settings), settings.broker.mail
+    if server is not None and mail is not None:
+        yield Route((Channel.MAIL,), MailCarrier(mail_transport(server)), mail.most_attempts)
 
 
 def run_jobs(

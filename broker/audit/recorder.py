@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import fields
+from functools import cache
 from typing import Any
 
 from broker.audit.origin import Origin, personal_of
@@ -18,6 +19,11 @@ from broker.storage.schema import NO_BRAND
 
 # Fields that have a column of their own; every other field goes into the row's detail.
 _COLUMNS = frozenset({"brand", "result", "account_id", "client_id", "actor_account_id", "on_behalf_of"})
+
+
+@cache
+def _field_names(kind: type[SecurityEvent]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 class Auditor:
@@ -64,7 +70,7 @@ class Auditor:
             self._told(event)
 
     def _append(self, event: SecurityEvent) -> None:
-        values: dict[str, Any] = {field.name: getattr(event, field.name) for field in fields(event)}
+        values: dict[str, Any] = {name: getattr(event, name) for name in _field_names(type(event))}  # type: ignore[arg-type]  # mypy judges its instances
         at, account_id, client_id = self._clock(), values.get("account_id"), values.get("client_id")
         acting, origin = event.actor_account_id or account_id, self._origin()
         # What the system does by itself, an operator may do by command.

@@ -11,6 +11,7 @@ from broker.errors import ConfigurationError
 from broker.wiring.clients import clients_of
 from broker.wiring.digid import digid_connections
 from broker.wiring.mail import mail_faults
+from broker.wiring.sms import sms_faults
 
 
 @click.command()
@@ -22,6 +23,7 @@ def check(config: Path) -> None:
     clients_of(settings, faults)
     digid_connections(settings, faults)
     faults.extend(mail_faults(settings))
+    faults.extend(sms_faults(settings))
     if faults:
         raise ConfigurationError(tuple(faults))
     click.echo(

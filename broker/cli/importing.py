@@ -2,103 +2,102 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
+from uuid import uuid4
 
 import click
 
+from broker.accounts.passwords.hashing import PasswordHashing
+from broker.cli.import_lines import NewBusinessUser, NewConsumer, read_accounts
 from broker.cli.options import config_option, read_settings
-from broker.domain.bsn import Bsn, InvalidBsn
+from broker.domain.accounts import AccountId, AccountState
 from broker.domain.events import AccountsImported, Result
 from broker.errors import ConfigurationError
-from broker.settings import Settings
-from broker.storage.accounts import AccountRepository
+from broker.storage.accounts import AccountRepository, AddressTaken
+from broker.storage.passwords import PasswordRepository
+from broker.storage.second_factors import SecondFactorRepository
 from broker.wiring.audit import AuditRoom, operator_origin
-from broker.wiring.stores import open_stores
+from broker.wiring.stores import Stores, open_stores
 
-_KEYS = {"kind", "brand", "bsn", "name", "email"}
-_LONGEST_TEXT = 200
-
-
-@dataclass(frozen=True, slots=True)
-class NewConsumer:
-    """One line of the file."""
-
-    brand: str
-    name: str = field(repr=False)
-    email: str = field(repr=False)
-    bsn: Bsn
+# No code of an imported app was used yet, and every step that is to come lies behind this one.
+_NO_STEP = 0
 
 
 @click.command("import")
 @config_option
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
 def import_accounts(config: Path, file: Path) -> None:
-    """Import consumer accounts from FILE, one JSON object a line; all of them or none.
+    """Import accounts from FILE (- for standard input), one JSON object a line; all of them or none.
 
-    A line: {"kind": "consumer_account", "brand": …, "bsn": …, "name": …, "email": …}. A person who has an
-    account at the brand keeps it and gets the new name and address.
+    A consumer: {"kind": "consumer_account", "brand": …, "bsn": …, "name": …, "email": …}. A person who has
+    an account at the brand keeps it and gets the new name and address.
+
+    Somebody of an organisation: {"kind": "business_account", "brand": …, "name": …, "email": …}, and
+    "password", "phone", "totp_secret" (base32) as there are. Without a password the account is an
+    invitation. An account that exists is left as it is, so that no import undoes what its owner changed.
     """
     settings = read_settings(config)
-    consumers = _read(file, settings)
+    accounts = read_accounts(file, settings)
     stores = open_stores(settings)
-    accounts = AccountRepository(
-        stores.database, stores.keys.columns, stores.keys.blind_indexes, stores.clock
-    )
-    room = AuditRoom(stores.database, stores.keys.columns, stores.clock)
-    auditor = room.auditor(origin=operator_origin)
+    arrival = Arrival.at(stores)
+    hashed = arrival.hashes_of(account for account in accounts if isinstance(account, NewBusinessUser))
+    auditor = AuditRoom(stores.database, stores.keys.columns, stores.clock).auditor(origin=operator_origin)
     with stores.database.writing():
-        for consumer in consumers:
-            accounts.add_consumer(consumer.brand, consumer.name, consumer.email, consumer.bsn)
-        auditor.record(AccountsImported(brand=None, result=Result.SUCCESS, count=len(consumers)))
-    click.echo(f"{len(consumers)} account(s) imported.")
+        for account in accounts:
+            if isinstance(account, NewConsumer):
+                arrival.accounts.add_consumer(account.brand, account.name, account.email, account.bsn)
+            elif account in hashed:
+                arrival.let_in(account, hashed[account])
+        auditor.record(AccountsImported(brand=None, result=Result.SUCCESS, count=len(accounts)))
+    click.echo(f"{len(accounts)} account(s) imported.")
 
 
-def _read(file: Path, settings: Settings) -> list[NewConsumer]:
-    try:
-        lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(
-            (f"{file.name}: cannot be read as UTF-8 ({type(error).__name__})",)
-        ) from error
-    faults: list[str] = []
-    consumers = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            consumers.append(_parse(line, settings))
-        except ValueError as error:
-            faults.append(f"{file.name}: line {number}: {error}")
-    if faults:
-        raise ConfigurationError(tuple(faults))
-    return consumers
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Where people of organisations are kept, with what they log in with."""
 
+    accounts: AccountRepository
+    passwords: PasswordRepository
+    factors: SecondFactorRepository
+    stores: Stores
 
-def _parse(line: str, settings: Settings) -> NewConsumer:
-    """One line; `ValueError` with a sentence that repeats nothing of it."""
-    try:
-        raw = json.loads(line)
-    except ValueError:
-        raise ValueError("is not JSON") from None
-    if (
-        not isinstance(raw, dict)
-        or raw.keys() != _KEYS
-        or not all(isinstance(raw[key], str) for key in _KEYS)
-    ):
-        raise ValueError(f"must be an object with exactly the texts {', '.join(sorted(_KEYS))}")
-    if raw["kind"] != "consumer_account":
-        raise ValueError("kind must be consumer_account")
-    if raw["brand"] not in settings.brands:
-        raise ValueError("brand is not one of the configuration")
-    if (
-        not 0 < len(raw["name"].strip()) <= _LONGEST_TEXT
-        or not 0 < len(raw["email"].strip()) <= _LONGEST_TEXT
-    ):
-        raise ValueError(f"name and email must hold 1 to {_LONGEST_TEXT} characters")
-    try:
-        bsn = Bsn(raw["bsn"])
-    except InvalidBsn as error:
-        raise ValueError(str(error)) from None
-    return NewConsumer(raw["brand"], raw["name"].strip(), raw["email"].strip(), bsn)
+    @classmethod
+    def at(cls, stores: Stores) -> Arrival:
+        """The repositories of these stores."""
+        database, columns = stores.database, stores.keys.columns
+        return cls(
+            AccountRepository(database, columns, stores.keys.blind_indexes, stores.clock),
+            PasswordRepository(database),
+            SecondFactorRepository(database, columns),
+            stores,
+        )
+
+    def hashes_of(self, users: Iterable[NewBusinessUser]) -> dict[NewBusinessUser, str | None]:
+        """Those who have no account yet, with the hash of their password.
+
+        Made before anything is locked, since a hash takes its time.
+        """
+        hashing = PasswordHashing(nullcontext)
+        new = (user for user in users if self.accounts.find_by_address(user.brand, user.email) is None)
+        return {user: hashing.hash(user.password) if user.password else None for user in new}
+
+    def let_in(self, user: NewBusinessUser, hashed: str | None) -> None:
+        """Make the account; `ConfigurationError`, which undoes all, when its address is somebody else's."""
+        state = AccountState.INVITED if hashed is None else AccountState.ACTIVE
+        made = self.accounts.add_business(
+            user.brand, user.name, user.email, state=state, new_id=AccountId(str(uuid4()))
+        )
+        if isinstance(made, AddressTaken):
+            raise ConfigurationError(
+                (f"brand {user.brand}: an address of the file belongs to another account",)
+            )
+        now = self.stores.clock()
+        if hashed is not None:
+            self.passwords.put(made.id, hashed, at=now)
+        if user.phone is not None:
+            self.factors.add_phone(made.id, user.phone.kind, user.phone.number, now)
+        if user.totp_secret is not None:
+            self.factors.add_totp(made.id, user.totp_secret, _NO_STEP, now)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
 
 import click
@@ -16,9 +18,11 @@ from broker.cli.options import CONFIG_VARIABLE, config_option, read_settings
 from broker.errors import ConfigurationError
 from broker.log import configure_logging
 from broker.metrics.directory import shared_figures
+from broker.settings import Settings
 from broker.wiring.clients import clients_of
 from broker.wiring.digid import digid_connections
 from broker.wiring.mail import mail_faults
+from broker.wiring.sms import sms_faults
 from broker.wiring.stores import open_stores
 
 # Threads because a worker waits for DigiD on the back channel; few, because each costs.
@@ -41,16 +45,7 @@ def serve(config: Path, bind: str, workers: int, *, no_worker: bool) -> None:
     """Serve until told to stop."""
     settings = read_settings(config)
     configure_logging(settings.broker.log.level)
-    faults: list[str] = []
-    clients_of(settings, faults)
-    digid_connections(settings, faults)
-    faults.extend(mail_faults(settings))
-    if faults:
-        raise ConfigurationError(tuple(faults))
-    # Opened and closed once before any worker starts, so that a fault is told once.
-    stores = open_stores(settings)
-    stores.database.close()
-    stores.redis.close()
+    _require_soundness(settings)
     host, _, port = bind.rpartition(":")
     os.environ[CONFIG_VARIABLE] = str(config)
     with ExitStack() as beside:
@@ -67,7 +62,26 @@ def serve(config: Path, bind: str, workers: int, *, no_worker: bool) -> None:
         _serve(host.strip("[]"), int(port), workers)
 
 
+def _require_soundness(settings: Settings) -> None:
+    # Told once here, instead of by each worker; a function, so that nothing of it stays.
+    faults: list[str] = []
+    clients_of(settings, faults)
+    digid_connections(settings, faults)
+    faults.extend(mail_faults(settings))
+    faults.extend(sms_faults(settings))
+    if faults:
+        raise ConfigurationError(tuple(faults))
+    stores = open_stores(settings)
+    stores.database.close()
+    stores.redis.close()
+
+
 def _serve(host: str, port: int, workers: int) -> None:
+    # A worker is a fork. What is imported before it is in memory once for all workers, as long as the
+    # collector does not write to it.
+    import_module("broker.wsgi")
+    gc.collect()
+    gc.freeze()
     Server(
         "broker.wsgi:application",
         address=host,

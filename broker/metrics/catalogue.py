@@ -31,6 +31,11 @@ BACK_CHANNEL_SECONDS: Final = Histogram(
     "Time that calls to providers on the back channel took, by how they ended.",
     ("brand", "provider", "outcome"),
 )
+MESSAGES: Final = Counter(
+    "voordeur_messages",
+    "Messages to people that were handed over or given up, by channel, outcome and brand.",
+    ("brand", "channel", "outcome"),
+)
 JOB_RUNS: Final = Counter(
     "voordeur_job_runs", "Runs of the worker's jobs, by job and outcome.", ("job", "outcome")
 )
@@ -62,6 +67,7 @@ CATALOGUE: Final[tuple[Metric, ...]] = (
     REQUESTS_IN_PROGRESS,
     ERRORS,
     BACK_CHANNEL_SECONDS,
+    MESSAGES,
     JOB_RUNS,
     QUEUE_DEPTH,
     QUEUE_OLDEST_SECONDS,

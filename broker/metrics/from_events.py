@@ -5,12 +5,14 @@ from __future__ import annotations
 from broker.domain.events import (
     LoginGranted,
     LoginRefused,
+    MessageDelivered,
+    MessageFailed,
     ProviderAnswered,
     Result,
     SecurityEvent,
     TurnedAway,
 )
-from broker.metrics.catalogue import LOGINS, SECURITY_EVENTS
+from broker.metrics.catalogue import LOGINS, MESSAGES, SECURITY_EVENTS
 
 
 def count_event(event: SecurityEvent) -> None:
@@ -27,5 +29,9 @@ def count_event(event: SecurityEvent) -> None:
         case LoginRefused():
             # By then the provider is behind us: the reason stands in the audit log.
             LOGINS.add(brand=event.brand, provider=None, outcome="refused", level=None)
+        case MessageDelivered():
+            MESSAGES.add(brand=event.brand, channel=event.channel, outcome="delivered")
+        case MessageFailed():
+            MESSAGES.add(brand=event.brand, channel=event.channel, outcome="given-up")
         case _:
             pass

@@ -9,8 +9,9 @@ from datetime import datetime
 from broker.oidc.claims import numeric_date
 from broker.oidc.clients import Client, ClientRegistry
 from broker.oidc.grants import Grant
-from broker.oidc.jose import TokenRefused, read_token, text_claim, time_claim, verify
+from broker.oidc.jose import TokenRefused, text_claim, time_claim
 from broker.oidc.keys import SigningKeys
+from broker.oidc.own_token import OwnTokenReader
 from broker.oidc.vocabulary import ACCESS_TOKEN_LIFETIME_SECONDS, CLOCK_SKEW_SECONDS
 
 TYPE = "at+jwt"
@@ -53,24 +54,14 @@ class AccessTokenReader:
     """Verifies access tokens that we made."""
 
     def __init__(self, issuer: str, keys: SigningKeys, clients: ClientRegistry) -> None:
-        self._issuer = issuer
-        self._keys = keys
-        self._clients = clients
+        self._own = OwnTokenReader(issuer, keys, clients)
 
     def read(self, text: str, now: datetime) -> AccessToken:
         """Check type, key, algorithm, signature, issuer, audience and times; `TokenRefused` says which."""
-        token = read_token(text)
-        if token.type != TYPE:
-            raise TokenRefused("not of type at+jwt")
-        key = self._keys.find(token.kid)
-        if key is None or key.algorithm is not token.algorithm:
-            raise TokenRefused("no key of ours by that kid and algorithm")
-        claims = verify(token, key.key)
-        client = self._clients.find(text_claim(claims, "client_id"))
-        if client is None or client.id_token_signed_response_alg is not token.algorithm:
-            raise TokenRefused("no such client, or not with this algorithm")
-        if claims.get("iss") != self._issuer or claims.get("aud") != client.resource:
-            raise TokenRefused("another issuer or audience")
+        token = self._own.read(text, token_type=TYPE, client_claim="client_id")
+        client, claims = token.client, token.claims
+        if claims.get("aud") != client.resource:
+            raise TokenRefused("another audience")
         expires_at, not_before = time_claim(claims, "exp"), time_claim(claims, "nbf")
         if expires_at is None or expires_at <= now.timestamp():
             raise TokenRefused("expired")

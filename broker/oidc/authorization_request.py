@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from broker.oidc import authorization_checks as checks
 from broker.oidc.claims import RequestedClaims
@@ -66,7 +66,7 @@ class AuthorizationRequest:
 
     def to_bytes(self) -> bytes:
         """JSON, to be sealed by the store."""
-        plain = asdict(self)
+        plain: dict[str, object] = {name: getattr(self, name) for name in self.__slots__}
         plain["prompt"] = sorted(self.prompt)
         plain["requested_claims"] = {
             "id_token": sorted(self.requested_claims.id_token),

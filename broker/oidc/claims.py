@@ -13,11 +13,11 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from broker.domain.accounts import AccountType
-from broker.domain.assurance import Assurance
+from broker.domain.assurance import AccountLevel, Assurance, Scheme
 from broker.domain.bsn import Bsn
 from broker.oidc.clients import Client
 
-ClaimValue = str | int | dict[str, str]
+ClaimValue = str | int | list[str] | dict[str, str]
 
 
 class ClaimPlace(StrEnum):
@@ -39,7 +39,8 @@ class SessionEnds:
 class ClaimSource:
     """Everything that claims are made of, for one login; personal fields stay out of `repr`.
 
-    `idp` is the word for the way of logging in (``digid``); `bsn` is None unless the login gave one.
+    `idp` is the word for the way of logging in (``digid``, ``password``); `bsn` is None unless the login gave
+    one.
     """
 
     name: str = field(repr=False)
@@ -82,6 +83,15 @@ class _Rule:
     scope: str | None = None
 
 
+# How a login of our own was proven (RFC 8176 2). What happens at a provider is not ours to tell.
+_METHODS: Mapping[Assurance, tuple[str, ...]] = MappingProxyType(
+    {
+        Assurance(Scheme.PASSWORD, AccountLevel.PASSWORD): ("pwd",),
+        Assurance(Scheme.PASSWORD, AccountLevel.SMS): ("pwd", "sms", "mfa"),
+        Assurance(Scheme.PASSWORD, AccountLevel.TOTP): ("pwd", "otp", "mfa"),
+    }
+)
+
 _BOTH = frozenset(ClaimPlace)
 _ID_TOKEN = frozenset({ClaimPlace.ID_TOKEN})
 _USERINFO = frozenset({ClaimPlace.USERINFO})
@@ -94,6 +104,7 @@ CLAIMS: Mapping[str, _Rule] = MappingProxyType(
         "email": _Rule(lambda source: source.email, _BOTH, "email"),
         "acr": _Rule(lambda source: source.assurance.acr, _USERINFO),
         "auth_time": _Rule(lambda source: numeric_date(source.authenticated_at), _USERINFO),
+        "amr": _Rule(lambda source: list(_METHODS.get(source.assurance, ())) or None, _ID_TOKEN),
         "assurance": _Rule(lambda source: _assurance(source.assurance), _BOTH),
         "idp": _Rule(lambda source: source.idp, _BOTH),
         "account_type": _Rule(lambda source: source.account_type.value, _BOTH),

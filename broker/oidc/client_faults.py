@@ -71,6 +71,8 @@ def _nlgov(client: Client) -> Iterator[str]:
         yield "token_endpoint_auth_method: the nlgov profile forbids shared secrets (NL GOV OIDC 4.3.1)"
     if client.id_token_signed_response_alg is SigningAlgorithm.ES256:
         yield "id_token_signed_response_alg: the nlgov profile wants PS256 or RS256 (NL GOV OIDC 7.2.1)"
+    if "amr" in client.claims:
+        yield "claims: the nlgov profile forbids amr (NL GOV OIDC 5.2.5)"
     if client.userinfo_signed_response_alg is SigningAlgorithm.ES256:
         yield "userinfo_signed_response_alg: the nlgov profile wants PS256 or RS256 (NL GOV OIDC 7.2.1)"
 

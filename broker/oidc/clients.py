@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from broker.domain.assurance import Assurance
 from broker.oidc.client_keys import NO_KEYS, ClientKeys, Envelope
 from broker.oidc.vocabulary import (
     AuthMethod,
@@ -24,7 +25,7 @@ class Client:
     outside it is ever released. `resource` is the audience of its access tokens, a name of the portal's
     API that is not the client_id, so that an access token never looks like an ID token. A resource server
     is such an API with credentials of its own: it may introspect the tokens that are meant for it, and
-    nothing else.
+    nothing else. `reach` is the most that each way of logging in can bring at the portal.
     """
 
     client_id: str
@@ -50,6 +51,7 @@ class Client:
     profile: ClientProfile = ClientProfile.STANDARD
     claims: frozenset[str] = frozenset()
     bsn_legal_ground: str | None = None
+    reach: tuple[Assurance, ...] = ()
 
     @property
     def encrypts_id_tokens(self) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from broker.domain.assurance import ACR_VALUES
+from broker.domain.assurance import ACR_VALUES, acr_values_of
 from broker.oidc.claims import CLAIM_NAMES
 from broker.oidc.clients import Client
 from broker.oidc.documents import DISCOVERY_MAX_AGE_SECONDS, PublicDocument, public_document
@@ -57,10 +57,11 @@ class Endpoints:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What this deployment offers beyond what all do: that which some client of it uses."""
+    """What this deployment offers beyond what all do: that which some client of it uses, or can reach."""
 
     auth_methods: frozenset[AuthMethod] = frozenset(AuthMethod)
     grant_types: frozenset[GrantType] = frozenset({GrantType.AUTHORIZATION_CODE})
+    acr_values: tuple[str, ...] = ACR_VALUES
 
 
 def offer_of(clients: Iterable[Client]) -> Offer:
@@ -71,6 +72,7 @@ def offer_of(clients: Iterable[Client]) -> Offer:
     return Offer(
         frozenset(client.token_endpoint_auth_method for client in listed),
         frozenset({GrantType.AUTHORIZATION_CODE, *grants}),
+        acr_values_of({reached for client in listed for reached in client.reach}),
     )
 
 
@@ -94,7 +96,7 @@ def discovery_document(issuer: str, offer: Offer = Offer()) -> PublicDocument:
             "grant_types_supported": [grant.value for grant in GrantType if grant in offer.grant_types],
             "scopes_supported": list(SCOPES),
             "subject_types_supported": ["pairwise"],
-            "acr_values_supported": list(ACR_VALUES),
+            "acr_values_supported": list(offer.acr_values),
             "prompt_values_supported": [prompt.value for prompt in Prompt],
             "code_challenge_methods_supported": [CHALLENGE_METHOD],
             **_authentication("token", methods, signing),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from broker.domain.accounts import AccountType
-from broker.domain.assurance import Assurance, DigidLevel, Scheme
+from broker.domain.assurance import Assurance
 from broker.domain.bsn import Bsn
 from broker.oidc.claims import ClaimSource, RequestedClaims, SessionEnds
 from broker.storage.records import RecordKey, RecordKind, RecordStore
@@ -87,7 +87,7 @@ def decode_grant(encoded: bytes) -> Grant:
         account_type=AccountType(plain["account_type"]),
         brand=plain["brand"],
         idp=plain["idp"],
-        assurance=Assurance(Scheme(plain["scheme"]), DigidLevel.from_label(plain["level"])),
+        assurance=Assurance.of(plain["scheme"], plain["level"]),
         authenticated_at=_moment(plain["authenticated_at"]),
         session=SessionEnds(_moment(plain["idle_at"]), _moment(plain["absolute_at"])),
         bsn=Bsn(plain["bsn"]) if plain["bsn"] else None,

@@ -16,7 +16,7 @@ TYPE = "JWT"
 def id_token_claims(
     issuer: str, client: Client, grant: Grant, source: ClaimSource, now: datetime
 ) -> dict[str, object]:
-    """NL GOV OIDC 5.2.2 and OpenID Connect Core 2: five minutes, with jti and nbf, no amr.
+    """NL GOV OIDC 5.2.2 and OpenID Connect Core 2: five minutes, with jti and nbf; amr by contract only.
 
     Protocol claims are written last, so that nothing released can ever stand in their place.
     """

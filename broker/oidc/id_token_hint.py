@@ -8,8 +8,9 @@ from broker.oidc import id_token
 from broker.oidc.authorization_request import AuthorizationRequest
 from broker.oidc.clients import Client, ClientRegistry
 from broker.oidc.errors import OAuthCode, RedirectedError
-from broker.oidc.jose import TokenRefused, read_token, text_claim, time_claim, verify
+from broker.oidc.jose import TokenRefused, text_claim, time_claim
 from broker.oidc.keys import SigningKeys
+from broker.oidc.own_token import OwnTokenReader
 from broker.oidc.responses import refusal_of
 
 
@@ -27,28 +28,20 @@ class HintReader:
     """Verifies hints with our own keys, those of the past included."""
 
     def __init__(self, issuer: str, keys: SigningKeys, clients: ClientRegistry) -> None:
-        self._issuer = issuer
-        self._keys = keys
-        self._clients = clients
+        self._own = OwnTokenReader(issuer, keys, clients)
 
     def read(self, text: str) -> HintedLogin:
         """The login behind the hint; `TokenRefused` unless we signed it as an ID token for a client of ours.
 
         The algorithm must be the one of the key and of the client; `exp` must be there, but may be past.
         """
-        token = read_token(text)
-        if token.type != id_token.TYPE.lower():
-            raise TokenRefused("not an ID token by its type")
-        key = self._keys.find(token.kid)
-        if key is None or key.algorithm is not token.algorithm:
-            raise TokenRefused("no key of ours by that kid and algorithm")
-        claims = verify(token, key.key)
-        client = self._clients.find(text_claim(claims, "aud"))
-        if client is None or client.id_token_signed_response_alg is not token.algorithm:
-            raise TokenRefused("no such client, or not with this algorithm")
-        if claims.get("iss") != self._issuer or time_claim(claims, "exp") is None:
-            raise TokenRefused("another issuer, or no exp")
-        return HintedLogin(client, text_claim(claims, "sid"), text_claim(claims, "sub"), "bsn" in claims)
+        token = self._own.read(text, token_type=id_token.TYPE, client_claim="aud")
+        claims = token.claims
+        if time_claim(claims, "exp") is None:
+            raise TokenRefused("no exp")
+        return HintedLogin(
+            token.client, text_claim(claims, "sid"), text_claim(claims, "sub"), "bsn" in claims
+        )
 
     def expected_subject(self, request: AuthorizationRequest, *, in_url: bool = False) -> str | None:
         """The one subject that may answer `request`, by its hint or its claims parameter; None: anybody.

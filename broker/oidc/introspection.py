@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from broker.oidc.access_token import AccessToken
-from broker.oidc.answers import JsonAnswer, success, token_error
+from broker.oidc.answers import JsonAnswer, success
 from broker.oidc.claims import numeric_date
-from broker.oidc.client_authentication import ClientAuthenticator, refusal_reason
+from broker.oidc.client_authentication import ClientAuthenticator
 from broker.oidc.clients import Client
-from broker.oidc.errors import Refusal
-from broker.oidc.forms import FormRequest, read_form, required
+from broker.oidc.forms import FormRequest, required
 from broker.oidc.jose import TokenRefused
 from broker.oidc.living_tokens import LivingGrant, LivingTokens
+from broker.oidc.parameters import Parameters
+from broker.oidc.proved_client import ProvedClients
 
 _INACTIVE: dict[str, object] = {"active": False}
 
@@ -20,20 +21,15 @@ class IntrospectionEndpoint:
 
     def __init__(self, issuer: str, authenticator: ClientAuthenticator, tokens: LivingTokens) -> None:
         self._issuer = issuer
-        self._authenticator = authenticator
+        self._clients = ProvedClients(issuer, authenticator)
         self._tokens = tokens
 
     def answer(self, request: FormRequest) -> JsonAnswer:
         """What stands in a living token; only ``active: false`` for every other text, whatever it is."""
-        client: Client | None = None
-        try:
-            form = read_form(request)
-            client = self._authenticator.authenticate(request.authorization, form)
-            content = self._judge(client, required(form, "token"))
-        except Refusal as refusal:
-            client_id = client.client_id if client else None
-            reason = refusal_reason(refusal)
-            return token_error(refusal, realm=self._issuer, client_id=client_id, reason=reason)
+        return self._clients.answer(request, self._introspect)
+
+    def _introspect(self, client: Client, form: Parameters) -> JsonAnswer:
+        content = self._judge(client, required(form, "token"))
         sid = str(content.get("sid", ""))
         return success(content, client_id=client.client_id, sid=sid, reason="token-introspected")
 

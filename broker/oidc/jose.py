@@ -24,6 +24,7 @@ _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCI
 _REFUSED_MEMBERS = frozenset(
     {"crit", "b64", "zip", "jku", "jwk", "x5u", "x5c", "cty", "enc", "epk", "apu", "apv", "iv", "tag"}
 )
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _LATEST = 2**53
 
 
@@ -108,7 +109,7 @@ def text_claim(claims: Mapping[str, object], name: str, *, max_characters: int =
     value = claims.get(name)
     if not isinstance(value, str) or not 0 < len(value) <= max_characters:
         raise TokenRefused(f"{name} is not a text of at most {max_characters} characters")
-    if any("\ud800" <= character <= "\udfff" for character in value):
+    if _SURROGATE.search(value):
         raise TokenRefused(f"{name} is not Unicode")
     return value
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from broker.oidc.answers import JsonAnswer, nothing_more, token_error
-from broker.oidc.client_authentication import ClientAuthenticator, refusal_reason
+from broker.oidc.answers import JsonAnswer, nothing_more
+from broker.oidc.client_authentication import ClientAuthenticator
 from broker.oidc.clients import Client
-from broker.oidc.errors import Refusal
-from broker.oidc.forms import FormRequest, read_form, required
+from broker.oidc.forms import FormRequest, required
 from broker.oidc.grants import Grant, GrantStore
 from broker.oidc.jose import TokenRefused
 from broker.oidc.living_tokens import LivingTokens
+from broker.oidc.parameters import Parameters
+from broker.oidc.proved_client import ProvedClients
 from broker.oidc.refresh_tokens import RefreshTokens
 
 
@@ -24,23 +25,17 @@ class RevocationEndpoint:
         refresh_tokens: RefreshTokens,
         grants: GrantStore,
     ) -> None:
-        self._issuer = issuer
-        self._authenticator = authenticator
+        self._clients = ProvedClients(issuer, authenticator)
         self._tokens = tokens
         self._refresh_tokens = refresh_tokens
         self._grants = grants
 
     def answer(self, request: FormRequest) -> JsonAnswer:
         """200 without content, also for tokens that are unknown or of somebody else: nothing is told."""
-        client: Client | None = None
-        try:
-            form = read_form(request)
-            client = self._authenticator.authenticate(request.authorization, form)
-            ended = self._end(client, required(form, "token"))
-        except Refusal as refusal:
-            client_id = client.client_id if client else None
-            reason = refusal_reason(refusal)
-            return token_error(refusal, realm=self._issuer, client_id=client_id, reason=reason)
+        return self._clients.answer(request, self._revoke)
+
+    def _revoke(self, client: Client, form: Parameters) -> JsonAnswer:
+        ended = self._end(client, required(form, "token"))
         if ended is None:
             return nothing_more(client_id=client.client_id, sid=None, reason="nothing-to-revoke")
         return nothing_more(client_id=client.client_id, sid=ended.sid, reason="tokens-revoked")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from broker.oidc.answers import TokenAnswer, success, token_error
+from broker.oidc.answers import TokenAnswer, success
 from broker.oidc.claims import SessionEnds
 from broker.oidc.client_authentication import ClientAuthenticator, refusal_reason
 from broker.oidc.clients import Client
 from broker.oidc.codes import CodeReplayed, CodeStore, is_code_verifier
 from broker.oidc.errors import OAuthCode, Refusal
-from broker.oidc.forms import FormRequest, read_form, required
+from broker.oidc.forms import FormRequest, required
 from broker.oidc.grants import Grant
 from broker.oidc.parameters import Parameters
+from broker.oidc.proved_client import ProvedClients
 from broker.oidc.refresh_tokens import RefreshReplayed, RefreshTokens
 from broker.oidc.sessions import SessionLookup
 from broker.oidc.tokens import TokenMinter
@@ -33,8 +34,7 @@ class TokenEndpoint:
         minter: TokenMinter,
         refresh_tokens: RefreshTokens,
     ) -> None:
-        self._issuer = issuer
-        self._authenticator = authenticator
+        self._clients = ProvedClients(issuer, authenticator)
         self._codes = codes
         self._sessions = sessions
         self._minter = minter
@@ -42,16 +42,12 @@ class TokenEndpoint:
 
     def answer(self, request: TokenRequest) -> TokenAnswer:
         """Tokens, or an error of RFC 6749 5.2; never an exception for what the caller sent."""
-        client: Client | None = None
-        try:
-            form = read_form(request)
-            client = self._authenticator.authenticate(request.authorization, form)
-            if _grant_type(client, form) is GrantType.REFRESH_TOKEN:
-                return self._refresh(client, form)
-            return self._redeem(client, form)
-        except Refusal as refusal:
-            client_id = client.client_id if client else None
-            return token_error(refusal, realm=self._issuer, client_id=client_id, reason=_reason(refusal))
+        return self._clients.answer(request, self._exchange, reason=_reason)
+
+    def _exchange(self, client: Client, form: Parameters) -> TokenAnswer:
+        if _grant_type(client, form) is GrantType.REFRESH_TOKEN:
+            return self._refresh(client, form)
+        return self._redeem(client, form)
 
     def _redeem(self, client: Client, form: Parameters) -> TokenAnswer:
         code, redirect_uri, verifier = (

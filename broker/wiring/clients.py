@@ -112,4 +112,5 @@ def _client(name: str, portal: Portal, keys: ClientKeys) -> Client:
         profile=ClientProfile(portal.profile.value),
         claims=frozenset(portal.claims.allow),
         bsn_legal_ground=portal.claims.bsn_legal_ground,
+        reach=portal.login.reach,
     )

@@ -10,6 +10,7 @@ from broker.errors import ConfigurationError
 from broker.notify.mail import Sender
 from broker.notify.smtp import Credentials, MailServer, Protection, SmtpTransport
 from broker.settings import MailSecurity, Settings
+from broker.wiring.tls import verifying_context
 
 _PROTECTION = {
     MailSecurity.NONE: Protection.NONE,
@@ -61,13 +62,6 @@ def mail_transport(server: MailServer) -> SmtpTransport:
 
 
 def _context(settings: Settings) -> ssl.SSLContext:
-    """Verifies the server's certificate and name; TLS 1.2 and up (NCSC, ICT security guidelines for TLS)."""
     mail = settings.broker.mail
     file = settings.path(mail.tls_ca_file) if mail is not None and mail.tls_ca_file is not None else None
-    try:
-        context = ssl.create_default_context(cafile=file)
-    except (OSError, ssl.SSLError) as error:
-        fault = f"broker.toml: mail.tls_ca_file: cannot be read as certificates ({type(error).__name__})"
-        raise ConfigurationError((fault,)) from None
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    return context
+    return verifying_context(file, key="mail.tls_ca_file")

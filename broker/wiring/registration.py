@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from broker.accounts.registration.links import ConfirmationLinks
-from broker.accounts.registration.service import Surroundings
 from broker.accounts.registration.store import PendingRegistrations
+from broker.accounts.registration.surroundings import Surroundings
 from broker.audit.recorder import Auditor
 from broker.notify.queue import MessageQueue
 from broker.settings import Settings

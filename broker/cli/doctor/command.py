@@ -15,7 +15,13 @@ from rich.table import Table
 from rich.text import Text
 
 from broker.cli.doctor.findings import Check, Finding, Health, carry_out, failure, good
-from broker.cli.doctor.neighbours import check_back_channels, check_certificates, check_mail, check_portals
+from broker.cli.doctor.neighbours import (
+    check_back_channels,
+    check_certificates,
+    check_mail,
+    check_portals,
+    check_sms,
+)
 from broker.cli.doctor.stores import check_database, check_keys, check_redis
 from broker.cli.options import config_option, read_settings
 from broker.errors import ConfigurationError
@@ -23,6 +29,7 @@ from broker.settings import Settings
 from broker.wiring.clients import clients_of
 from broker.wiring.digid import digid_connections
 from broker.wiring.mail import mail_faults
+from broker.wiring.sms import sms_faults
 
 _MARKS: Final = {Health.GOOD: "good", Health.WARNING: "look", Health.FAILURE: "FAIL"}
 _STYLES: Final = {Health.GOOD: "green", Health.WARNING: "yellow", Health.FAILURE: "bold red"}
@@ -35,6 +42,7 @@ def check_files(settings: Settings) -> Iterator[Finding]:
     clients_of(settings, faults)
     digid_connections(settings, faults)
     faults.extend(mail_faults(settings))
+    faults.extend(sms_faults(settings))
     yield from (failure("configuration", fault) for fault in faults)
     if not faults:
         told = f"{len(settings.brands)} brand(s), {len(settings.portals)} portal(s)"
@@ -50,6 +58,7 @@ CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("back channel", check_back_channels),
     ("portals", check_portals),
     ("mail", check_mail),
+    ("sms", check_sms),
 )
 
 

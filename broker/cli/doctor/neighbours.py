@@ -13,6 +13,7 @@ from broker.settings import Settings
 from broker.wiring.certificates import WARN_AT_DAYS, certificates_of
 from broker.wiring.digid import digid_connections
 from broker.wiring.mail import mail_server, mail_transport
+from broker.wiring.sms import sms_gateway
 
 _SECONDS_PER_DAY = 86_400
 _RENEW = {
@@ -103,6 +104,21 @@ def check_mail(settings: Settings) -> Iterator[Finding]:
         yield failure("mail", f"{where} does not take our mail ({error}): {look}")
     else:
         yield good("mail", f"{where} takes our mail ({server.protection.name.lower()})")
+
+
+def check_sms(settings: Settings) -> Iterator[Finding]:
+    """Whether the SMS gateway can be reached, by TLS where it is asked; no message is made."""
+    gateway = sms_gateway(settings)
+    if gateway is None:
+        return
+    origin = _origin(gateway.url)
+    try:
+        reached = reach(gateway.url, gateway.context)
+    except NotReached as error:
+        yield failure("sms", f"{origin}: {error}; no codes go to telephones")
+        return
+    yield good("sms", f"{origin} answers ({reached.protocol or 'without TLS'})")
+    yield from _server_certificate("sms gateway", reached)
 
 
 def _origin(url: str) -> str:

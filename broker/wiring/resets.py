@@ -1,0 +1,94 @@
+"""What links for passwords are made and used with, from the configuration and the stores."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import Flask
+from flask_babel import force_locale
+
+from broker.abuse.login_guard import LoginGuard
+from broker.abuse.reset_limits import ResetLimits
+from broker.accounts.reset.asking import PasswordLinkRequests
+from broker.accounts.reset.choosing import PasswordChoice
+from broker.accounts.reset.inviting import Invitations
+from broker.accounts.reset.links import PasswordLinks
+from broker.accounts.reset.surroundings import Credentials, Surroundings
+from broker.audit.recorder import Auditor
+from broker.notify.queue import MessageQueue
+from broker.sessions.ender import SessionEnder
+from broker.settings import Settings
+from broker.storage.accounts import AccountRepository
+from broker.storage.known_devices import KnownDevices
+from broker.storage.messages import MessageRepository
+from broker.storage.passwords import PasswordRepository
+from broker.storage.used_messages import UsedMessages
+from broker.web.language import Language
+from broker.web.look import install_look
+from broker.web.password_mails import PasswordMails
+from broker.web.portals import Portals
+from broker.wiring.audit import AuditRoom, operator_origin
+from broker.wiring.mail import senders_of
+from broker.wiring.passwords import allowances, password_hashing
+from broker.wiring.stores import Stores, session_store
+
+
+class HashingOnDemand:
+    """Hashes with what the whole process shares; made by the first who needs it, since that costs a hash."""
+
+    def hash(self, password: str) -> str:
+        """The hash of a password; raises `Busy` when there is no room for the work."""
+        return password_hashing().hash(password)
+
+
+def reset_surroundings(
+    settings: Settings, stores: Stores, accounts: AccountRepository, auditor: Auditor
+) -> Surroundings:
+    """What every link needs."""
+    queue = MessageQueue(MessageRepository(stores.database, stores.keys.columns), stores.clock)
+    letters = PasswordMails(queue, senders_of(settings), Portals.of(settings), settings.broker.issuer)
+    return Surroundings(
+        links=PasswordLinks(stores.records, stores.clock),
+        accounts=accounts,
+        letters=letters,
+        auditor=auditor,
+        together=stores.database.writing,
+        clock=stores.clock,
+    )
+
+
+def link_requests(surroundings: Surroundings, stores: Stores) -> PasswordLinkRequests:
+    """Takes wishes for links."""
+    return PasswordLinkRequests(surroundings, ResetLimits(allowances(stores)))
+
+
+def password_choice(surroundings: Surroundings, stores: Stores, auditor: Auditor) -> PasswordChoice:
+    """Lets people choose a password by a link."""
+    return PasswordChoice(surroundings, credentials_of(stores, auditor))
+
+
+def credentials_of(stores: Stores, auditor: Auditor) -> Credentials:
+    """What a new password changes."""
+    return Credentials(
+        passwords=PasswordRepository(stores.database),
+        hashing=HashingOnDemand(),
+        used=UsedMessages(stores.database),
+        devices=KnownDevices(stores.database, stores.keys.columns),
+        sessions=SessionEnder(session_store(stores), auditor, stores.clock),
+        guard=LoginGuard(allowances(stores)),
+    )
+
+
+@contextmanager
+def invitations_by_operator(settings: Settings, stores: Stores, language: Language) -> Iterator[Invitations]:
+    """Lets an operator invite people, outside any request: the mails are written in `language`."""
+    accounts = AccountRepository(
+        stores.database, stores.keys.columns, stores.keys.blind_indexes, stores.clock
+    )
+    room = AuditRoom(stores.database, stores.keys.columns, stores.clock)
+    surroundings = reset_surroundings(settings, stores, accounts, room.auditor(origin=operator_origin))
+    app = Flask("broker.web")
+    install_look(app)
+    with app.app_context(), force_locale(language.value):
+        yield Invitations(surroundings)

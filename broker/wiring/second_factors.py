@@ -1,0 +1,103 @@
+"""What second factors are made with, from the configuration and the stores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from broker.audit.recorder import Auditor
+from broker.domain.second_factors import FactorKind
+from broker.mfa.enrolment import Enrolments
+from broker.mfa.ports import CodeMessage, FactorLetters, Surroundings
+from broker.notify.queue import MessageQueue
+from broker.notify.sms import code_message
+from broker.settings import Settings
+from broker.storage.accounts import AccountRepository
+from broker.storage.allowances import Allowances
+from broker.storage.messages import Channel, MessageRepository
+from broker.storage.one_time_codes import OneTimeCodes
+from broker.storage.second_factors import SecondFactorRepository
+from broker.web.portals import Portals
+from broker.web.second_factor_mails import SecondFactorMails
+from broker.wiring.mail import senders_of
+from broker.wiring.sms_budget import PhoneBudgets
+from broker.wiring.stores import Stores
+
+_CHANNELS = {FactorKind.SMS: Channel.SMS, FactorKind.VOICE: Channel.VOICE}
+
+
+class QueuedCodes:
+    """`broker.mfa.ports.CodeSender`: codes into the queue, in the language of the page at hand."""
+
+    def __init__(
+        self, queue: MessageQueue, brand_names: Mapping[str, str], language: Callable[[], str]
+    ) -> None:
+        """`language` gives a BCP 47 tag whenever it is asked."""
+        self._queue = queue
+        self._brand_names = brand_names
+        self._language = language
+
+    def send(self, message: CodeMessage) -> None:
+        """Queue the text or call; the message that it supersedes stays home if it has not left."""
+        if message.supersedes is not None:
+            self._queue.supersede(message.supersedes)
+        words = code_message(
+            _CHANNELS[message.kind],
+            message.number,
+            message.code,
+            brand_name=self._brand_names.get(message.brand, message.brand),
+            purpose=message.purpose,
+            language=self._language(),
+        )
+        purpose = f"second-factor.{message.purpose.value}"
+        self._queue.enqueue_for_phone(
+            message.message_id, message.brand, purpose, words, expires_at=message.expires_at
+        )
+
+
+def second_factor_surroundings(
+    settings: Settings,
+    stores: Stores,
+    auditor: Auditor,
+    *,
+    language: Callable[[], str],
+    source: Callable[[], str],
+) -> Surroundings:
+    """Everything that `SecondFactors`, `Enrolments` and `FactorUpkeep` need.
+
+    `language` gives the BCP 47 tag of the page at hand, `source` the block of addresses of the request.
+    """
+    allowances = Allowances(stores.redis, stores.keys.records)
+    queue = MessageQueue(MessageRepository(stores.database, stores.keys.columns), stores.clock)
+    return Surroundings(
+        factors=SecondFactorRepository(stores.database, stores.keys.columns),
+        codes=OneTimeCodes(stores.redis, stores.keys.records),
+        records=stores.records,
+        allowances=allowances,
+        sender=QueuedCodes(queue, brand_names_of(settings), language),
+        budget=PhoneBudgets(allowances, source, auditor, most_an_hour=_most_an_hour(settings)),
+        auditor=auditor,
+        together=stores.database.writing,
+    )
+
+
+def _most_an_hour(settings: Settings) -> int:
+    """What may be spent in all; without a gateway no portal offers codes by telephone."""
+    return settings.broker.sms.most_an_hour if settings.broker.sms else 0
+
+
+def enrolments_of(
+    settings: Settings, stores: Stores, surroundings: Surroundings, letters: FactorLetters | None = None
+) -> Enrolments:
+    """What adds second factors to accounts, and tells their owners by `letters`."""
+    return Enrolments(surroundings, stores.clock, brand_names_of(settings), letters)
+
+
+def second_factor_mails(settings: Settings, stores: Stores, accounts: AccountRepository) -> FactorLetters:
+    """Mails about second factors, into the queue."""
+    queue = MessageQueue(MessageRepository(stores.database, stores.keys.columns), stores.clock)
+    return SecondFactorMails(queue, senders_of(settings), Portals.of(settings), accounts, stores.clock)
+
+
+def brand_names_of(settings: Settings) -> Mapping[str, str]:
+    """What people call each brand."""
+    return {name: brand.name for name, brand in settings.brands.items()}
