@@ -12,40 +12,60 @@ from broker.accounts.registration.service import RegistrationService
 from broker.audit.recorder import Auditor
 from broker.domain.assurance import Scheme
 from broker.errors import ConfigurationError
-from broker.login.service import LoginService
+from broker.login.service import LoginService, Surroundings
 from broker.login.transactions import Transactions
 from broker.login.upstream_requests import UpstreamRequests
+from broker.mfa.service import SecondFactors
 from broker.oidc.clients import ClientRegistry
 from broker.oidc.keys import SigningKeys, ensure_signing_keys
 from broker.oidc.provider import OpenIDProvider, build_provider
 from broker.settings import Settings
 from broker.storage.accounts import AccountRepository
+from broker.storage.passwords import PasswordRepository
+from broker.storage.second_factors import SecondFactorRepository
 from broker.storage.signing_keys import SigningKeyRepository
+from broker.web.account.blueprint import account_blueprint
 from broker.web.activation_pages import ActivationPages, activation_blueprint
+from broker.web.address_pages import AddressPages, address_blueprint
 from broker.web.authorize import AuthorizePages, authorize_blueprint
 from broker.web.headers import install_headers
 from broker.web.health import Readiness, health_blueprint
 from broker.web.home import home_blueprint
+from broker.web.language import current_language
 from broker.web.login_pages import LoginPages, login_blueprint
 from broker.web.logout import LogoutPages, logout_blueprint
 from broker.web.look import install_look
 from broker.web.metrics import metrics_blueprint
+from broker.web.network_limits import NetworkLimits, install_network_limits
+from broker.web.new_password_pages import NewPasswordPages, new_password_blueprint
 from broker.web.oidc_machine import MachineEndpoints, machine_blueprint
+from broker.web.password_login import password_blueprint
 from broker.web.portal_answers import Backstage, PortalAnswers
 from broker.web.portals import Portals
 from broker.web.registration_pages import RegistrationPages, registration_blueprint
 from broker.web.request_line import note_event
+from broker.web.reset_pages import ResetPages, reset_blueprint
 from broker.web.rim import install_rim
 from broker.web.saml_endpoints import SamlEndpoints, saml_blueprint
+from broker.web.second_factor_pages import second_factor_blueprint
+from broker.web.second_factor_state import PageStates
+from broker.web.second_factor_visit import SecondFactorPages
 from broker.web.session_lookup import LiveSessions
-from broker.web.source_address import request_origin
+from broker.web.source_address import request_origin, source_block
 from broker.web.support_code import support_code
+from broker.web.trimmed_flask import TrimmedFlask
+from broker.wiring.account_area import account_area
 from broker.wiring.audit import AuditRoom
 from broker.wiring.clients import clients_of
+from broker.wiring.devices import device_book
 from broker.wiring.digid import DigidReady, digid_connections, digid_metadata, guarded_providers
 from broker.wiring.figures import figures
+from broker.wiring.limits import address_guard
+from broker.wiring.passwords import ways_by_password
 from broker.wiring.probes import probes_of
 from broker.wiring.registration import registration_surroundings
+from broker.wiring.resets import link_requests, password_choice, reset_surroundings
+from broker.wiring.second_factors import enrolments_of, second_factor_mails, second_factor_surroundings
 from broker.wiring.stores import Stores, open_stores, session_store
 
 _LARGEST_BODY_BYTES = 64 * 1024
@@ -62,8 +82,9 @@ def create_app(settings: Settings) -> Flask:
     if faults:
         raise ConfigurationError(tuple(faults))
     stores = open_stores(settings)
-    app = Flask("broker.web", static_folder="static")
+    app = TrimmedFlask("broker.web", static_folder="static")
     app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY_BYTES
+    app.config["PREFERRED_URL_SCHEME"] = urlsplit(settings.broker.issuer).scheme
     _trust_proxies(app, settings)
     portals = Portals.of(settings)
     issuer = settings.broker.issuer
@@ -87,13 +108,24 @@ def _register(
     metadata = {(brand, Scheme.DIGID): digid_metadata(settings, brand) for brand in digid}
     registering = registration_surroundings(settings, stores, _accounts(stores), auditor)
     registrations = RegistrationService(registering)
+    second = _second_factor_pages(settings, stores, pages, auditor)
+    resetting = reset_surroundings(settings, stores, _accounts(stores), auditor)
+    area = account_area(settings, stores, second)
+    guard = address_guard(settings, stores)
+    install_network_limits(app, NetworkLimits(guard, portals, auditor, stores.clock))
     readiness = Readiness(probes_of(settings, stores))
     for blueprint in (
         home_blueprint(portals),
         health_blueprint(readiness),
         login_blueprint(pages),
+        password_blueprint(pages, second),
+        second_factor_blueprint(second),
+        account_blueprint(area),
+        address_blueprint(AddressPages(pages, area.addresses)),
         saml_blueprint(SamlEndpoints(pages, registrations, metadata)),
         registration_blueprint(RegistrationPages(pages, registrations)),
+        reset_blueprint(ResetPages(pages, link_requests(resetting, stores))),
+        new_password_blueprint(NewPasswordPages(pages, password_choice(resetting, stores, auditor))),
         activation_blueprint(ActivationPages(pages, Confirmation(registering))),
         authorize_blueprint(AuthorizePages(issuer, clients, provider.hints, stores.records, pages)),
         logout_blueprint(LogoutPages(provider.end_session, pages)),
@@ -132,15 +164,20 @@ def _login_pages(
 ) -> LoginPages:
     issuer, clock = settings.broker.issuer, stores.clock
     transactions, sessions = Transactions(stores.records), session_store(stores)
-    accounts = _accounts(stores)
-    login = LoginService(
+    accounts, passwords = _accounts(stores), PasswordRepository(stores.database)
+    surroundings = Surroundings(
         transactions=transactions,
         upstream=UpstreamRequests(stores.records),
         providers=guarded_providers(stores, digid),
+        direct=ways_by_password(settings, stores, accounts, auditor),
         accounts=accounts,
+        factors=SecondFactorRepository(stores.database, stores.keys.columns),
+        passwords=passwords,
+        sessions=sessions,
         auditor=auditor,
         clock=clock,
     )
+    login = LoginService(surroundings)
     backstage = Backstage(
         issuer=issuer,
         clients=provider.clients,
@@ -149,6 +186,8 @@ def _login_pages(
         sessions=sessions,
         transactions=transactions,
         accounts=accounts,
+        passwords=passwords,
+        devices=device_book(settings, stores),
         auditor=auditor,
         clock=clock,
     )
@@ -160,6 +199,23 @@ def _login_pages(
         provider_urls={(brand, Scheme.DIGID): ready.connection.sso_url for brand, ready in digid.items()},
         base_url=issuer,
         clock=clock,
+    )
+
+
+def _second_factor_pages(
+    settings: Settings, stores: Stores, pages: LoginPages, auditor: Auditor
+) -> SecondFactorPages:
+    surroundings = second_factor_surroundings(
+        settings, stores, auditor, language=lambda: current_language().value, source=source_block
+    )
+    accounts = _accounts(stores)
+    letters = second_factor_mails(settings, stores, accounts)
+    return SecondFactorPages(
+        pages=pages,
+        accounts=accounts,
+        factors=SecondFactors(surroundings),
+        enrolments=enrolments_of(settings, stores, surroundings, letters),
+        states=PageStates(stores.records),
     )
 
 

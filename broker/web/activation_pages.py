@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from broker.accounts.registration.confirmation import Confirmation
 from broker.accounts.registration.links import LinkFault
 from broker.accounts.registration.pending import PendingRegistration
+from broker.domain.accounts import WithoutAccount
 from broker.login.transaction import LoginTransaction
 from broker.web import cookies, csrf
 from broker.web.dead_end import DeadEnd
@@ -75,7 +76,7 @@ def _waiting_here(pages: LoginPages, registration: PendingRegistration) -> Login
     waiting = pages.login.transactions.find(registration.brand, registration.attempt.id, secret)
     if waiting is None or waiting.evidence is None:
         return None
-    return waiting if waiting.evidence.identity.bsn == registration.bsn else None
+    return waiting if waiting.evidence.bsn == registration.bsn else None
 
 
 def _brand(pages: LoginPages, brand: str) -> BrandView:
@@ -96,9 +97,10 @@ def _portal(pages: LoginPages, brand: BrandView, found: PendingRegistration | Li
 
 
 def _dead_end(pages: LoginPages, brand: BrandView, fault: LinkFault) -> DeadEnd:
-    portals = pages.portals.of_brand(brand.id)
+    every = pages.portals.of_brand(brand.id)
+    portals = tuple(portal for portal in every if portal.without_account is WithoutAccount.REGISTER)
     status = _UNKNOWN if fault is LinkFault.UNKNOWN else _GONE
-    return DeadEnd(fault.value, status, brand=brand, portal=portals[0] if len(portals) == 1 else None)
+    return DeadEnd(fault.value, status, brand=brand, portals=portals)
 
 
 def _one(values: list[str]) -> str:

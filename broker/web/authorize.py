@@ -10,11 +10,10 @@ from datetime import timedelta
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from broker.domain.assurance import ACR_VALUES
 from broker.domain.events import AuthorizationRefused, LoginStarted, Result
 from broker.login.policy import raised
-from broker.login.progress import EarlierLogin, Grant, Refuse
-from broker.login.service import Visit
+from broker.login.progress import AskSecondFactor, EarlierLogin, Grant, Refuse
+from broker.login.received import Visit
 from broker.login.transaction import Wish
 from broker.oidc import responses
 from broker.oidc.authorization_request import AuthorizationRequest, validate_authorization_request
@@ -25,12 +24,14 @@ from broker.oidc.id_token_hint import HintReader
 from broker.sessions.session import Session
 from broker.storage.records import RecordKey, RecordKind, RecordStore
 from broker.web import cookies
+from broker.web.after_provider import second_factor_address
 from broker.web.dead_end import DeadEnd
 from broker.web.language import prefer_ui_locales
 from broker.web.login_pages import LoginPages, begin_attempt
 from broker.web.oidc_machine import pairs
 from broker.web.portal_answers import send
 from broker.web.portals import PortalView
+from broker.web.refusals import refused_at
 
 _PARKED_FOR = timedelta(seconds=60)
 _HANDLE_BYTES = 32
@@ -110,10 +111,13 @@ def _settle(
         return pages.answers.refused(asked, OAuthCode.UNMET_AUTHENTICATION_REQUIREMENTS, description, portal)
     now = pages.clock()
     session = pages.sessions.find(portal.brand.id, cookies.session_value(request, portal.brand.id), now=now)
+    if session is not None and not session.within(portal.limits).is_live(now):
+        session = None
     if session is not None and not pages.answers.is_of(session, asked.client_id, expected):
         session = None
     visit = Visit(portal.brand.id, portal.id, portal.client_id, wish, asked.to_bytes())
-    decision = pages.login.arrive(visit, _earlier(session))
+    earlier = _earlier(session)
+    decision = pages.login.arrive(visit, earlier)
     if isinstance(decision, Grant) and session is not None:
         return pages.answers.granted_by_session(asked, decision, session, portal)
     if isinstance(decision, Refuse):
@@ -121,19 +125,19 @@ def _settle(
     pages.answers.auditor.record(
         LoginStarted(brand=portal.brand.id, result=Result.SUCCESS, client_id=portal.client_id)
     )
-    begun = pages.login.transactions.begin(
-        brand=visit.brand, portal=visit.portal, wish=wish, answer_to=visit.answer_to, now=now
-    )
-    return begin_attempt(begun.transaction, begun.browser_secret, now)
+    begun = pages.login.begin(visit, decision, earlier)
+    first_page = second_factor_address(begun.transaction) if isinstance(decision, AskSecondFactor) else None
+    return begin_attempt(begun.transaction, begun.browser_secret, now, first_page)
 
 
 def _wish(asked: AuthorizationRequest, portal: PortalView) -> Wish:
     """What this request demands at this portal. Essential levels that no provider reaches leave nothing."""
     wanted = asked.essential_acr or asked.acr_values
-    required = tuple(raised(minimum, wanted) for minimum in portal.minimum)
+    rules = zip(portal.minimum, portal.reach, strict=True)
+    required = tuple(raised(minimum, wanted, reach) for minimum, reach in rules)
     if asked.essential_acr:
         required = tuple(
-            needed for needed in required if any(_is_reached(needed.acr, acr) for acr in asked.essential_acr)
+            needed for needed in required if any(needed.satisfies(acr) for acr in asked.essential_acr)
         )
     return Wish(
         required=required,
@@ -142,11 +146,8 @@ def _wish(asked: AuthorizationRequest, portal: PortalView) -> Wish:
         fresh=asked.wants_interaction,
         max_age_seconds=asked.max_age_seconds,
         without_account=portal.without_account,
+        second_factors=portal.second_factors,
     )
-
-
-def _is_reached(reached: str, wanted: str) -> bool:
-    return wanted in ACR_VALUES and ACR_VALUES.index(reached) >= ACR_VALUES.index(wanted)
 
 
 def _refuse(
@@ -156,7 +157,7 @@ def _refuse(
         description = "nobody is logged in who fits this request, and no page may be shown"
         return endpoint.pages.answers.refused(asked, OAuthCode.LOGIN_REQUIRED, description, portal)
     endpoint.pages.answers.note_refusal(portal, decision.reason)
-    raise DeadEnd(decision.reason, 403, portal=portal)
+    raise refused_at(endpoint.pages.portals, portal, decision.reason)
 
 
 def _earlier(session: Session | None) -> EarlierLogin | None:

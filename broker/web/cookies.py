@@ -1,6 +1,7 @@
 """The cookies of the broker: all `__Host-`, Secure, HttpOnly and SameSite=Lax, without exception.
 
-One a login attempt (at most eight), one a brand for the session. Reading never fails: a cookie that is
+One a login attempt (at most eight), one a brand for the session, one a brand for the device that a business
+account was used on. Reading never fails: a cookie that is
 old, broken or made up is worth nothing and stands in nobody's way.
 """
 
@@ -16,6 +17,9 @@ from broker.login.transaction import LIFETIME
 MOST_ATTEMPTS = 8
 _ATTEMPT_PREFIX = "__Host-voordeur-login-"
 _SESSION_PREFIX = "__Host-voordeur-session-"
+_DEVICE_PREFIX = "__Host-voordeur-device-"
+_DEVICE_LIFETIME = timedelta(days=365)
+_DEVICE_VALUE = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 _ATTEMPT_VALUE = re.compile(r"(?P<began>[0-9]{1,12})\.(?P<secret>[A-Za-z0-9_-]{43})", re.ASCII)
 
 
@@ -57,6 +61,17 @@ def session_value(request: Request, brand: str) -> str | None:
 def forget_session(response: Response, brand: str) -> None:
     """The session is over."""
     _delete(response, _SESSION_PREFIX + brand)
+
+
+def set_device(response: Response, brand: str, token: str) -> None:
+    """Let the browser be recognised as a device; it is no login and opens nothing."""
+    _set(response, _DEVICE_PREFIX + brand, token, max_age=_DEVICE_LIFETIME)
+
+
+def device_token(request: Request, brand: str) -> str | None:
+    """What this browser holds as its device at a brand."""
+    found = _DEVICE_VALUE.fullmatch(request.cookies.get(_DEVICE_PREFIX + brand, ""))
+    return found[0] if found else None
 
 
 def has_any(request: Request) -> bool:

@@ -22,36 +22,56 @@ class WayOn:
 
 # Beginning again would lead to the same page: these offer only the way back.
 _NOT_AGAIN = frozenset({"no-account", "account-disabled"})
+# Here something has to be done first, at one of these portals.
+_FIRST = frozenset({"second-factor-missing", "authenticator-missing"})
 # Here everything is done already.
-_FURTHER = frozenset({"already-logged-in", "link-used"})
+_FURTHER = frozenset({"already-logged-in", "link-used", "invitation-link-used", "address-link-used"})
 
 
 class DeadEnd(Exception):
     """Ends the request on the error page of `code`; raised by views, shown by the rim.
 
-    Name the portal when it is known for certain: the page then offers to begin again there.
+    Name the portal when it is known for certain: the page then offers to begin again there. Otherwise
+    `portals` are those where this can have begun. `ways_on` are other ways, which stand first.
     """
 
     def __init__(
-        self, code: str, status: int, *, brand: BrandView | None = None, portal: PortalView | None = None
+        self,
+        code: str,
+        status: int,
+        *,
+        brand: BrandView | None = None,
+        portal: PortalView | None = None,
+        portals: tuple[PortalView, ...] = (),
+        ways_on: tuple[WayOn, ...] = (),
     ) -> None:
         super().__init__(code)
         self.code = code
         self.status = status
-        self.portal = portal
+        self.portals = (portal,) if portal else portals
+        self.ways_on = ways_on
         self.brand = brand or (portal.brand if portal else None)
 
 
-def error_page(code: str, *, brand: BrandView | None = None, portal: PortalView | None = None) -> str:
-    """The page that tells what happened, what to do now, and the support code."""
+def error_page(
+    code: str,
+    *,
+    brand: BrandView | None = None,
+    portals: tuple[PortalView, ...] = (),
+    ways_on: tuple[WayOn, ...] = (),
+) -> str:
+    """The page that tells what happened, what to do now, and the support code.
+
+    `portals` are where the person may begin again; with one of them the words name it.
+    """
+    portal = portals[0] if len(portals) == 1 else None
     text = explain(code, portal=portal.name if portal else None)
-    way_on = WayOn(_label(code, portal), portal.url) if portal else None
     return render_template(
         "error.html",
         title=text.title,
         explanation=text.explanation,
         next_step=text.next_step,
-        way_on=way_on,
+        ways_on=[*ways_on, *(WayOn(_label(code, candidate), candidate.url) for candidate in portals)],
         # Where nothing is wrong there is nothing to report, so no code to give either.
         all_is_well=code in _FURTHER,
         support_code=None if code in _FURTHER else support_code(),
@@ -63,6 +83,8 @@ def error_page(code: str, *, brand: BrandView | None = None, portal: PortalView 
 def _label(code: str, portal: PortalView) -> str:
     if code in _FURTHER:
         label = gettext("Verder naar %(portal)s", portal=portal.name)
+    elif code in _FIRST:
+        label = gettext("Naar %(portal)s", portal=portal.name)
     elif code in _NOT_AGAIN:
         label = gettext("Terug naar %(portal)s", portal=portal.name)
     else:

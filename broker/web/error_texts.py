@@ -48,6 +48,18 @@ _LOG_IN_AGAIN_AT: Final = lazy_gettext(
     "Log opnieuw in bij %(portal)s. Daar kunt u verder met uw account maken."
 )
 
+_NEW_MAIL: Final = lazy_gettext("Vraag een nieuwe e-mail aan. Dat kan met het e-mailadres van uw account.")
+
+_CHANGE_ADDRESS_AGAIN: Final = lazy_gettext(
+    "Open de link in de nieuwste e-mail. Lukt het niet? "
+    "Wijzig uw e-mailadres dan opnieuw bij uw instellingen."
+)
+
+_SET_UP_FIRST: Final = lazy_gettext(
+    "Log in op een website hieronder waar het wel kan. Kies daar Instellingen en stel het in. "
+    "Probeer het daarna nog een keer."
+)
+
 _INTERNAL: Final = _Entry(
     title=lazy_gettext("Er ging iets mis bij ons"),
     explanation=lazy_gettext("Door een fout bij ons kunnen wij deze pagina nu niet laten zien."),
@@ -130,6 +142,14 @@ _ENTRIES: Final = {
         next_step=_BEGIN_AGAIN,
         at_portal=_BEGIN_AGAIN_AT,
     ),
+    "too-many-requests": _Entry(
+        title=lazy_gettext("Het is hier nu te druk"),
+        explanation=lazy_gettext(
+            "Vanaf uw netwerk komen op dit moment heel veel aanvragen binnen. "
+            "Misschien deelt u het netwerk met anderen."
+        ),
+        next_step=lazy_gettext("Wacht een minuut en probeer het dan nog een keer."),
+    ),
     "provider-failed": _Entry(
         title=_NOT_LOGGED_IN,
         explanation=lazy_gettext(
@@ -210,6 +230,28 @@ _ENTRIES: Final = {
         next_step=lazy_gettext("Log opnieuw in op de website waar u verder wilt."),
         at_portal=lazy_gettext("Log opnieuw in bij %(portal)s."),
     ),
+    "second-factor-missing": _Entry(
+        title=lazy_gettext("Hiervoor moet u inloggen in twee stappen"),
+        explanation=lazy_gettext(
+            "U heeft alleen een wachtwoord. Voor wat u wilt doen is dat niet genoeg: er hoort een code bij "
+            "uit een app of uit een sms. Die heeft u nog niet ingesteld en hier kan dat niet."
+        ),
+        next_step=_SET_UP_FIRST,
+    ),
+    "authenticator-missing": _Entry(
+        title=lazy_gettext("Hiervoor is een authenticator-app nodig"),
+        explanation=lazy_gettext(
+            "Voor wat u wilt doen is een wachtwoord met een code uit een authenticator-app nodig. "
+            "Een code uit een sms is niet genoeg. U heeft nog geen app ingesteld en hier kan dat niet."
+        ),
+        next_step=_SET_UP_FIRST,
+    ),
+    "login-overtaken": _Entry(
+        title=lazy_gettext("U moet opnieuw inloggen"),
+        explanation=lazy_gettext("Terwijl u inlogde, is uw wachtwoord gewijzigd of bent u uitgelogd."),
+        next_step=lazy_gettext("Log opnieuw in op de website waar u verder wilt."),
+        at_portal=lazy_gettext("Log opnieuw in bij %(portal)s."),
+    ),
     "link-unknown": _Entry(
         title=lazy_gettext("Deze link klopt niet"),
         explanation=lazy_gettext("Misschien is de link niet helemaal meegekomen uit de e-mail."),
@@ -248,6 +290,72 @@ _ENTRIES: Final = {
             "Log opnieuw in op de website waar u een account wilde en kies een ander e-mailadres."
         ),
         at_portal=lazy_gettext("Log opnieuw in bij %(portal)s en kies een ander e-mailadres."),
+    ),
+    "password-link-unknown": _Entry(
+        title=lazy_gettext("Deze link klopt niet"),
+        explanation=lazy_gettext("Misschien is de link niet helemaal meegekomen uit de e-mail."),
+        next_step=lazy_gettext(
+            "Open de link opnieuw vanuit de e-mail, of kopieer hem helemaal. "
+            "Lukt het niet? Vraag dan een nieuwe e-mail aan."
+        ),
+    ),
+    "password-link-replaced": _Entry(
+        title=lazy_gettext("Deze link werkt niet meer"),
+        explanation=lazy_gettext(
+            "U vroeg daarna een nieuwe e-mail aan, logde in of koos al een ander wachtwoord."
+        ),
+        next_step=lazy_gettext("Open de link in de nieuwste e-mail, of vraag een nieuwe aan."),
+    ),
+    "reset-link-expired": _Entry(
+        title=lazy_gettext("Deze link is verlopen"),
+        explanation=lazy_gettext("De link in de e-mail werkt 30 minuten. Uw wachtwoord is niet veranderd."),
+        next_step=_NEW_MAIL,
+    ),
+    "reset-link-used": _Entry(
+        title=lazy_gettext("Deze link is al gebruikt"),
+        explanation=lazy_gettext(
+            "Een link werkt één keer. Met deze link is al een nieuw wachtwoord gekozen."
+        ),
+        next_step=lazy_gettext(
+            "Log in met uw nieuwe wachtwoord. Heeft u het niet zelf gekozen? Neem dan meteen contact op."
+        ),
+    ),
+    "invitation-link-expired": _Entry(
+        title=lazy_gettext("Deze link is verlopen"),
+        explanation=lazy_gettext("De link in de uitnodiging werkt 7 dagen. Uw account staat nog klaar."),
+        next_step=_NEW_MAIL,
+    ),
+    "invitation-link-used": _Entry(
+        title=lazy_gettext("Deze link is al gebruikt"),
+        explanation=lazy_gettext("Een link werkt één keer. Uw account is al klaar."),
+        next_step=lazy_gettext("Log in met uw e-mailadres en uw wachtwoord."),
+    ),
+    "address-link-unknown": _Entry(
+        title=lazy_gettext("Deze link klopt niet"),
+        explanation=lazy_gettext("Misschien is de link niet helemaal meegekomen uit de e-mail."),
+        next_step=_CHANGE_ADDRESS_AGAIN,
+    ),
+    "address-link-expired": _Entry(
+        title=lazy_gettext("Deze link is verlopen"),
+        explanation=lazy_gettext("De link in de e-mail werkt 1 uur. Uw e-mailadres is niet veranderd."),
+        next_step=_CHANGE_ADDRESS_AGAIN,
+    ),
+    "address-link-used": _Entry(
+        title=lazy_gettext("Deze link is al gebruikt"),
+        explanation=lazy_gettext("Een link werkt één keer. Uw e-mailadres is al gewijzigd."),
+        next_step=lazy_gettext("U hoeft niets meer te doen."),
+    ),
+    "address-link-replaced": _Entry(
+        title=lazy_gettext("Deze link werkt niet meer"),
+        explanation=lazy_gettext(
+            "U vroeg daarna een nieuwe e-mail aan, of er is intussen iets anders aan uw account veranderd."
+        ),
+        next_step=_CHANGE_ADDRESS_AGAIN,
+    ),
+    "address-link-taken": _Entry(
+        title=lazy_gettext("Dit e-mailadres hoort al bij een ander account"),
+        explanation=lazy_gettext("Daarom is uw e-mailadres niet veranderd."),
+        next_step=lazy_gettext("Ga naar uw instellingen en kies een ander e-mailadres."),
     ),
     "logout-hint-invalid": _Entry(
         title=lazy_gettext("Uitloggen via deze link is niet gelukt"),

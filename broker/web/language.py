@@ -10,12 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
+from babel import Locale
 from flask import Flask, Response, g, request
 from flask_babel import Babel, get_locale, refresh
+
+from broker.web.page_texts import install_page_texts
+from broker.web.trimmed_flask import request_at_hand
 
 
 class Language(StrEnum):
@@ -33,6 +38,8 @@ LANGUAGE_COOKIE_LIFETIME_SECONDS: Final = 365 * 24 * 3600
 LANGUAGE_PARAMETER: Final = "lang"
 TRANSLATIONS_FOLDER: Final = Path(__file__).parent / "translations"
 
+_LANGUAGE_OF_TAG: Final = {language.value: language for language in Language}
+_LOCALES: Final = {language: Locale.parse(language.value) for language in Language}
 _PROTOCOL_PATHS: Final = ("/oauth2/", "/saml/")
 
 
@@ -64,19 +71,21 @@ def choose_language(
 
 def _find_language(tag: str | None) -> Language | None:
     """The language of a BCP 47 tag by its first part: `en-GB` is English."""
-    first_part = (tag or "").split("-", 1)[0].lower()
-    return next((language for language in Language if language.value == first_part), None)
+    return _LANGUAGE_OF_TAG.get(tag.split("-", 1)[0].lower()) if tag else None
 
 
 def prefer_ui_locales(ui_locales: str | None) -> None:
     """Let the rest of this request know what the portal asked for with `ui_locales`."""
-    g.voordeur_ui_locales = ui_locales
+    if (ui_locales or None) == g.get("voordeur_ui_locales"):
+        return
+    g.voordeur_ui_locales = ui_locales or None
     refresh()
 
 
 def current_language() -> Language:
     """The language of the page that is being made."""
-    return _find_language(str(get_locale())) or Language.DUTCH
+    locale = get_locale()
+    return _LANGUAGE_OF_TAG.get(locale.language if locale else "", Language.DUTCH)
 
 
 def language_links() -> tuple[LanguageLink, ...]:
@@ -88,8 +97,17 @@ def language_links() -> tuple[LanguageLink, ...]:
     """
     if not _may_be_asked_again():
         return ()
-    current = current_language()
     kept = [pair for pair in request.args.items(multi=True) if pair[0] != LANGUAGE_PARAMETER]
+    return _links(current_language(), kept) if kept else _links_alone(current_language())
+
+
+@cache
+def _links_alone(current: Language) -> tuple[LanguageLink, ...]:
+    """The entries at an address without parameters, which is nearly every page."""
+    return _links(current, ())
+
+
+def _links(current: Language, kept: Iterable[tuple[str, str]]) -> tuple[LanguageLink, ...]:
     return tuple(
         LanguageLink(
             language=language,
@@ -102,21 +120,27 @@ def language_links() -> tuple[LanguageLink, ...]:
 
 
 def _may_be_asked_again() -> bool:
-    return request.method == "GET" and not request.path.startswith(_PROTOCOL_PATHS)
+    # A file of ours is kept by caches for everybody, so it carries nobody's cookie.
+    is_page = request.endpoint != "static" and not request.path.startswith(_PROTOCOL_PATHS)
+    return request.method == "GET" and is_page
 
 
-def _select_locale() -> str:
+def _select_locale() -> Locale:
+    asked = request_at_hand()
     language = choose_language(
-        query=request.args.get(LANGUAGE_PARAMETER),
-        cookie=request.cookies.get(LANGUAGE_COOKIE),
+        query=asked.args.get(LANGUAGE_PARAMETER),
+        cookie=asked.cookies.get(LANGUAGE_COOKIE),
         ui_locales=g.get("voordeur_ui_locales"),
-        accepted=[tag for tag, quality in request.accept_languages if quality > 0],
+        accepted=[tag for tag, quality in asked.accept_languages if quality > 0],
     )
-    return language.value
+    return _LOCALES[language]
 
 
 def _remember_choice(response: Response) -> Response:
     """Keep the language that was picked in the switch; it is a taste, so it says nothing of a person."""
+    # Asked of the text first: most requests name no language, and then their query need not be taken apart.
+    if LANGUAGE_PARAMETER.encode() not in request.query_string:
+        return response
     chosen = _find_language(request.args.get(LANGUAGE_PARAMETER))
     if chosen is not None and _may_be_asked_again():
         response.set_cookie(
@@ -139,5 +163,6 @@ def install_languages(app: Flask) -> None:
         default_translation_directories=str(TRANSLATIONS_FOLDER),
         locale_selector=_select_locale,
     )
+    install_page_texts(app)
     app.after_request(_remember_choice)
     app.jinja_env.globals.update(current_language=current_language, language_links=language_links)

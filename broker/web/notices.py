@@ -77,6 +77,34 @@ _NOTICES: Final = {
         ),
         tone=NoticeTone.WARNING,
     ),
+    "password-failed": _Entry(
+        title=lazy_gettext("Inloggen is niet gelukt"),
+        text=lazy_gettext(
+            "Het e-mailadres of het wachtwoord klopt niet. Controleer allebei en probeer het opnieuw. "
+            "Na een aantal verkeerde pogingen moet u even wachten."
+        ),
+        tone=NoticeTone.DANGER,
+    ),
+    "password-unavailable": _Entry(
+        title=lazy_gettext("Inloggen kan nu even niet"),
+        text=lazy_gettext(
+            "Wij kunnen uw e-mailadres en wachtwoord nu niet controleren. Probeer het later nog een keer."
+        ),
+        tone=NoticeTone.WARNING,
+    ),
+    "second-factor-spent": _Entry(
+        title=lazy_gettext("Er is te vaak een verkeerde code ingevuld"),
+        text=lazy_gettext("Voor uw veiligheid begint u opnieuw. Log in met uw e-mailadres en wachtwoord."),
+        tone=NoticeTone.DANGER,
+    ),
+    "second-factor-to-set-up": _Entry(
+        title=lazy_gettext("Log nog een keer in"),
+        text=lazy_gettext(
+            "Voor wat u wilt doen, is een extra controle nodig die u nog niet heeft ingesteld. "
+            "Na het inloggen kunt u dat meteen doen."
+        ),
+        tone=NoticeTone.INFO,
+    ),
     "level-too-low": _Entry(
         title=lazy_gettext("Er is een extra controle nodig"),
         text=lazy_gettext(

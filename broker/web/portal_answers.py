@@ -9,12 +9,14 @@ from flask import make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from broker.audit.recorder import Auditor
+from broker.domain.accounts import AccountId
 from broker.domain.bsn import Bsn
 from broker.domain.clock import Clock
-from broker.domain.events import LoginGranted, LoginRefused, RequestForged, Result, SessionEnded
-from broker.domain.identity import Evidence
+from broker.domain.events import LoginGranted, LoginRefused, RequestForged, Result
+from broker.domain.identity import AccountIdentity, Evidence
 from broker.errors import StorageUnavailable
 from broker.login.progress import Grant
+from broker.login.second_step import OVERTAKEN
 from broker.login.transaction import LoginTransaction
 from broker.login.transactions import Transactions
 from broker.oidc import responses
@@ -26,11 +28,15 @@ from broker.oidc.errors import OAuthCode
 from broker.oidc.id_token_hint import HintReader
 from broker.oidc.subject import pairwise_subject
 from broker.oidc.vocabulary import ResponseMode
+from broker.sessions.ender import SessionEnder
+from broker.sessions.new_login import NewLogin, SessionOver
 from broker.sessions.session import KnownAt, Session
-from broker.sessions.store import NewLogin, SessionStore
+from broker.sessions.store import SessionStore
 from broker.storage.accounts import AccountRepository
+from broker.storage.passwords import PasswordRepository
 from broker.web import cookies, csrf
 from broker.web.dead_end import DeadEnd
+from broker.web.devices import DeviceBook, login_device, remember_device
 from broker.web.headers import allow_form_to
 from broker.web.language import prefer_ui_locales
 from broker.web.portals import BrandView, PortalView
@@ -47,6 +53,8 @@ class Backstage:
     sessions: SessionStore
     transactions: Transactions
     accounts: AccountRepository
+    passwords: PasswordRepository
+    devices: DeviceBook
     auditor: Auditor
     clock: Clock
 
@@ -57,6 +65,7 @@ class PortalAnswers:
     def __init__(self, backstage: Backstage) -> None:
         self._backstage = backstage
         self.auditor = backstage.auditor
+        self.ends = SessionEnder(backstage.sessions, backstage.auditor, backstage.clock)
 
     def granted(
         self, transaction: LoginTransaction, grant: Grant, evidence: Evidence, portal: PortalView
@@ -74,9 +83,16 @@ class PortalAnswers:
             account_type=grant.account.type,
             portal=portal.id,
             limits=portal.limits,
-            bsn=evidence.identity.bsn,
+            bsn=evidence.bsn,
+            adds_to=transaction.steps_up,
+            device=login_device(),
         )
-        opened = stage.sessions.open(login, replaces=running, now=now)
+        try:
+            opened = stage.sessions.open(login, replaces=running, now=now)
+        except SessionOver as over:
+            raise DeadEnd(OVERTAKEN, 403, portal=portal) from over
+        if transaction.steps_up is None or evidence.password_mark is not None:
+            self._require_same_password(opened.session, evidence, portal)
         if not self.is_of(opened.session, asked.client_id, stage.hints.expected_subject(asked)):
             self.end_session(opened.session, reason="other-person-than-asked")
             description = "somebody else logged in than the request named"
@@ -86,8 +102,12 @@ class PortalAnswers:
                 cookies.forget_session(response, transaction.brand)
             return response
         try:
-            with self.auditor.together():
+            # What Redis keeps is written before the event is, as it would be without waiting.
+            with self.auditor.together(), stage.sessions.together():
                 response = make_response(self._with_code(asked, grant, opened.session, portal))
+                if isinstance(evidence.identity, AccountIdentity):
+                    is_first = self._is_first_by_this_password(grant.account.id)
+                    remember_device(response, stage.devices, grant.account, is_first_login=is_first, now=now)
                 stage.accounts.record_login(grant.account.id, now)
         except StorageUnavailable:
             self._forget(opened.session)
@@ -99,9 +119,13 @@ class PortalAnswers:
     def granted_by_session(
         self, asked: AuthorizationRequest, grant: Grant, session: Session, portal: PortalView
     ) -> ResponseReturnValue:
-        """A running login was enough: a new code for the session there is, which counts as activity."""
+        """A running login was enough: a new code for the session there is, which counts as activity.
+
+        Where the portal has tighter limits than those before it, they hold for the session from now on.
+        """
         stage = self._backstage
-        return self._with_code(asked, grant, stage.sessions.touch(session, now=stage.clock()), portal)
+        touched = stage.sessions.touch(session, now=stage.clock(), limits=portal.limits)
+        return self._with_code(asked, grant, touched, portal)
 
     def denied(self, transaction: LoginTransaction, portal: PortalView) -> ResponseReturnValue:
         """The person turned back on our own page."""
@@ -144,16 +168,21 @@ class PortalAnswers:
 
     def end_session(self, session: Session, *, reason: str) -> None:
         """End a session and write down why."""
-        self._backstage.sessions.end(session, now=self._backstage.clock())
-        self.auditor.record(
-            SessionEnded(
-                brand=session.brand,
-                result=Result.SUCCESS,
-                account_id=session.account_id,
-                sid=session.sid,
-                reason=reason,
-            )
-        )
+        self.ends.end(session, reason=reason)
+
+    def _require_same_password(self, session: Session, evidence: Evidence, portal: PortalView) -> None:
+        """Take a session back whose password was changed while its person was logging in.
+
+        Whoever changes a password ends all sessions after that. One that is opened later still sees the
+        change here, so that none that began with the old password is left. What a session lent has no mark
+        and needs none: that session was there until now.
+        """
+        if not isinstance(evidence.identity, AccountIdentity):
+            return
+        mark = evidence.password_mark
+        if mark is None or self._backstage.passwords.mark(session.account_id) != mark:
+            self.end_session(session, reason="password-changed")
+            raise DeadEnd(OVERTAKEN, 403, portal=portal)
 
     def _with_code(
         self, asked: AuthorizationRequest, grant: Grant, session: Session, portal: PortalView
@@ -180,6 +209,12 @@ class PortalAnswers:
             )
         )
         return send(responses.granted(asked, code, issuer=stage.issuer), portal.brand, portal)
+
+    def _is_first_by_this_password(self, account_id: AccountId) -> bool:
+        """Whether nobody logged in since it was chosen, which made devices strange."""
+        before = self._backstage.accounts.last_login_at(account_id)
+        changed = self._backstage.passwords.changed_at(account_id)
+        return before is None or (changed is not None and changed >= before)
 
     def _forget(self, session: Session) -> None:
         """Take back a session whose cookie nobody got; one that cannot be reached runs out by itself."""

@@ -8,6 +8,8 @@ from datetime import timedelta
 
 from broker.domain.accounts import AccountType, WithoutAccount
 from broker.domain.assurance import Assurance, Scheme
+from broker.domain.factor_strength import strongest
+from broker.domain.second_factors import FactorKind
 from broker.sessions.session import Limits
 from broker.settings import Brand, Desk, Portal, Settings
 from broker.web.language import Language
@@ -37,7 +39,12 @@ class BrandView:
 
 @dataclass(frozen=True, slots=True)
 class PortalView:
-    """A portal on screen, and what it demands of a login."""
+    """A portal on screen, and what it demands of a login.
+
+    `minimum` and `reach` are the least and the most that each way of logging in brings here, in the order in
+    which they are offered; the most is by a second factor that people set up at any portal of the brand.
+    `second_factors` are the kinds that they may set up at this one; `claims` names what it may know of them.
+    """
 
     id: str
     name: str
@@ -48,8 +55,11 @@ class PortalView:
     minimum: tuple[Assurance, ...]
     account_type: AccountType
     limits: Limits
+    reach: tuple[Assurance, ...] = ()
+    second_factors: tuple[FactorKind, ...] = ()
     without_account: WithoutAccount = WithoutAccount.EXPLAIN
     account_help: Mapping[Language, str] = field(default_factory=dict)
+    claims: tuple[str, ...] = ()
 
 
 class Portals:
@@ -70,7 +80,7 @@ class Portals:
             for name, brand in settings.brands.items()
         }
         return cls(
-            {name: _view(name, portal, brands[portal.brand]) for name, portal in settings.portals.items()},
+            {name: _view(settings, name, brands[portal.brand]) for name, portal in settings.portals.items()},
             brands,
         )
 
@@ -110,7 +120,8 @@ def _texts(settings: Settings, brand: Brand) -> OwnTexts:
     return OwnTexts(failed=texts.failed, cancelled=texts.cancelled)
 
 
-def _view(name: str, portal: Portal, brand: BrandView) -> PortalView:
+def _view(settings: Settings, name: str, brand: BrandView) -> PortalView:
+    portal = settings.portals[name]
     return PortalView(
         id=name,
         name=portal.name,
@@ -118,23 +129,26 @@ def _view(name: str, portal: Portal, brand: BrandView) -> PortalView:
         brand=brand,
         client_id=portal.client.client_id,
         redirect_uris=portal.client.redirect_uris,
-        minimum=tuple(_minimum(portal, Scheme(scheme)) for scheme in portal.login.providers),
-        account_type=AccountType(portal.login.account_type),
+        minimum=tuple(portal.login.minimum_level.of(scheme) for scheme in portal.login.schemes),
+        reach=tuple(_reach(settings, portal.brand, scheme) for scheme in portal.login.schemes),
+        second_factors=portal.login.factor_kinds,
+        account_type=portal.login.kind_of_account,
         limits=Limits(
             idle=timedelta(seconds=portal.session.idle_seconds),
             absolute=timedelta(seconds=portal.session.absolute_seconds),
         ),
         without_account=WithoutAccount(portal.login.without_account),
         account_help=_account_help(portal),
+        claims=tuple(portal.claims.allow),
     )
+
+
+def _reach(settings: Settings, brand: str, scheme: Scheme) -> Assurance:
+    """The strongest that an account of the brand can show: a factor is of the account, not of a portal."""
+    ways = [portal.login for portal in settings.portals.values() if portal.brand == brand]
+    return strongest(scheme, [kind for way in ways if scheme in way.schemes for kind in way.factor_kinds])
 
 
 def _account_help(portal: Portal) -> Mapping[Language, str]:
     found = portal.login.account_help
     return {Language.DUTCH: found.nl, Language.ENGLISH: found.en} if found else {}
-
-
-def _minimum(portal: Portal, scheme: Scheme) -> Assurance:
-    match scheme:
-        case Scheme.DIGID:
-            return Assurance(scheme, portal.login.minimum_level.digid_level)

@@ -7,41 +7,19 @@ would let strangers write to anybody in the insurer's name.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from flask import render_template
 from flask_babel import gettext
 
 from broker.accounts.registration.ports import Letter
-from broker.notify.mail import Mail, Sender
+from broker.notify.mail import Sender
 from broker.notify.queue import MessageQueue
 from broker.web.language import LANGUAGE_PARAMETER, Language, current_language
+from broker.web.letters import Action, Words, mail_of
 from broker.web.portals import Portals, PortalView
-from broker.web.theme import mail_colours
 
 CONFIRM_ADDRESS = "registration.confirm-address"
 ADDRESS_IN_USE = "registration.address-in-use"
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """The button of a mail; `fallback` introduces its address in words."""
-
-    label: str
-    url: str
-    fallback: str
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a mail says, in one language."""
-
-    subject: str
-    title: str
-    paragraphs: tuple[str, ...]
-    action: Action | None
-    afterwards: tuple[str, ...]
 
 
 class RegistrationMails:
@@ -62,16 +40,7 @@ class RegistrationMails:
         if portal is None or sender is None:
             raise RuntimeError("a portal that lets people register has a brand that sends mail")
         words = _in_use_words(portal) if letter.token is None else self._confirm_words(letter, portal)
-        language = current_language()
-        look = {"brand": portal.brand, "letter": words, "language": language.value}
-        mail = Mail(
-            sender=sender,
-            to=letter.to_ascii,
-            subject=words.subject,
-            text=render_template("mail/letter.txt", **look),
-            html=render_template("mail/letter.html", **look, colours=mail_colours(portal.brand)),
-            language=language.value,
-        )
+        mail = mail_of(words, portal.brand, sender, letter.to_ascii)
         purpose = ADDRESS_IN_USE if letter.token is None else CONFIRM_ADDRESS
         self._queue.enqueue(letter.brand, purpose, mail, expires_at=letter.expires_at)
 

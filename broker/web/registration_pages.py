@@ -114,7 +114,9 @@ def _add_ways_out(blueprint: Blueprint, registration: RegistrationPages) -> None
     @blueprint.post(_PATH + "/cancel")
     def cancel(brand: str, attempt: str) -> ResponseReturnValue:
         visitor = acting_visitor(pages, brand, attempt)
-        service.cancel(visitor.applicant)
+        if not service.cancel(visitor.applicant):
+            # The link was used first, elsewhere: the page says that the account is there.
+            return back(pages, visitor)
         if not pages.login.transactions.finish(visitor.transaction):
             raise DeadEnd("transaction-unknown", 400, portal=visitor.portal)
         response = make_response(pages.answers.denied(visitor.transaction, visitor.portal))

@@ -36,9 +36,11 @@ class Visitor:
 
 
 def applicant_of(transaction: LoginTransaction, evidence: Evidence, portal: PortalView) -> Applicant:
-    """The person of this evidence, registering in this attempt."""
+    """The person of this evidence, registering in this attempt; `DeadEnd` for who did not come by DigiD."""
+    if evidence.bsn is None:
+        raise DeadEnd("transaction-unknown", 400, portal=portal)
     attempt = Attempt(transaction.id, portal.id, portal.client_id)
-    return Applicant(transaction.brand, evidence.identity.bsn, attempt)
+    return Applicant(transaction.brand, evidence.bsn, attempt)
 
 
 def visitor_of(pages: LoginPages, brand: str, attempt: str) -> Visitor:
@@ -104,7 +106,7 @@ def details_page(visitor: Visitor, form: DetailsForm) -> str:
 
 def stage_page(visitor: Visitor, registration: PendingRegistration) -> str:
     """What was filled in, to be checked, or the word that a mail is on its way."""
-    mailed = registration.stage is Stage.MAILED
+    mailed = registration.stage is not Stage.CHECKING
     return _page(
         visitor,
         "register/mailed.html" if mailed else "register/check.html",

@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable
 
 import structlog
-from flask import Flask, Response, g, has_request_context, request
+from flask import Flask, Response, g, has_request_context
 
 from broker import tracing
 from broker.domain.events import SecurityEvent
 from broker.metrics.catalogue import ERRORS, REQUEST_SECONDS, REQUESTS_IN_PROGRESS
-from broker.web.support_code import support_code
+from broker.web.trimmed_flask import kept_at_hand, request_at_hand
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"})
 
@@ -32,11 +32,12 @@ def install_request_line(app: Flask, brand_of_path: Callable[[], str | None]) ->
 
     @app.after_request
     def tell(response: Response) -> Response:
-        seconds = time.perf_counter() - g.began if "began" in g else 0.0
-        route = request.url_rule.rule if request.url_rule else None
-        method = request.method if request.method in _METHODS else "other"
-        error = g.get("error_code")
-        told = {"brand": brand_of_path(), **g.get("told", {})}
+        asked, kept = request_at_hand(), kept_at_hand()
+        seconds = time.perf_counter() - kept["began"] if "began" in kept else 0.0
+        route = asked.url_rule.rule if asked.url_rule else None
+        method = asked.method if asked.method in _METHODS else "other"
+        error, code = kept.get("error_code"), kept.get("support_code")
+        told = {"brand": brand_of_path(), **kept.get("told", {})}
         _log.info(
             "request",
             method=method,
@@ -44,7 +45,7 @@ def install_request_line(app: Flask, brand_of_path: Callable[[], str | None]) ->
             status=response.status_code,
             milliseconds=round(seconds * 1000, 1),
             bytes=response.content_length,
-            support_code=support_code(),
+            support_code=code,
             error=error,
             **told,
         )
@@ -53,7 +54,7 @@ def install_request_line(app: Flask, brand_of_path: Callable[[], str | None]) ->
         )
         if error is not None:
             ERRORS.add(code=error)
-        tracing.annotate(method=method, route=route, status=response.status_code, support_code=support_code())
+        tracing.annotate(method=method, route=route, status=response.status_code, support_code=code)
         return response
 
     @app.teardown_request

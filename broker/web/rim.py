@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from broker.errors import BrokerError
 from broker.oidc.discovery import Endpoints
-from broker.web.dead_end import DeadEnd, error_page
+from broker.web.dead_end import DeadEnd, WayOn, error_page
 from broker.web.portals import BrandView, Portals, PortalView
 from broker.web.request_line import install_request_line
 from broker.web.support_code import give_support_code, support_code
@@ -44,7 +44,7 @@ def install_rim(app: Flask, portals: Portals, allowed_host: str) -> None:
     def begin() -> ResponseReturnValue | None:
         give_support_code()
         # Probes may call by address; everything else must call us by our one name.
-        if request.blueprint not in _CALLED_BY_ADDRESS and request.host != allowed_host:
+        if request.host != allowed_host and request.blueprint not in _CALLED_BY_ADDRESS:
             return "This host name is not served here.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
         return None
 
@@ -54,13 +54,15 @@ def install_rim(app: Flask, portals: Portals, allowed_host: str) -> None:
 def _install_error_handlers(app: Flask, portals: Portals) -> None:
     @app.errorhandler(DeadEnd)
     def dead_end(error: DeadEnd) -> ResponseReturnValue:
-        return _answer(error.code, error.status, brand=error.brand, portal=error.portal)
+        return _answer(
+            error.code, error.status, brand=error.brand, begin_at=error.portals, ways_on=error.ways_on
+        )
 
     @app.errorhandler(BrokerError)
     def broker_error(error: BrokerError) -> ResponseReturnValue:
         _log.warning("refused", error=error.code, detail=error.detail, support_code=support_code())
         brand = _brand_of_path(portals)
-        return _answer(error.code, error.status, brand=brand, portal=_only_portal(portals, brand))
+        return _answer(error.code, error.status, brand=brand, begin_at=_portals_of(portals, brand))
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> ResponseReturnValue:
@@ -83,12 +85,17 @@ def _install_error_handlers(app: Flask, portals: Portals) -> None:
 
 
 def _answer(
-    code: str, status: int, *, brand: BrandView | None = None, portal: PortalView | None = None
+    code: str,
+    status: int,
+    *,
+    brand: BrandView | None = None,
+    begin_at: tuple[PortalView, ...] = (),
+    ways_on: tuple[WayOn, ...] = (),
 ) -> ResponseReturnValue:
     g.error_code = code
     if _is_for_machines():
         return jsonify(error=_oauth_word(status)), status, {"Cache-Control": "no-store"}
-    return error_page(code, brand=brand, portal=portal), status
+    return error_page(code, brand=brand, portals=begin_at, ways_on=ways_on), status
 
 
 def _is_for_machines() -> bool:
@@ -108,10 +115,9 @@ def _brand_of_path(portals: Portals) -> BrandView | None:
     return portals.brand(brand) if isinstance(brand, str) else None
 
 
-def _only_portal(portals: Portals, brand: BrandView | None) -> PortalView | None:
-    """Where one may begin again, when that cannot be anywhere else."""
-    of_brand = portals.of_brand(brand.id) if brand else ()
-    return of_brand[0] if len(of_brand) == 1 else None
+def _portals_of(portals: Portals, brand: BrandView | None) -> tuple[PortalView, ...]:
+    """Where one may begin again."""
+    return portals.of_brand(brand.id) if brand else ()
 
 
 def _place(error: Exception) -> str:

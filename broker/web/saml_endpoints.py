@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from broker.accounts.registration.service import RegistrationService
@@ -14,23 +14,23 @@ from broker.domain.assurance import Scheme
 from broker.domain.identity import Cancelled
 from broker.login.outcomes import FOR_OPERATIONS, reason_of
 from broker.login.progress import Grant, OfferRegistration, Refuse
-from broker.login.service import Judged, NotAuthenticated, OtherBrowser, UnknownAnswer
+from broker.login.received import Judged, NotAuthenticated, OtherBrowser, UnknownAnswer
 from broker.oidc.authorization_request import AuthorizationRequest
 from broker.providers.base import ArtifactAnswer
 from broker.web import cookies
+from broker.web.after_provider import back_without_session, end_running
 from broker.web.dead_end import DeadEnd
 from broker.web.language import current_language, prefer_ui_locales
 from broker.web.login_pages import LoginPages
 from broker.web.portals import BrandView, PortalView
 from broker.web.registration_pages import offer
 from broker.web.support_code import support_code
+from broker.web.ways_in import JOURNEYS
 
 _RELAY_STATE_CAP = 80
 _ARTIFACT_CAP = 256
 # The page on which the next step is a better choice at DigiD rather than the end of the attempt.
 _TRY_AGAIN = frozenset({"level-too-low"})
-# Turning back is nobody's fault, so there is nothing to tell a desk.
-_WITHOUT_CODE = frozenset({"digid-cancelled"})
 
 _log = structlog.get_logger("broker.providers")
 
@@ -45,8 +45,8 @@ class SamlEndpoints:
 
 
 def saml_blueprint(endpoints: SamlEndpoints) -> Blueprint:
-    """``/saml/<brand>/digid/…``: one service provider per brand."""
-    blueprint = Blueprint("saml", __name__, url_prefix="/saml/<brand>/<any(digid):scheme>")
+    """``/saml/<brand>/<scheme>/…``: one service provider per brand and scheme."""
+    blueprint = Blueprint("saml", __name__, url_prefix=f"/saml/<brand>/<any({JOURNEYS}):scheme>")
 
     @blueprint.get("/metadata")
     def metadata(brand: str, scheme: str) -> ResponseReturnValue:
@@ -78,9 +78,9 @@ def _receive(endpoints: SamlEndpoints, brand: str, scheme: Scheme) -> ResponseRe
     )
     match received:
         case UnknownAnswer():
-            raise _answer_dead_end(pages, view, "answer-unknown")
+            raise _answer_dead_end(pages, view, scheme, "answer-unknown")
         case OtherBrowser():
-            raise _answer_dead_end(pages, view, "answer-other-browser")
+            raise _answer_dead_end(pages, view, scheme, "answer-other-browser")
         case NotAuthenticated():
             _tell_operations(scheme, received)
             return _back_to_choice(pages, received)
@@ -113,30 +113,20 @@ def _single(name: str, cap: int) -> str:
     return values[0] if len(values) == 1 and len(values[0]) <= cap else ""
 
 
-def _answer_dead_end(pages: LoginPages, brand: BrandView, code: str) -> DeadEnd:
-    portals = pages.portals.of_brand(brand.id)
-    return DeadEnd(code, 400, brand=brand, portal=portals[0] if len(portals) == 1 else None)
+def _answer_dead_end(pages: LoginPages, brand: BrandView, scheme: Scheme, code: str) -> DeadEnd:
+    """The end of an answer that belongs to no attempt here; it began where this way is offered."""
+    portals = tuple(
+        portal
+        for portal in pages.portals.of_brand(brand.id)
+        if any(minimum.scheme is scheme for minimum in portal.minimum)
+    )
+    return DeadEnd(code, 400, brand=brand, portals=portals)
 
 
 def _back_to_choice(pages: LoginPages, received: NotAuthenticated) -> ResponseReturnValue:
-    """The login page again, with what happened. A login that failed leaves no older one running (KVS 3.x)."""
-    transaction = received.transaction
-    code = None if received.notice in _WITHOUT_CODE else support_code()
-    pages.login.transactions.start_over(transaction, received.notice, code)
-    response = make_response(
-        redirect(url_for("login.choose", brand=transaction.brand, attempt=transaction.id), 303)
-    )
-    if _end_running(pages, transaction.brand):
-        cookies.forget_session(response, transaction.brand)
-    return response
-
-
-def _end_running(pages: LoginPages, brand: str) -> bool:
-    """End the session that this browser still had; whether there was one."""
-    session = pages.sessions.find(brand, cookies.session_value(request, brand), now=pages.clock())
-    if session is not None:
-        pages.answers.end_session(session, reason="other-login-failed")
-    return session is not None
+    """The login page again. Turning back is nobody's fault, so there is nothing to tell a desk."""
+    code = None if isinstance(received.outcome, Cancelled) else support_code()
+    return back_without_session(pages, received, support_code=code)
 
 
 def _offer(endpoints: SamlEndpoints, received: Judged) -> ResponseReturnValue:
@@ -145,7 +135,7 @@ def _offer(endpoints: SamlEndpoints, received: Judged) -> ResponseReturnValue:
     response = make_response(
         offer(endpoints.registrations, endpoints.pages, received.transaction, received.evidence)
     )
-    if _end_running(endpoints.pages, brand):
+    if end_running(endpoints.pages, brand):
         cookies.forget_session(response, brand)
     return response
 
@@ -177,7 +167,7 @@ def _conclude(endpoints: SamlEndpoints, received: Judged) -> ResponseReturnValue
         return _back_to_choice(pages, NotAuthenticated(transaction, reason))
     # Somebody was there who may not come in: whoever was logged in before is not left logged in.
     pages.login.transactions.finish(transaction)
-    _end_running(pages, transaction.brand)
+    end_running(pages, transaction.brand)
     if reason == "no-account":
         return _no_account_page(portal), 403
     raise DeadEnd(reason, 403, portal=portal)

@@ -36,8 +36,8 @@ class LiveSessions:
         session = self._sessions.find_by_sid(brand, sid, now=now)
         if session is None:
             return None
-        account = self._accounts.get(session.account_id)
-        if account is None or account.state is not AccountState.ACTIVE:
+        # The state alone: nothing of the person is needed, so nothing of it is opened.
+        if self._accounts.state_of(session.account_id) is not AccountState.ACTIVE:
             self._sessions.end(session, now=now)
             return None
         return session

@@ -5,8 +5,14 @@ from __future__ import annotations
 from flask import has_request_context, request
 
 from broker.audit.origin import Origin
+from broker.domain.network_block import network_block
 
 
 def request_origin() -> Origin:
     """The caller's address, as our own proxies tell it; nothing outside a request."""
     return Origin(source_address=request.remote_addr) if has_request_context() else Origin()
+
+
+def source_block() -> str:
+    """The neighbourhood of the caller's address, which is what attempts are counted by."""
+    return network_block(request.remote_addr)

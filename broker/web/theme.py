@@ -90,16 +90,17 @@ def theme_for(brand: object | None) -> Theme:
     return find_theme(None if name is None else str(name))
 
 
+@lru_cache(maxsize=256)
 def asset(name: str) -> str:
     """The address of a static file, with a part that changes when the file does.
 
-    So a browser may keep the file for a year and still sees a new release at once.
+    So a browser may keep the file for a year and still sees a new release at once. It is the same for as long
+    as the process lives.
     """
     # Written out, since a page names seven files: `url_for` matches rules and quotes for each of them anew.
     return f"{current_app.static_url_path}/{name}?v={_fingerprint(name)}"
 
 
-@lru_cache(maxsize=256)
 def _fingerprint(name: str) -> str:
     return sha256((STATIC_FOLDER / name).read_bytes()).hexdigest()[:10]
 

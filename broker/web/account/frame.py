@@ -1,0 +1,75 @@
+"""What stands around every page of the account area: who is logged in, until when, and where else to go."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final
+
+from babel.dates import get_timezone
+from flask import current_app, url_for
+from flask_babel import lazy_gettext
+from flask_babel.speaklater import LazyString
+
+from broker.domain.accounts import Account, AccountType
+from broker.oidc.discovery import Endpoints
+from broker.sessions.session import Session
+from broker.web.portals import PortalView
+
+# Where people live; what is kept is in UTC.
+_THEIR_TIME: Final = get_timezone("Europe/Amsterdam")
+
+
+@dataclass(frozen=True, slots=True)
+class MenuItem:
+    """One page of the menu; `page` is its endpoint without the blueprint."""
+
+    page: str
+    label: LazyString | str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The line of J27 and the menu. `ends_on` and `ends_at` are in Dutch time."""
+
+    name: str = field(repr=False)
+    ends_on: str
+    ends_at: str
+    portal_name: str
+    portal_url: str
+    logout_url: str
+    menu: tuple[MenuItem, ...]
+
+
+_BUSINESS: Final = frozenset({"password", "factors"})
+_CONSUMER: Final = frozenset({"erase"})
+_MENU: Final = (
+    ("details", lazy_gettext("Mijn persoonsgegevens")),
+    ("password", lazy_gettext("Wachtwoord wijzigen")),
+    ("factors", lazy_gettext("Tweestapsverificatie")),
+    ("sessions", lazy_gettext("Waar u bent ingelogd")),
+    ("log", lazy_gettext("Wat er met uw account gebeurde")),
+    ("shared", lazy_gettext("Gegevens bij portalen")),
+    ("export", lazy_gettext("Gegevens downloaden")),
+    ("erase", lazy_gettext("Account verwijderen")),
+)
+
+
+def frame_of(account: Account, session: Session, portal: PortalView) -> Frame:
+    """The frame for this person; a page that is not served has no place in the menu."""
+    ends_on, ends_at = day_and_time(session.expires_at)
+    others = _CONSUMER if account.type is AccountType.BUSINESS else _BUSINESS
+    menu = tuple(
+        MenuItem(page, label, url_for(f"account.{page}", brand=account.brand))
+        for page, label in _MENU
+        if page not in others and f"account.{page}" in current_app.view_functions
+    )
+    logout = f"{Endpoints.END_SESSION_PATH}?client_id={portal.client_id}"
+    return Frame(account.name, ends_on, ends_at, portal.name, portal.url, logout, menu)
+
+
+def day_and_time(moment: datetime) -> tuple[str, str]:
+    """A moment as people in the Netherlands write it: ``20-11-2026`` and ``21:45``."""
+    there = moment.astimezone(_THEIR_TIME)
+    return f"{there:%d-%m-%Y}", f"{there:%H:%M}"

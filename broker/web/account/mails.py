@@ -1,0 +1,100 @@
+"""The mails that tell somebody what changed about the way they log in (ASVS 6.3.7).
+
+They hold no link, no code and no number: whoever did not do this calls the desk (B4-22).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from flask_babel import gettext, lazy_gettext
+from flask_babel.speaklater import LazyString
+
+from broker.domain.accounts import Account
+from broker.domain.clock import Clock
+from broker.domain.email_address import InvalidEmailAddress, parse_email_address
+from broker.notify.mail import Sender
+from broker.notify.queue import MessageQueue
+from broker.web.letters import Words, mail_of
+from broker.web.portals import BrandView, Portals
+
+_WORTH_SENDING_FOR: Final = timedelta(days=3)
+
+
+class Change(StrEnum):
+    """What changed; the value is the purpose of the message in log and audit."""
+
+    PASSWORD = "account.password-changed"  # noqa: S105 - the name of a mail.
+    FACTOR_REMOVED = "account.second-factor-removed"
+    RECOVERY_CODES = "account.recovery-codes-replaced"
+
+
+_WORDS: Final[Mapping[Change, tuple[LazyString, LazyString]]] = {
+    Change.PASSWORD: (
+        lazy_gettext("Uw wachtwoord is gewijzigd"),
+        lazy_gettext(
+            "Het wachtwoord van uw account bij %(brand)s is gewijzigd. "
+            "Overal waar u nog was ingelogd, bent u nu uitgelogd."
+        ),
+    ),
+    Change.FACTOR_REMOVED: (
+        lazy_gettext("Uw tweestapsverificatie is gewijzigd"),
+        lazy_gettext("Bij uw account van %(brand)s is een manier van tweestapsverificatie verwijderd."),
+    ),
+    Change.RECOVERY_CODES: (
+        lazy_gettext("U heeft nieuwe herstelcodes"),
+        lazy_gettext(
+            "Voor uw account bij %(brand)s zijn nieuwe herstelcodes gemaakt. De oude werken niet meer."
+        ),
+    ),
+}
+
+
+class ChangeMails:
+    """Queues them, within the transaction at hand; a brand that sends no mail tells nobody."""
+
+    def __init__(
+        self, queue: MessageQueue, senders: Mapping[str, Sender], portals: Portals, clock: Clock
+    ) -> None:
+        self._queue = queue
+        self._senders = senders
+        self._portals = portals
+        self._clock = clock
+
+    def can_tell(self, brand: str) -> bool:
+        """Whether the brand sends mail."""
+        return brand in self._senders
+
+    def tell(self, account: Account, change: Change) -> None:
+        """Tell the account's owner."""
+        brand, sender = self._portals.brand(account.brand), self._senders.get(account.brand)
+        try:
+            address = parse_email_address(account.email)
+        except InvalidEmailAddress:
+            # An address that was imported before today's rules: nothing could be sent there.
+            return
+        if brand is None or sender is None:
+            return
+        mail = mail_of(_words(brand, change), brand, sender, address.ascii)
+        expires_at = self._clock() + _WORTH_SENDING_FOR
+        self._queue.enqueue(account.brand, change.value, mail, expires_at=expires_at)
+
+
+def _words(brand: BrandView, change: Change) -> Words:
+    title, told = _WORDS[change]
+    return Words(
+        subject=f"{title} – {brand.name}",
+        title=str(title),
+        paragraphs=(str(told) % {"brand": brand.name},),
+        action=None,
+        afterwards=(
+            gettext("Heeft u dit zelf gedaan? Dan hoeft u niets te doen."),
+            gettext(
+                "Was u dit niet? Neem dan meteen contact met ons op. Iemand anders kan bij uw account zijn."
+            ),
+            gettext("Wij vragen u nooit per e-mail om een wachtwoord, een code of uw burgerservicenummer."),
+        ),
+    )

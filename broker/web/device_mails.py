@@ -1,0 +1,76 @@
+"""The mail that tells somebody that their account was used on a device that is new to it.
+
+It holds no link and no address of the device: whoever was not there calls the desk (B4-22).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from babel.dates import format_datetime, get_timezone
+from flask_babel import get_locale, gettext
+
+from broker.domain.accounts import Account
+from broker.domain.email_address import InvalidEmailAddress, parse_email_address
+from broker.notify.mail import Sender
+from broker.notify.queue import MessageQueue
+from broker.web.account.devices import device_words
+from broker.web.letters import Words, mail_of
+from broker.web.portals import BrandView, Portals
+
+NEW_DEVICE: Final = "account.new-device"
+_WORTH_SENDING_FOR: Final = timedelta(days=3)
+_THEIR_TIME: Final = get_timezone("Europe/Amsterdam")
+
+
+class DeviceMails:
+    """`broker.web.devices.DeviceLetters`, in the brand's look and the language of the page."""
+
+    def __init__(self, queue: MessageQueue, senders: Mapping[str, Sender], portals: Portals) -> None:
+        self._queue = queue
+        self._senders = senders
+        self._portals = portals
+
+    def new_device(self, account: Account, user_agent: str, at: datetime) -> None:
+        """Queue the mail, within the transaction at hand; a brand that sends no mail tells nobody."""
+        brand, sender = self._portals.brand(account.brand), self._senders.get(account.brand)
+        try:
+            to_ascii = parse_email_address(account.email).ascii
+        except InvalidEmailAddress:
+            # An address that was imported before today's rules: nothing could be sent there.
+            return
+        if brand is None or sender is None:
+            return
+        mail = mail_of(_words(brand, user_agent, at), brand, sender, to_ascii)
+        self._queue.enqueue(account.brand, NEW_DEVICE, mail, expires_at=at + _WORTH_SENDING_FOR)
+
+
+def _words(brand: BrandView, user_agent: str, at: datetime) -> Words:
+    moment = format_datetime(at, "d MMMM y HH:mm", tzinfo=_THEIR_TIME, locale=get_locale() or "nl")
+    title = gettext("Ingelogd op een nieuw apparaat")
+    return Words(
+        subject=f"{title} – {brand.name}",
+        title=title,
+        paragraphs=(
+            gettext(
+                "Iemand heeft ingelogd met uw account bij %(brand)s, op een apparaat of in een browser "
+                "waarop dat niet eerder gebeurde.",
+                brand=brand.name,
+            ),
+            gettext(
+                "Het was %(moment)s uur (Nederlandse tijd), met %(device)s.",
+                moment=moment,
+                device=device_words(user_agent),
+            ),
+        ),
+        action=None,
+        afterwards=(
+            gettext("Was u dit? Dan hoeft u niets te doen."),
+            gettext(
+                "Was u dit niet? Neem dan meteen contact met ons op. Iemand anders kan bij uw account zijn."
+            ),
+            gettext("Wij vragen u nooit per e-mail om een wachtwoord, een code of uw burgerservicenummer."),
+        ),
+    )

@@ -1,0 +1,175 @@
+"""The mails around choosing a password: the link, the word that there can be none, and what was changed.
+
+None holds a name, and none but the first two a link, which leads to our own base URL (B4-13, B4-22).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlencode
+
+from flask_babel import gettext
+
+from broker.accounts.reset.ports import Letter, LetterKind
+from broker.notify.mail import Sender
+from broker.notify.queue import MessageQueue
+from broker.web.language import LANGUAGE_PARAMETER, Language, current_language
+from broker.web.letters import Action, Words, mail_of
+from broker.web.portals import BrandView, Portals
+
+LINK_PARAMETER: Final = "link"
+PATHS: Final = {LetterKind.RESET: "reset/password", LetterKind.INVITATION: "activate/password"}
+"""Behind the brand: where the link of each kind of mail leads."""
+
+# RFC 2606 section 2: nobody's. As long as an address often is.
+_NOBODY: Final = "nobody.at.all@nowhere.invalid"
+
+
+class PasswordMails:
+    """`broker.accounts.reset.ports.Letters`, in the brand's look and the language of the page."""
+
+    def __init__(
+        self, queue: MessageQueue, senders: Mapping[str, Sender], portals: Portals, base_url: str
+    ) -> None:
+        self._queue = queue
+        self._senders = senders
+        self._portals = portals
+        self._base_url = base_url
+
+    def write(self, letter: Letter) -> None:
+        """Queue the mail, within the transaction at hand; one for nobody costs what any other does."""
+        brand, sender = self._portals.brand(letter.brand), self._senders.get(letter.brand)
+        if brand is None or sender is None:
+            raise RuntimeError("a portal with passwords has a brand that sends mail")
+        to = letter.to_ascii or _NOBODY
+        mail = mail_of(self._words(letter, brand), brand, sender, to)
+        queue = self._queue.enqueue if letter.to_ascii else self._queue.enqueue_for_nobody
+        queue(letter.brand, letter.kind.value, mail, expires_at=letter.expires_at)
+
+    def _words(self, letter: Letter, brand: BrandView) -> Words:
+        match letter.kind:
+            case LetterKind.RESET:
+                return _reset_words(brand, self._link(letter))
+            case LetterKind.INVITATION:
+                return _invitation_words(self._place(letter, brand), self._link(letter))
+            case LetterKind.NOT_USABLE:
+                return _not_usable_words(brand)
+            case LetterKind.CHANGED:
+                return _changed_words(brand)
+            case LetterKind.ACTIVATED:
+                return _activated_words(self._place(letter, brand))
+
+    def _place(self, letter: Letter, brand: BrandView) -> str:
+        portal = self._portals.get(letter.portal or "")
+        return portal.name if portal is not None else brand.name
+
+    def _link(self, letter: Letter) -> str:
+        query = {LINK_PARAMETER: letter.token or ""}
+        if current_language() is not Language.DUTCH:
+            query[LANGUAGE_PARAMETER] = current_language().value
+        return f"{self._base_url}/{letter.brand}/{PATHS[letter.kind]}?{urlencode(query)}"
+
+
+def _reset_words(brand: BrandView, link: str) -> Words:
+    return Words(
+        subject=gettext("Kies een nieuw wachtwoord voor %(brand)s", brand=brand.name),
+        title=gettext("Kies een nieuw wachtwoord"),
+        paragraphs=(
+            gettext(
+                "Iemand vroeg een nieuw wachtwoord aan voor uw account bij %(brand)s. "
+                "Was u dat? Kies het dan hier.",
+                brand=brand.name,
+            ),
+        ),
+        action=_action(gettext("Nieuw wachtwoord kiezen"), link),
+        afterwards=(
+            gettext("De link werkt 30 minuten en één keer. Logt u in, dan werkt hij niet meer."),
+            gettext("Was u dit niet? Dan hoeft u niets te doen. Uw wachtwoord blijft zoals het is."),
+            _never_ask(),
+        ),
+    )
+
+
+def _invitation_words(place: str, link: str) -> Words:
+    return Words(
+        subject=gettext("Activeer uw account voor %(portal)s", portal=place),
+        title=gettext("Activeer uw account"),
+        paragraphs=(
+            gettext("Er is een account voor u gemaakt bij %(portal)s.", portal=place),
+            gettext("Kies een wachtwoord. Daarna logt u in met dit e-mailadres en uw wachtwoord."),
+        ),
+        action=_action(gettext("Wachtwoord kiezen"), link),
+        afterwards=(
+            gettext("De link werkt 7 dagen en één keer."),
+            gettext("Verwacht u deze e-mail niet? Dan hoeft u niets te doen."),
+            _never_ask(),
+        ),
+    )
+
+
+def _not_usable_words(brand: BrandView) -> Words:
+    return Words(
+        subject=gettext("Uw account bij %(brand)s kan nu niet gebruikt worden", brand=brand.name),
+        title=gettext("Uw account kan nu niet gebruikt worden"),
+        paragraphs=(
+            gettext(
+                "Iemand vroeg een nieuw wachtwoord aan voor uw account bij %(brand)s. "
+                "Dat kan niet, want uw account is gesloten.",
+                brand=brand.name,
+            ),
+            gettext("Wilt u weer inloggen? Neem dan contact met ons op."),
+        ),
+        action=None,
+        afterwards=(
+            gettext("Was u dit niet? Dan hoeft u niets te doen. Aan uw account is niets veranderd."),
+            _never_ask(),
+        ),
+    )
+
+
+def _changed_words(brand: BrandView) -> Words:
+    return Words(
+        subject=gettext("Uw wachtwoord is gewijzigd") + f" – {brand.name}",
+        title=gettext("Uw wachtwoord is gewijzigd"),
+        paragraphs=(
+            gettext(
+                "Het wachtwoord van uw account bij %(brand)s is gewijzigd. "
+                "Overal waar u nog was ingelogd, bent u nu uitgelogd.",
+                brand=brand.name,
+            ),
+        ),
+        action=None,
+        afterwards=_if_it_was_not_you(),
+    )
+
+
+def _activated_words(place: str) -> Words:
+    return Words(
+        subject=gettext("Uw account voor %(portal)s is actief", portal=place),
+        title=gettext("Uw account is actief"),
+        paragraphs=(
+            gettext("U heeft een wachtwoord gekozen voor uw account bij %(portal)s.", portal=place),
+            gettext("Voortaan logt u in met dit e-mailadres en uw wachtwoord."),
+        ),
+        action=None,
+        afterwards=_if_it_was_not_you(),
+    )
+
+
+def _action(label: str, link: str) -> Action:
+    return Action(label, link, gettext("Werkt de knop niet? Kopieer dan dit adres naar uw browser:"))
+
+
+def _if_it_was_not_you() -> tuple[str, ...]:
+    return (
+        gettext("Heeft u dit zelf gedaan? Dan hoeft u niets te doen."),
+        gettext("Was u dit niet? Neem dan meteen contact met ons op. Iemand anders kan bij uw account zijn."),
+        _never_ask(),
+    )
+
+
+def _never_ask() -> str:
+    return str(
+        gettext("Wij vragen u nooit per e-mail om een wachtwoord, een code of uw burgerservicenummer.")
+    )
