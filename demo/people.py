@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +23,42 @@ class DigidMeans:
     pin: str | None = field(default=None, repr=False)
 
 
+class AccountKind(StrEnum):
+    """Which portals an account is for."""
+
+    CONSUMER = "consumer"
+    BUSINESS = "business"
+
+
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
-    """An account at one brand. A consumer account has no password: DigiD is its only way in."""
+    """An account at one brand. A consumer account has no password: DigiD is its only way in.
+
+    A business account without a password belongs to somebody who was invited and has yet to choose one.
+    `phone` gets the codes of a second factor that is switched on (spoken ones on a landline);
+    `totp_secret` (base32) is in the person's authenticator app.
+    """
 
     brand: str
     email: str
+    kind: AccountKind = AccountKind.CONSUMER
     password: str | None = field(default=None, repr=False)
     phone: str | None = None
     totp_secret: str | None = field(default=None, repr=False)
     roles: tuple[str, ...] = ()
+
+    @property
+    def is_invited(self) -> bool:
+        """Whether its owner has yet to choose a password."""
+        return self.kind is AccountKind.BUSINESS and self.password is None
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
     """Somebody to play in the demo. `journeys` are the J numbers this person is meant for.
 
-    `email` is the mailbox of somebody who has no account with an address yet.
+    `email` is the mailbox of somebody who has no account with an address yet; `phone` a telephone that
+    no account knows of yet.
     """
 
     id: str
@@ -48,12 +68,14 @@ class Person:
     digid: DigidMeans | None = None
     accounts: tuple[DemoAccount, ...] = ()
     email: str | None = None
+    phone: str | None = None
 
     @property
     def phone_numbers(self) -> frozenset[str]:
         """Every number whose messages arrive on this person's phone."""
-        numbers = {account.phone for account in self.accounts if account.phone}
-        return frozenset(numbers | ({self.digid.phone} if self.digid else set()))
+        numbers = {account.phone for account in self.accounts}
+        numbers |= {self.phone, self.digid.phone if self.digid else None}
+        return frozenset(number for number in numbers if number)
 
     @property
     def email_addresses(self) -> frozenset[str]:
@@ -63,7 +85,7 @@ class Person:
 
 
 # Numbers that begin with 9 and pass the eleven test; the phone numbers are from one invented block.
-PEOPLE: tuple[Person, ...] = (
+_CONSUMERS: tuple[Person, ...] = (
     Person(
         id="sanne",
         name="Sanne de Vries",
@@ -169,6 +191,120 @@ PEOPLE: tuple[Person, ...] = (
         accounts=(DemoAccount(brand="cz", email="tomasz.kowalski@post.example"),),
     ),
 )
+
+_BUSINESS_USERS: tuple[Person, ...] = (
+    Person(
+        id="marieke",
+        name="Marieke Jansen",
+        purpose="Logt in bij Mijn CZ Zakelijk met een code uit een app; krijgt een nieuwe telefoon",
+        journeys=("J5", "J11", "J28"),
+        accounts=(
+            DemoAccount(
+                brand="cz",
+                email="marieke.jansen@vanlaar-bouw.example",
+                kind=AccountKind.BUSINESS,
+                password="steiger-kraan-beton-41",
+                totp_secret="LGJYJ7GUFBF5T2LN6BPALA6PCRZRJDLY",
+            ),
+        ),
+        phone="+31612345611",
+    ),
+    Person(
+        id="bram",
+        name="Bram Peeters",
+        purpose="Logt in bij Mijn CZ Zakelijk met een code per sms; vergat zijn wachtwoord",
+        journeys=("J5", "J6", "J7", "J11"),
+        accounts=(
+            DemoAccount(
+                brand="cz",
+                email="bram.peeters@speeltuin.example",
+                kind=AccountKind.BUSINESS,
+                password="schommel-glijbaan-zand-72",
+                phone="+31612345612",
+            ),
+        ),
+    ),
+    Person(
+        id="yusuf",
+        name="Yusuf Demir",
+        purpose="Logt in bij Mijn IZA met alleen een wachtwoord; zet de tweestapsverificatie aan",
+        journeys=("J7", "J20", "J21", "J28"),
+        accounts=(
+            DemoAccount(
+                brand="iza",
+                email="yusuf.demir@gemeente-lindeveen.example",
+                kind=AccountKind.BUSINESS,
+                password="raadhuis-klok-toren-63",
+            ),
+        ),
+        phone="+31612345613",
+    ),
+    Person(
+        id="ingrid",
+        name="Ingrid Postma",
+        purpose="Is uitgenodigd bij Mijn IZA en moet nog een wachtwoord kiezen",
+        journeys=("J19",),
+        accounts=(
+            DemoAccount(
+                brand="iza", email="ingrid.postma@gemeente-lindeveen.example", kind=AccountKind.BUSINESS
+            ),
+        ),
+        phone="+31612345614",
+    ),
+    Person(
+        id="karin",
+        name="Karin Smit",
+        purpose="Logt in bij Mijn VGZ Zakelijk met alleen een wachtwoord; heeft een vaste telefoon",
+        journeys=("J20", "J21", "J22"),
+        accounts=(
+            DemoAccount(
+                brand="vgz",
+                email="karin.smit@oranje-wit.example",
+                kind=AccountKind.BUSINESS,
+                password="clubhuis-vlag-sporthal-85",
+            ),
+        ),
+        phone="+31701234515",
+    ),
+    Person(
+        id="pieter",
+        name="Pieter Mulder",
+        purpose="Krijgt bij Mijn VGZ Zakelijk elke keer een code per sms; koopt een nieuwe telefoon",
+        journeys=("J23", "J24"),
+        accounts=(
+            DemoAccount(
+                brand="vgz",
+                email="pieter.mulder@oranje-wit.example",
+                kind=AccountKind.BUSINESS,
+                password="doelpaal-middenstip-keeper-29",
+                phone="+31612345616",
+            ),
+        ),
+    ),
+    Person(
+        id="daan",
+        name="Daan Willems",
+        purpose="Gebruikt hetzelfde adres bij CZ en bij IZA: twee accounts, twee wachtwoorden",
+        journeys=("J5", "J6", "J23"),
+        accounts=(
+            DemoAccount(
+                brand="cz",
+                email="daan.willems@willems-advies.example",
+                kind=AccountKind.BUSINESS,
+                password="polis-map-vulpen-54",
+                phone="+31612345617",
+            ),
+            DemoAccount(
+                brand="iza",
+                email="daan.willems@willems-advies.example",
+                kind=AccountKind.BUSINESS,
+                password="aktetas-trein-koffie-96",
+                totp_secret="QNKZTQEUX3ZE5UHC6ZQZ2O6P2JQYHZGC",
+            ),
+        ),
+    ),
+)
+PEOPLE: tuple[Person, ...] = (*_CONSUMERS, *_BUSINESS_USERS)
 
 
 def person_by_id(person_id: str) -> Person | None:

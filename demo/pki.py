@@ -19,14 +19,16 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-from joserfc.jwk import ECKey, KeySet, RSAKey
+from joserfc.jwk import ECKey, Key, KeySet, RSAKey
+
+from demo.portals import definitions
 
 VALID_YEARS = 20
 """Long, because the demo's clock may be moved far ahead."""
 
 RSA_BITS = 2048
 DIGID_BRANDS = ("cz",)
-PORTALS = ("mijn-cz",)
+PORTALS = tuple(portal.id for portal in definitions.PORTALS)
 _OWNER_ONLY = 0o600
 
 
@@ -175,23 +177,37 @@ def _key_usage(*, signs_certificates: bool) -> x509.KeyUsage:
 
 
 def _make_portal_keys(folder: Path, portal: str) -> list[Path]:
-    """One key to sign `private_key_jwt` with (ES256), one to have ID tokens encrypted to (RSA-OAEP-256)."""
+    """What the portal's registration needs: a key to sign `private_key_jwt` with, one to encrypt to."""
     private, public = (
         folder / f"{portal}.private.jwks",
         folder / f"{portal}.public.jwks",
     )
     if private.exists() and public.exists():
         return []
-    keys = KeySet(
-        [
-            ECKey.generate_key("P-256", {"use": "sig", "alg": "ES256", "kid": f"{portal}-sig"}),
-            RSAKey.generate_key(RSA_BITS, {"use": "enc", "alg": "RSA-OAEP-256", "kid": f"{portal}-enc"}),
-        ]
-    )
+    keys = KeySet(_portal_keys(portal))
     return [
         _write(private, json.dumps(keys.as_dict(private=True), indent=2).encode()),
         _write(public, json.dumps(keys.as_dict(private=False), indent=2).encode()),
     ]
+
+
+def _portal_keys(portal: str) -> list[Key]:
+    known = definitions.portal_by_id(portal)
+    # A portal that the demo does not know gets both kinds, to be on the safe side.
+    registration = known.registration if known else definitions.Registration(encrypted=True)
+    made: list[Key] = []
+    if registration.client_auth is definitions.ClientAuth.PRIVATE_KEY_JWT:
+        alg = registration.assertion_alg
+        kid = f"{portal}-sig"
+        made.append(
+            ECKey.generate_key("P-256", {"use": "sig", "alg": alg, "kid": kid})
+            if alg == "ES256"
+            else RSAKey.generate_key(RSA_BITS, {"use": "sig", "alg": alg, "kid": kid})
+        )
+    if registration.encrypted:
+        kid = f"{portal}-enc"
+        made.append(RSAKey.generate_key(RSA_BITS, {"use": "enc", "alg": "RSA-OAEP-256", "kid": kid}))
+    return made
 
 
 def _exists(folder: Path, name: str) -> bool:

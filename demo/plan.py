@@ -8,7 +8,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo.people import PEOPLE
+from demo.people import PEOPLE, AccountKind, DemoAccount, Person
+from demo.pki import DIGID_BRANDS
 from demo.portals.definitions import PORTALS
 from demo.ports import Port
 from demo.supervisor import Service, Step
@@ -16,8 +17,6 @@ from demo.supervisor import Service, Step
 BROKER_URL = "http://localhost:8000"
 DIGID_URL = "http://127.0.0.1:8100"
 OUTBOX_URL = "http://127.0.0.1:8300"
-# The brands whose portals the demo runs; each is a DigiD service provider of its own.
-BRANDS = tuple(sorted({portal.brand for portal in PORTALS}))
 PORTS: tuple[Port, ...] = (
     Port(8000, "the broker", both_families=True),
     Port(8100, "the DigiD simulator"),
@@ -53,14 +52,14 @@ class Plan:
         return Step("digid metadata", _python("demo.digid", "metadata", "--state", str(self.state)), output)
 
     def broker_preparation(self) -> tuple[Step, ...]:
-        """The broker's metadata for the simulator, one per brand, and its database."""
+        """The broker's metadata for the simulator, one per brand with DigiD, and its database."""
         metadata = (
             Step(
                 f"broker metadata {brand}",
                 self._broker("metadata", "digid", "--brand", brand),
                 self.state / "digid" / "sp" / f"{brand}.xml",
             )
-            for brand in BRANDS
+            for brand in DIGID_BRANDS
         )
         return (*metadata, Step("broker database", self._broker("db", "upgrade")))
 
@@ -105,22 +104,46 @@ def _python(module: str, *arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", module, *arguments)
 
 
+def account_lines() -> str:
+    """Everybody's accounts for ``broker import``: one JSON object a line."""
+    return consumer_account_lines() + business_account_lines()
+
+
 def consumer_account_lines() -> str:
-    """The people's consumer accounts for ``broker import``: one JSON object a line."""
+    """The accounts of people who come with DigiD."""
     return "".join(
-        json.dumps(
-            {
-                "kind": "consumer_account",
-                "brand": account.brand,
-                "bsn": person.digid.bsn,
-                "name": person.name,
-                "email": account.email,
-            },
-            ensure_ascii=False,
+        _line(
+            kind="consumer_account",
+            brand=account.brand,
+            bsn=person.digid.bsn,
+            name=person.name,
+            email=account.email,
         )
-        + "\n"
-        for person in PEOPLE
+        for person, account in _accounts(AccountKind.CONSUMER)
         if person.digid
-        for account in person.accounts
-        if account.password is None
     )
+
+
+def business_account_lines() -> str:
+    """The accounts of people who come with an address and a password, or were invited to choose one."""
+    return "".join(
+        _line(
+            kind="business_account",
+            brand=account.brand,
+            name=person.name,
+            email=account.email,
+            password=account.password,
+            phone=account.phone,
+            totp_secret=account.totp_secret,
+        )
+        for person, account in _accounts(AccountKind.BUSINESS)
+    )
+
+
+def _accounts(kind: AccountKind) -> list[tuple[Person, DemoAccount]]:
+    return [(person, account) for person in PEOPLE for account in person.accounts if account.kind is kind]
+
+
+def _line(**parts: str | None) -> str:
+    present = {name: value for name, value in parts.items() if value is not None}
+    return json.dumps(present, ensure_ascii=False) + "\n"

@@ -17,8 +17,8 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from demo.people import PEOPLE
-from demo.plan import BROKER_URL, DIGID_URL, OUTBOX_URL, PORTS, Plan, consumer_account_lines
+from demo.people import PEOPLE, AccountKind
+from demo.plan import BROKER_URL, DIGID_URL, OUTBOX_URL, PORTS, Plan, account_lines
 from demo.portals.definitions import PORTALS
 from demo.ports import taken
 from demo.redis_server import RedisServer, RedisUnavailable, start_redis
@@ -117,7 +117,7 @@ def account_file(state: Path) -> Iterator[Path]:
     path = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(consumer_account_lines())
+            file.write(account_lines())
         yield path
     finally:
         path.unlink(missing_ok=True)
@@ -133,23 +133,36 @@ def announce(console: Console) -> None:
     addresses.add_row("Broker", BROKER_URL)
     addresses.add_row("Berichten, telefoons, mensen / Messages, phones, people", OUTBOX_URL)
     addresses.add_row("DigiD (simulator)", DIGID_URL)
-    people = Table(title="Mensen / People", title_justify="left")
-    for heading in ("Naam / Name", "Voor / For", "DigiD", "Wachtwoord / Password", "PIN", "Telefoon / Phone"):
-        people.add_column(heading, no_wrap=heading != "Naam / Name")
-    for person in PEOPLE:
-        means = person.digid
-        people.add_row(
-            person.name,
-            " ".join(person.journeys),
-            means.username if means else "",
-            means.password if means else "",
-            (means.pin if means else None) or "–",
-            f"{OUTBOX_URL}/phone/{person.id}",
-        )
     console.print(addresses)
-    console.print(people)
+    console.print(_people_with_digid())
+    console.print(_people_with_passwords())
     console.print("[bold green]Klaar / Ready[/] (Ctrl-C stopt / stops)")
     sys.stdout.flush()
+
+
+def _people_with_digid() -> Table:
+    table = Table(title="Mensen met DigiD / People with DigiD", title_justify="left")
+    for heading in ("Naam / Name", "Voor / For", "DigiD", "Wachtwoord / Password", "PIN", "Telefoon / Phone"):
+        table.add_column(heading, no_wrap=heading != "Naam / Name")
+    for person in PEOPLE:
+        if means := person.digid:
+            journeys, phone = " ".join(person.journeys), f"{OUTBOX_URL}/phone/{person.id}"
+            table.add_row(person.name, journeys, means.username, means.password, means.pin or "–", phone)
+    return table
+
+
+def _people_with_passwords() -> Table:
+    table = Table(title="Mensen met een wachtwoord / People with a password", title_justify="left")
+    for heading in ("Naam / Name", "Voor / For", "Merk / Brand", "E-mail", "Wachtwoord / Password", "Code"):
+        table.add_column(heading, no_wrap=heading in {"E-mail", "Wachtwoord / Password"})
+    for person in PEOPLE:
+        for account in person.accounts:
+            if account.kind is AccountKind.BUSINESS:
+                password = account.password or "(uitgenodigd / invited)"
+                code = "app" if account.totp_secret else account.phone or "–"
+                journeys = " ".join(person.journeys)
+                table.add_row(person.name, journeys, account.brand, account.email, password, code)
+    return table
 
 
 def _on_signal(_number: int, _frame: FrameType | None) -> None:

@@ -60,7 +60,7 @@ class BackChannel:
         try:
             resolve = _artifact_resolve(body)
         except (NotXml, NoResolve) as problem:
-            return Response(soap_fault(str(problem)), 500, mimetype=XML)
+            return _fault(str(problem))
         provider = self.registry.find(child_text(resolve, SAML, "Issuer") or "")
         if provider is None or client not in provider.tls:
             return Response(
@@ -101,6 +101,8 @@ class BackChannel:
                 return Response(status=500)
             case Line.ERROR:
                 return Response("Internal Server Error\n", 500, mimetype="text/plain")
+            case Line.SOAP_FAULT:
+                return _fault("the artifact is not known")
             case Line.REDIRECT:
                 return Response(status=302, headers={"Location": self.resolve_url})
 
@@ -134,6 +136,10 @@ def _artifact_resolve(body: bytes) -> etree._Element:
 
 def _xml(body: bytes) -> Response:
     return Response(body, mimetype=XML, headers={"Cache-Control": "no-cache, no-store", "Pragma": "no-cache"})
+
+
+def _fault(text: str) -> Response:
+    return Response(soap_fault(text), 500, mimetype=XML)
 
 
 def _hang_up(connection: ssl.SSLSocket) -> None:

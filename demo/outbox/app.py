@@ -6,10 +6,12 @@ from flask import Flask, render_template
 from werkzeug.wrappers import Response
 
 from demo.clock import DemoClock
+from demo.outbox.authenticator import Authenticators
 from demo.outbox.digid_app import DigidApp
 from demo.outbox.gateway import create_gateway
 from demo.outbox.messages import MessageStore
 from demo.outbox.pages import create_pages
+from demo.outbox.phone_pages import PhoneApps
 from demo.serving import refuse_foreign_posts
 
 LARGEST_REQUEST_BYTES = 256 * 1024
@@ -25,7 +27,7 @@ def create_app(store: MessageStore, digid_app: DigidApp, clock: DemoClock) -> Fl
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST_BYTES
     app.before_request(refuse_foreign_posts)
     app.register_blueprint(create_gateway(store, clock))
-    app.register_blueprint(create_pages(store, digid_app, clock))
+    app.register_blueprint(create_pages(store, PhoneApps(digid_app, Authenticators()), clock))
     app.after_request(_add_headers)
     app.register_error_handler(404, _not_found)
     return app

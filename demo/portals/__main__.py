@@ -30,7 +30,7 @@ def serve_command(portal_id: str, state: Path, bind: tuple[str, int] | None, iss
     if portal is None:
         raise click.UsageError(f"there is no portal {portal_id}")
     try:
-        keys = load_portal_keys(state, portal.id)
+        keys = load_portal_keys(state, portal)
     except (OSError, ValueError) as fault:
         raise click.ClickException(f"{fault}\nMake the keys: python -m demo.pki --state {state}") from fault
     app = create_app(replace(portal, issuer=issuer), keys, DemoClock.of_state(state))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, render_template
+from flask import Flask, g, render_template
 from werkzeug.wrappers import Response
 
 from demo.clock import Clock
@@ -15,6 +15,7 @@ from demo.portals.login_views import create_login_pages
 from demo.portals.policy import content_policy
 from demo.portals.provider import Provider
 from demo.portals.relying_party import RelyingParty
+from demo.portals.session_views import create_session_pages
 from demo.portals.sessions import VisitStore
 
 
@@ -27,6 +28,7 @@ def create_app(portal: PortalDefinition, keys: PortalKeys, now: Clock) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]  # of Flask's default JSON provider
     app.register_blueprint(create_content_pages(context))
     app.register_blueprint(create_login_pages(context))
+    app.register_blueprint(create_session_pages(context))
     app.register_blueprint(create_backchannel(context))
     app.after_request(_add_headers)
     app.register_error_handler(404, _not_found)
@@ -34,7 +36,8 @@ def create_app(portal: PortalDefinition, keys: PortalKeys, now: Clock) -> Flask:
 
 
 def _add_headers(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", content_policy())
+    policy = content_policy(script=g.get("has_script", False))
+    response.headers.setdefault("Content-Security-Policy", policy)
     response.headers["X-Content-Type-Options"] = "nosniff"
     # The answer's code and state stand in an address; no other site gets to see it.
     response.headers["Referrer-Policy"] = "same-origin"

@@ -17,7 +17,9 @@ _log = logging.getLogger("demo.portals")
 def create_backchannel(context: PortalContext) -> Blueprint:
     """The one endpoint of a portal that programs call."""
     pages = Blueprint("backchannel", __name__)
-    judge = LogoutTokenJudge(context.party.provider, context.portal.id)
+    judge = LogoutTokenJudge(
+        context.party.provider, context.portal.id, context.portal.registration.id_token_alg
+    )
 
     @pages.post("/backchannel-logout")
     def backchannel_logout() -> tuple[Response, int] | Response:

@@ -6,19 +6,41 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from flask import request
+from flask import g, request, url_for
 from werkzeug.wrappers import Response
 
 from demo.clock import Clock
 from demo.portals.definitions import PortalDefinition
 from demo.portals.keys import PortalKeys
 from demo.portals.provider import ProviderUnavailable
-from demo.portals.relying_party import Login, LoginRefused, RelyingParty, session_end
+from demo.portals.relying_party import Login, LoginRefused, RelyingParty, can_stay, session_end
 from demo.portals.sessions import Visit, VisitStore
 from demo.portals.tokens import TokenRefused
 
 REFRESH_EVERY = timedelta(minutes=1)
+# Whoever asks to stay is heard at once; yet never while an earlier refresh may still be under way, for a
+# refresh token that comes twice ends the session (RFC 9700, section 4.14.2).
+STAY_EVERY = timedelta(seconds=10)
+WARN_BEFORE = timedelta(minutes=2)
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionClock:
+    """The end of a session: date and time in the Netherlands, and the seconds until then.
+
+    `can_stay` is false when the end is the absolute one, which no activity moves.
+    """
+
+    ends_on: str
+    ends_at: str
+    seconds_left: int
+    can_stay: bool
+
+    @property
+    def warn_in_seconds(self) -> int:
+        """How long it takes until the person should be warned."""
+        return max(0, self.seconds_left - int(WARN_BEFORE.total_seconds()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,19 +68,50 @@ class PortalContext:
 
     def keep_alive(self) -> None:
         """Tell the broker that the person is active, at most once a minute, and learn the new ends."""
+        self._refresh(REFRESH_EVERY)
+
+    def stay(self) -> bool:
+        """The person asked to stay logged in; false when nobody knows yet whether that worked."""
+        return self._refresh(STAY_EVERY)
+
+    def _refresh(self, every: timedelta) -> bool:
         key = self.visit_key
-        login = self.visits.claim_refresh(key, REFRESH_EVERY)
+        login = self.visits.claim_refresh(key, every)
         if login is None:
-            return
+            return True
         try:
             renewed = self.party.refresh(login)
         except (LoginRefused, TokenRefused):
             self.visits.end_login(key)
         except ProviderUnavailable:
             # Unknown is not over: the end that the page shows still holds.
-            return
+            return False
         else:
             self.visits.renew(key, renewed, session_end(renewed) or self.visit().expires_at)
+        return True
+
+    @property
+    def own_home(self) -> str:
+        """Where a person who has logged in begins."""
+        return url_for("content.overview" if self.portal.business else "content.dossier")
+
+    @property
+    def way_in(self) -> str:
+        """Where somebody without a login is sent: the page says so when a session ended by itself."""
+        if self.visit().ended:
+            return url_for("session.ended")
+        return url_for("content.home" if self.portal.business else "content.before_login")
+
+    def clock_of(self, visit: Visit) -> SessionClock:
+        """When this visit's login ends, for people and for the page's script."""
+        ends_at = visit.expires_at.astimezone(AMSTERDAM)
+        left = visit.expires_at - self.now()
+        return SessionClock(
+            ends_on=ends_at.strftime("%d-%m-%Y"),
+            ends_at=ends_at.strftime("%H:%M"),
+            seconds_left=max(0, int(left.total_seconds())),
+            can_stay=visit.login is not None and can_stay(visit.login),
+        )
 
     def set_cookie(self, response: Response, key: str) -> None:
         """Hand out a visit's secret; Lax, since the broker sends people back from another site."""
@@ -70,10 +123,12 @@ class PortalContext:
         shared: dict[str, object] = {
             "portal": self.portal,
             "login": visit.login,
+            "own_home": self.own_home,
             "session_ended": visit.ended,
         }
         if visit.login:
-            ends_at = visit.expires_at.astimezone(AMSTERDAM)
+            # Pages of somebody who is logged in carry our script that warns before the end.
+            g.has_script = True
             shared["person_name"] = str(visit.login.claim("name") or "verzekerde")
-            shared["ends_on"], shared["ends_at"] = ends_at.strftime("%d-%m-%Y"), ends_at.strftime("%H:%M")
+            shared["clock"] = self.clock_of(visit)
         return shared

@@ -67,7 +67,7 @@ def _complete(context: PortalContext) -> Response | tuple[str, int]:
         return _refuse(UNAVAILABLE, str(fault), "provider-unavailable")
     expires_at = session_end(login) or context.now() + SESSION_WITHOUT_CLAIM
     key = context.visits.begin_session(context.visit_key, login, expires_at)
-    response = redirect(url_for("content.dossier"), 303)
+    response = redirect(context.own_home, 303)
     context.set_cookie(response, key)
     return response
 

@@ -24,17 +24,18 @@ class LogoutOrder:
 
 
 class LogoutTokenJudge:
-    """Believes logout tokens of one broker for one client, each once."""
+    """Believes logout tokens of one broker for one client, each once; signed as its ID tokens are."""
 
-    def __init__(self, provider: Provider, client_id: str) -> None:
+    def __init__(self, provider: Provider, client_id: str, algorithm: str) -> None:
         self._provider = provider
         self._client_id = client_id
+        self._algorithm = algorithm
         self._lock = threading.Lock()
         self._seen: dict[str, float] = {}
 
     def judge(self, token: str, now: datetime) -> LogoutOrder:
         """What to end; `TokenRefused` names the first check that fails."""
-        header, claims = verify_signed(token, self._provider)
+        header, claims = verify_signed(token, self._provider, self._algorithm)
         self._check(header, claims)
         check_times(claims, now)
         if claims["exp"] - claims["iat"] > LONGEST_LIFETIME.total_seconds():

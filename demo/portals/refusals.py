@@ -34,7 +34,7 @@ _BY_CODE = {
     "access_denied": Refusal(
         403,
         "U bent niet ingelogd",
-        "U hebt het inloggen afgebroken, of u kunt met deze gegevens niet bij uw dossier."
+        "U hebt het inloggen afgebroken, of u kunt met deze gegevens hier niet verder."
         " Probeer het opnieuw, of neem contact met ons op.",
     ),
     "login_required": Refusal(403, "Log opnieuw in", "Uw sessie is voorbij. Log in om verder te gaan."),

@@ -12,10 +12,10 @@ from authlib.common.errors import AuthlibBaseError
 from authlib.common.security import generate_token
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7523 import PrivateKeyJWT, private_key_jwt_sign
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, RSAKey
 
 from demo.clock import Clock
-from demo.portals.definitions import PortalDefinition
+from demo.portals.definitions import ClientAuth, PortalDefinition
 from demo.portals.keys import PortalKeys
 from demo.portals.provider import TIMEOUT_SECONDS, Provider, ProviderUnavailable
 from demo.portals.tokens import IdToken, IdTokenJudge, TokenRefused
@@ -75,14 +75,14 @@ class LoginRefused(Exception):
 class _AssertionByDemoClock(PrivateKeyJWT):  # type: ignore[misc]  # Authlib carries no types
     """``private_key_jwt`` (RFC 7523, section 3) for the broker as audience, in the demo's time."""
 
-    def __init__(self, issuer: str, now: Clock) -> None:
-        super().__init__(alg="ES256")
+    def __init__(self, issuer: str, alg: str, now: Clock) -> None:
+        super().__init__(alg=alg)
         self._issuer = issuer
         self._now = now
 
     def sign(self, auth: Any, token_endpoint: str) -> Any:  # noqa: ANN401, ARG002 (Authlib's untyped hook)
         """The assertion, valid for a minute."""
-        key: ECKey = auth.client_secret
+        key: ECKey | RSAKey = auth.client_secret
         issued_at = int(self._now().timestamp())
         return private_key_jwt_sign(
             key,
@@ -103,7 +103,8 @@ class RelyingParty:
         self._keys = keys
         self.provider = provider
         self._now = now
-        self._judge = IdTokenJudge(provider, portal.id, keys.decryption)
+        decryption = keys.decryption if portal.registration.encrypted else None
+        self._judge = IdTokenJudge(provider, portal.id, portal.registration.id_token_alg, decryption)
 
     def begin(self) -> tuple[str, LoginAttempt]:
         """The address to send the browser to, and what to remember (`ProviderUnavailable`: not now)."""
@@ -161,17 +162,21 @@ class RelyingParty:
         return LogoutForm(endpoint, fields)
 
     def _session(self) -> OAuth2Session:
+        registration = self._portal.registration
+        by_key = registration.client_auth is ClientAuth.PRIVATE_KEY_JWT
         session = OAuth2Session(
             client_id=self._portal.id,
-            client_secret=self._keys.signing,
-            token_endpoint_auth_method="private_key_jwt",
+            client_secret=self._keys.signing if by_key else registration.client_secret,
+            token_endpoint_auth_method=registration.client_auth.value,
             scope=self._portal.scope,
             redirect_uri=self._portal.redirect_uri,
             code_challenge_method="S256",
             default_timeout=TIMEOUT_SECONDS,
         )
         session.trust_env = False
-        session.register_client_auth_method(_AssertionByDemoClock(self.provider.issuer, self._now))
+        if by_key:
+            proof = _AssertionByDemoClock(self.provider.issuer, registration.assertion_alg, self._now)
+            session.register_client_auth_method(proof)
         return session
 
     @staticmethod
@@ -208,6 +213,14 @@ def session_end(login: Login) -> datetime | None:
     """When the broker's session ends if nothing more happens: the nearer of its two ends, if it names any."""
     ends = (_moment(login.claim(name)) for name in ("session_expires_at", "session_idle_expires_at"))
     return min((end for end in ends if end is not None), default=None)
+
+
+def can_stay(login: Login) -> bool:
+    """Whether staying active moves the session's end: not when the absolute end is the nearer one."""
+    absolute, idle = (
+        _moment(login.claim(name)) for name in ("session_expires_at", "session_idle_expires_at")
+    )
+    return bool(login.refresh_token) and (absolute is None or idle is None or idle < absolute)
 
 
 def _moment(value: object) -> datetime | None:

@@ -15,7 +15,6 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from demo.portals.provider import Provider
 
-SIGNING_ALGORITHMS = ["ES256"]
 ENCRYPTION_ALGORITHMS = ["RSA-OAEP-256", "A256GCM"]
 CLOCK_LEEWAY = timedelta(seconds=5)
 
@@ -38,16 +37,20 @@ class IdToken:
 
 @dataclass(frozen=True, slots=True)
 class IdTokenJudge:
-    """Believes ID tokens of one broker for one client, encrypted to one key."""
+    """Believes ID tokens of one broker for one client, signed in one way.
+
+    With a `decryption_key` they must be encrypted to it; without one they come as they were signed.
+    """
 
     provider: Provider
     client_id: str
-    decryption_key: RSAKey = field(repr=False)
+    algorithm: str
+    decryption_key: RSAKey | None = field(default=None, repr=False)
 
     def judge(self, token: str, nonce: str, now: datetime) -> IdToken:
         """The token's claims; `TokenRefused` names the first check that fails."""
         signed = self._decrypt(token)
-        _, claims = verify_signed(signed, self.provider)
+        _, claims = verify_signed(signed, self.provider, self.algorithm)
         if not nonce or claims.get("nonce") != nonce:
             raise TokenRefused("wrong-nonce")
         self._check_claims(claims, now)
@@ -56,7 +59,7 @@ class IdTokenJudge:
     def judge_renewed(self, token: str, earlier: IdToken, now: datetime) -> IdToken:
         """The ID token of a refresh: of the same login, or refused (OpenID Connect Core 12.2)."""
         signed = self._decrypt(token)
-        _, claims = verify_signed(signed, self.provider)
+        _, claims = verify_signed(signed, self.provider, self.algorithm)
         for name in ("iss", "sub", "aud", "auth_time", "sid"):
             if claims.get(name) != earlier.claims.get(name):
                 raise TokenRefused("of-another-login")
@@ -66,7 +69,9 @@ class IdTokenJudge:
         return IdToken(claims, signed)
 
     def _decrypt(self, token: str) -> str:
-        """Only a nested token will do: it may carry a citizen service number."""
+        """Whoever registered for encryption takes only a nested token: it may carry a personal number."""
+        if self.decryption_key is None:
+            return token
         try:
             opened = jwe.decrypt_compact(token, self.decryption_key, algorithms=ENCRYPTION_ALGORITHMS)
         except (JoseError, ValueError) as fault:
@@ -90,19 +95,21 @@ class IdTokenJudge:
         check_times(claims, now)
 
 
-def verify_signed(signed: str, provider: Provider) -> tuple[Mapping[str, Any], dict[str, Any]]:
-    """Header and claims of a token that the broker signed; `TokenRefused` when it did not."""
+def verify_signed(
+    signed: str, provider: Provider, algorithm: str
+) -> tuple[Mapping[str, Any], dict[str, Any]]:
+    """Header and claims of a token that the broker signed in this way; `TokenRefused` when it did not."""
     try:
         header = jws.extract_compact(signed.encode("ascii")).headers()
     except (JoseError, ValueError) as fault:
         raise TokenRefused("not-a-signed-token") from fault
-    if header.get("alg") not in SIGNING_ALGORITHMS:
+    if header.get("alg") != algorithm:
         raise TokenRefused("wrong-algorithm")
     keys = provider.keys()
     if all(key.kid != header.get("kid") for key in keys.keys):
         keys = provider.keys(renewed=True)
     try:
-        verified = jws.deserialize_compact(signed, keys, algorithms=SIGNING_ALGORITHMS)
+        verified = jws.deserialize_compact(signed, keys, algorithms=[algorithm])
         claims = json.loads(verified.payload)
     except (JoseError, ValueError) as fault:
         raise TokenRefused("wrong-signature") from fault

@@ -47,6 +47,7 @@ class Line(Enum):
     SLOW = "answers far too late"
     DEAD = "closes the connection without a word"
     ERROR = "answers HTTP 500"
+    SOAP_FAULT = "answers with a SOAP fault"
     REDIRECT = "answers with a redirect"
 
 

@@ -56,6 +56,7 @@ FAULTS: tuple[Fault, ...] = (
     Fault("slow", "Het achterkanaal antwoordt veel te laat.", Line.SLOW),
     Fault("dead", "Het achterkanaal verbreekt de verbinding.", Line.DEAD),
     Fault("http-500", "Het achterkanaal antwoordt met HTTP 500.", Line.ERROR),
+    Fault("soap-fault", "Het achterkanaal antwoordt met een SOAP-fout.", Line.SOAP_FAULT),
     Fault("redirect", "Het achterkanaal antwoordt met een doorverwijzing.", Line.REDIRECT),
 )
 _BY_NAME = {fault.name: fault for fault in FAULTS}
