@@ -12,14 +12,17 @@ import click
 
 from bench.cases.audit_lanes import audit_lanes
 from bench.cases.common import Case, Options
+from bench.cases.enumeration import enumeration
 from bench.cases.flat import flat
 from bench.cases.junk import junk
 from bench.cases.login_cpu import login_cpu
 from bench.cases.memory import memory
 from bench.cases.no_spawn import no_spawn
+from bench.cases.password_flood import password_flood
 from bench.cases.saml_consume import saml_consume
 from bench.cases.scale_out import scale_out
 from bench.cases.slow_idp import slow_idp
+from bench.databases import fresh_databases
 from bench.harness import FEWEST_ROUNDS, ROUNDS, SECONDS, Effort
 from bench.results import Figure, detail_lines, lines, write_json
 
@@ -34,6 +37,8 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "slow-idp": slow_idp,
         "scale-out": scale_out,
         "audit-lanes": audit_lanes,
+        "enumeration": enumeration,
+        "password-flood": password_flood,
     }
 )
 
@@ -71,16 +76,7 @@ def _databases(*, postgres: bool) -> Iterator[Callable[[], str] | None]:
     if not postgres:
         yield None
         return
-    from tests.support.servers import running_postgres  # noqa: PLC0415 - needed for this flag alone
-
-    with running_postgres() as server:
-        made: list[str] = []
-
-        def fresh() -> str:
-            made.append(f"bench_{len(made)}")
-            server.run(f"CREATE DATABASE {made[-1]}".encode())
-            return server.url(made[-1])
-
+    with fresh_databases() as fresh:
         yield fresh
 
 

@@ -21,11 +21,11 @@ from bench.line import Answer, Caller, Line
 
 CLIENT_ID = "mijn-cz"
 CALLBACK = "http://127.0.0.1:8401/callback"
-_FIELD = re.compile(r'name="(csrf_token|transaction_id)" value="([^"]+)"')
+FORM_FIELD = re.compile(r'name="(csrf_token|transaction_id)" value="([^"]+)"')
 _ACTION = re.compile(r'action="([^"]+/digid)"')
 _ASSERTION_SECONDS = 50
 _JWT_BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 class LoginFailed(Exception):
@@ -73,23 +73,23 @@ class Visitor:
     def walk_to_the_door(self, hostile: str | None = None) -> AtTheDoor:
         """Everything up to the artifact endpoint."""
         verifier = secrets.token_urlsafe(32)
-        begun = self._get(f"/oauth2/authorize?{_authorization(verifier)}", "", site="cross-site")
-        _expect(begun, HTTPStatus.SEE_OTHER, "authorize")
-        cookie = _cookies(begun)
+        begun = self._get(f"/oauth2/authorize?{authorization(verifier)}", "", site="cross-site")
+        expect(begun, HTTPStatus.SEE_OTHER, "authorize")
+        cookie = cookie_header(begun)
         page = self._get(urlsplit(begun.location).path, cookie)
-        _expect(page, HTTPStatus.OK, "choose")
+        expect(page, HTTPStatus.OK, "choose")
         text = page.body.decode()
         action = _ACTION.search(text)
         if action is None:
             raise LoginFailed("no button for DigiD")
-        headers = {**_browser(cookie), **_FORM, "Origin": self._sites.broker}
-        fields = urlencode(dict(_FIELD.findall(text)))
+        headers = {**browser_headers(cookie), **FORM, "Origin": self._sites.broker}
+        fields = urlencode(dict(FORM_FIELD.findall(text)))
         gone = self._broker.ask("POST", action[1], headers, fields)
-        _expect(gone, HTTPStatus.SEE_OTHER, "send upstream")
+        expect(gone, HTTPStatus.SEE_OTHER, "send upstream")
         away = urlsplit(gone.location)
         query = away.query + (f"&hostile={hostile}" if hostile else "")
         back = self._digid.ask("GET", f"{away.path}?{query}", {})
-        _expect(back, HTTPStatus.FOUND, "DigiD")
+        expect(back, HTTPStatus.FOUND, "DigiD")
         home = urlsplit(back.location)
         return AtTheDoor(f"{home.path}?{home.query}", cookie, verifier)
 
@@ -99,17 +99,17 @@ class Visitor:
 
     def _finish(self, door: AtTheDoor) -> None:
         answered = self.knock(door)
-        _expect(answered, HTTPStatus.SEE_OTHER, "artifact")
+        expect(answered, HTTPStatus.SEE_OTHER, "artifact")
         parameters = parse_qs(urlsplit(answered.location).query)
         if not answered.location.startswith(CALLBACK) or "code" not in parameters:
             raise LoginFailed(f"no code: {urlsplit(answered.location).path} {parameters.get('error')}")
         tokens = self._portal.ask(
-            "POST", "/oauth2/token", _FORM, self._redemption(parameters["code"][0], door.verifier)
+            "POST", "/oauth2/token", FORM, self._redemption(parameters["code"][0], door.verifier)
         )
-        _expect(tokens, HTTPStatus.OK, "token")
+        expect(tokens, HTTPStatus.OK, "token")
         bearer = json.loads(tokens.body)["access_token"]
         told = self._portal.ask("GET", "/oauth2/userinfo", {"Authorization": f"Bearer {bearer}"})
-        _expect(told, HTTPStatus.OK, "userinfo")
+        expect(told, HTTPStatus.OK, "userinfo")
 
     def close(self) -> None:
         """Hang up everywhere."""
@@ -117,7 +117,7 @@ class Visitor:
             line.close()
 
     def _get(self, target: str, cookie: str, *, site: str = "same-origin") -> Answer:
-        return self._broker.ask("GET", target, _browser(cookie, site))
+        return self._broker.ask("GET", target, browser_headers(cookie, site))
 
     def _redemption(self, code: str, verifier: str) -> str:
         now = int(time.time())
@@ -143,13 +143,14 @@ class Visitor:
         )
 
 
-def _authorization(verifier: str) -> str:
+def authorization(verifier: str, client_id: str = CLIENT_ID, callback: str = CALLBACK) -> str:
+    """The query of a portal's request to log somebody in."""
     challenge = urlsafe_b64encode(sha256(verifier.encode()).digest()).rstrip(b"=").decode()
     return urlencode(
         {
             "response_type": "code",
-            "client_id": CLIENT_ID,
-            "redirect_uri": CALLBACK,
+            "client_id": client_id,
+            "redirect_uri": callback,
             "scope": "openid profile email",
             "state": secrets.token_urlsafe(32),
             "nonce": secrets.token_urlsafe(32),
@@ -159,7 +160,8 @@ def _authorization(verifier: str) -> str:
     )
 
 
-def _browser(cookie: str, site: str = "same-origin") -> dict[str, str]:
+def browser_headers(cookie: str, site: str = "same-origin") -> dict[str, str]:
+    """What a browser sends with every request."""
     headers = {
         "Accept": "text/html,application/xhtml+xml",
         "Accept-Language": "nl-NL,nl;q=0.9,en;q=0.8",
@@ -169,10 +171,12 @@ def _browser(cookie: str, site: str = "same-origin") -> dict[str, str]:
     return {**headers, "Cookie": cookie} if cookie else headers
 
 
-def _cookies(answer: Answer) -> str:
+def cookie_header(answer: Answer) -> str:
+    """What the answer's cookies are sent back as."""
     return "; ".join(cookie.partition(";")[0] for cookie in answer.cookies)
 
 
-def _expect(answer: Answer, status: HTTPStatus, step: str) -> None:
+def expect(answer: Answer, status: HTTPStatus, step: str) -> None:
+    """Raises `LoginFailed` when a step was answered otherwise."""
     if answer.status != status:
         raise LoginFailed(f"{step}: status {answer.status} instead of {int(status)}")

@@ -34,6 +34,16 @@ PEOPLE = 400
 _READY_SECONDS = 60.0
 _CLOCK = re.compile(r"^\[clock\]\n.*\n", re.MULTILINE)
 _BACKGROUND = " worker "
+# Everybody here comes from one address. What a block does is counted as ever, and never too much.
+_ROOM_FOR_ALL = {
+    f"BROKER_LIMITS__{limit}": "10000000"
+    for limit in (
+        "LOGINS_BEGUN_A_MINUTE",
+        "FORMS_POSTED_A_MINUTE",
+        "WRONG_PASSWORDS_A_QUARTER",
+        "ALARM_WRONG_PASSWORDS_AN_HOUR",
+    )
+}
 Preparation = Callable[["Stage"], None]
 
 
@@ -89,6 +99,7 @@ def standing(wanted: Wanted) -> Iterator[Stage]:
             "BROKER_ISSUER": issuer,
             "BROKER_STORAGE__REDIS_URL": redis.url,
             "BROKER_STORAGE__DATABASE_URL": database_url,
+            **_ROOM_FOR_ALL,
         }
         stage = Stage(
             state,

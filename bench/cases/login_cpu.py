@@ -14,7 +14,11 @@ TARGET = Target(bar=16, goal=9)
 
 
 def login_cpu(options: Options) -> list[Figure]:
-    """Authorize, choose, send, artifact, token, userinfo: six requests with everything switched on."""
+    """Authorize, choose, send, artifact, token, userinfo: six requests with everything switched on.
+
+    Rounds of ten logins cost what a long row of them does, within the noise; what runs beside them in the
+    counted processes (2 ms a second, measured idle) is left in, as a deployment has it too.
+    """
     yardstick = Yardstick()
     with standing(Wanted(database=options.database())) as stage:
         visitor = warmed_up(stage)

@@ -1,0 +1,76 @@
+"""Somebody who tries passwords at Mijn IZA, and the people whose addresses exist there."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+import time
+from http import HTTPStatus
+from urllib.parse import urlencode, urlsplit
+
+from bench.line import Line
+from bench.load import FORM, FORM_FIELD, authorization, browser_headers, cookie_header, expect
+from bench.stage import Stage, run_broker
+
+BRAND, CLIENT_ID, CALLBACK = "iza", "mijn-iza", "http://127.0.0.1:8403/callback"
+PASSWORD = "paars kleedje fietst zonnig"  # noqa: S105 - of people who do not exist
+WRONG = "paars kleedje fietst zonnih"
+_ACTION = re.compile(r'action="([^"]+/password)"')
+
+
+class Guesser:
+    """One browser with one open login page, which serves for any number of tries."""
+
+    def __init__(self, broker: str) -> None:
+        self._line = Line(broker)
+        query = authorization(secrets.token_urlsafe(32), CLIENT_ID, CALLBACK)
+        begun = self._line.ask("GET", f"/oauth2/authorize?{query}", browser_headers("", "cross-site"))
+        expect(begun, HTTPStatus.SEE_OTHER, "authorize")
+        cookie = cookie_header(begun)
+        page = self._line.ask("GET", urlsplit(begun.location).path, browser_headers(cookie))
+        text = page.body.decode()
+        action = _ACTION.search(text)
+        if action is None:
+            raise RuntimeError("no form for a password")
+        self._target = action[1]
+        self._headers = {**browser_headers(cookie), **FORM, "Origin": broker}
+        self._fields = dict(FORM_FIELD.findall(text))
+
+    def guess(self, email: str, password: str = WRONG) -> tuple[int, float]:
+        """One try: the status of its answer (503 when there is no room to hash), and the seconds it took."""
+        body = urlencode({**self._fields, "email": email, "password": password})
+        began = time.perf_counter()
+        answer = self._line.ask("POST", self._target, self._headers, body)
+        return answer.status, time.perf_counter() - began
+
+    def close(self) -> None:
+        """Hang up."""
+        self._line.close()
+
+
+def known(number: int) -> str:
+    """An address that has an account."""
+    return f"bekend{number:05}@bedrijf.example"
+
+
+def unknown(number: int) -> str:
+    """An address of the same length that has none."""
+    return f"vreemd{number:05}@bedrijf.example"
+
+
+def add_people(stage: Stage, count: int) -> None:
+    """Give so many people an account with a password."""
+    file = stage.state / "business.jsonl"
+    lines = (
+        {
+            "kind": "business_account",
+            "brand": BRAND,
+            "name": "Bekende Bezoeker",
+            "email": known(number),
+            "password": PASSWORD,
+        }
+        for number in range(count)
+    )
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    run_broker(stage, "import", str(file))
