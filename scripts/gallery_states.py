@@ -20,6 +20,9 @@ from broker.web.error_texts import ERROR_CODES
 from broker.web.notices import NOTICE_CODES, OwnTexts
 from broker.web.registration_form import DetailsForm
 from broker.web.registration_texts import REGISTRATION_NOTICES
+from scripts.gallery_account import account_pages
+from scripts.gallery_passwords import password_pages
+from scripts.gallery_second_factor import second_factor_pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,7 @@ class Option:
     provider: str
     action: str
     closed: bool = False
+    forgotten: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +124,9 @@ def all_states() -> Iterator[State]:
     for portal in PORTALS:
         yield from _login_states(portal)
         yield from _registration_states(portal)
+        yield from _second_factor_states(portal)
+        yield from _password_states(portal)
+    yield from _account_states(PORTALS[0])
     yield from _logout_states(PORTALS[0])
     yield from _error_states(PORTALS[0])
     yield from (_error("error-brand", "transaction-unknown", portal) for portal in PORTALS[1:])
@@ -139,7 +146,13 @@ def _login_states(portal: Portal) -> Iterator[State]:
     for notice in (None, *sorted(NOTICE_CODES)):
         name = f"login-{brand.id}" + (f"-{notice}" if notice else "")
         code = "7KQF-M3WD" if notice and notice != "digid-cancelled" else None
-        yield State(name, "login/choose.html", brand, {**context, "notice": notice, "support_code": code})
+        shown = {**context, "notice": notice, "support_code": code}
+        if notice and notice.startswith(("password", "second-factor")):
+            shown["options"] = (Option("password", "/login/password"),)
+        yield State(name, "login/choose.html", brand, shown)
+    for name, forgotten in (("password", None), ("password-forgotten", "/login/reset")):
+        typed = {**context, "notice": None, "options": (Option("password", "/go", forgotten=forgotten),)}
+        yield State(f"login-{brand.id}-{name}", "login/choose.html", brand, typed)
     yield from _closed_states(brand, {**context, "notice": None})
     no_option = {**context, "options": (), "notice": "digid-unavailable"}
     yield State(f"login-{brand.id}-no-option", "login/choose.html", brand, no_option)
@@ -189,6 +202,22 @@ def _registration_states(portal: Portal) -> Iterator[State]:
         yield State(f"registration-{brand.id}-{code}", "register/mailed.html", brand, context)
 
 
+def _second_factor_states(portal: Portal) -> Iterator[State]:
+    for name, template, context in second_factor_pages(portal.name):
+        shown = {**context, "portal": portal}
+        yield State(f"second-factor-{portal.brand.id}-{name}", template, portal.brand, shown)
+
+
+def _password_states(portal: Portal) -> Iterator[State]:
+    for name, template, context in password_pages(portal.name, portal.url):
+        yield State(f"password-{portal.brand.id}-{name}", template, portal.brand, context)
+
+
+def _account_states(portal: Portal) -> Iterator[State]:
+    for name, template, context in account_pages():
+        yield State(name, template, portal.brand, {"portal": portal, "portals": PORTALS[:2], **context})
+
+
 def _logout_states(portal: Portal) -> Iterator[State]:
     question = {"action": "/logout", "csrf_token": "sample-token", "fields": {"state": "s"}}
     stay = WayOn(lazy_gettext("Terug naar %(portal)s", portal=portal.name), portal.url)
@@ -201,17 +230,25 @@ def _logout_states(portal: Portal) -> Iterator[State]:
             yield State(f"logout-done{suffix}", "logout/done.html", brand, {"way_on": way_on})
 
 
+_SEVERAL = ("Mijn CZ", "Mijn CZ Zakelijk")
+
+
 def _error_states(portal: Portal) -> Iterator[State]:
     for code in sorted(ERROR_CODES):
         yield _error("error", code, portal)
         yield _error("error-no-brand", code, None)
+    one = _error("error-several-portals", "transaction-unknown", portal)
+    there = (
+        WayOn(lazy_gettext("Opnieuw beginnen bij %(portal)s", portal=name), portal.url) for name in _SEVERAL
+    )
+    yield replace(one, context={**one.context, "ways_on": list(there)})
 
 
 def _error(prefix: str, code: str, portal: Portal | None) -> State:
     again = lazy_gettext("Opnieuw beginnen bij %(portal)s", portal=portal.name if portal else "")
-    way_on = WayOn(again, portal.url) if portal else None
+    ways_on = [WayOn(again, portal.url)] if portal else []
     name = (
         f"{prefix}-{code}" if prefix != "error-brand" or portal is None else f"error-{portal.brand.id}-{code}"
     )
-    context = {"way_on": way_on, "support_code": "7KQF-M3WD", "portal": portal}
+    context = {"ways_on": ways_on, "support_code": "7KQF-M3WD", "portal": portal}
     return State(name, "error.html", portal.brand if portal else None, context, error_code=code)

@@ -6,7 +6,12 @@ import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
 
-pytest_plugins = ["tests.support.fixtures", "tests.support.system_fixtures", "tests.support.registration"]
+pytest_plugins = [
+    "tests.support.fixtures",
+    "tests.support.system_fixtures",
+    "tests.support.registration",
+    "tests.support.business",
+]
 
 
 class _OneDemoAtATime(LoadFileScheduling):  # type: ignore[misc]  # pytest-xdist carries no types

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from demo.people import PEOPLE, Person, people_as_json, person_by_id
+from demo.people import PEOPLE, AccountKind, Person, people_as_json, person_by_id
 
 WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+WITH_DIGID = [person for person in PEOPLE if person.digid]
+BUSINESS = [
+    account for person in PEOPLE for account in person.accounts if account.kind is AccountKind.BUSINESS
+]
 
 
-@pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.id)
+@pytest.mark.parametrize("person", WITH_DIGID, ids=lambda person: person.id)
 def test_people_have_invented_numbers_that_pass_the_eleven_test(person: Person) -> None:
     """A number begins with 9 (not handed out to people) and is right by the eleven test."""
     assert person.digid
@@ -42,13 +46,21 @@ def test_people_include_a_couple_with_one_sms_phone_and_two_apps() -> None:
 
 @pytest.mark.parametrize("journey", ["J1", "J2", "J3", "J4"])
 def test_people_cover_each_journey_of_mijn_cz(journey: str) -> None:
+    """Somebody with DigiD can play each journey."""
+    assert [person for person in WITH_DIGID if journey in person.journeys]
+
+
+@pytest.mark.parametrize(
+    "journey", ["J5", "J6", "J7", "J11", "J19", "J20", "J21", "J22", "J23", "J24", "J28"]
+)
+def test_people_cover_each_journey_with_a_password(journey: str) -> None:
     """Somebody can play each journey."""
     assert [person for person in PEOPLE if journey in person.journeys]
 
 
 def test_people_for_j1_have_sms_check_and_an_account_and_for_j3_none() -> None:
     """J1 goes straight into the file; J3 is about not having an account."""
-    for person in PEOPLE:
+    for person in WITH_DIGID:
         assert person.digid
         if "J1" in person.journeys:
             assert person.digid.level != "basis"
@@ -76,3 +88,44 @@ def test_people_do_not_print_their_secrets() -> None:
     assert person.digid.bsn not in shown
     assert person.digid.password not in shown
     assert str(person.digid.pin) not in shown
+    for account in BUSINESS:
+        for secret in (account.password, account.totp_secret):
+            assert secret is None or secret not in repr(PEOPLE)
+
+
+def test_business_accounts_are_one_for_each_brand_and_address() -> None:
+    """As the broker keeps them."""
+    places = [(account.brand, account.email.lower()) for account in BUSINESS]
+    assert len(set(places)) == len(places)
+
+
+def test_somebody_has_the_same_address_at_two_brands() -> None:
+    """Two accounts with nothing in common but the address."""
+    (person,) = [person for person in PEOPLE if len({one.brand for one in person.accounts}) == 2]
+    first, second = person.accounts
+    assert first.email == second.email
+    assert first.password != second.password
+
+
+def test_everybody_at_mijn_cz_zakelijk_has_a_second_factor() -> None:
+    """That portal asks for one: an app for some, a telephone for others."""
+    at_cz = [account for account in BUSINESS if account.brand == "cz"]
+    assert all((account.totp_secret is None) != (account.phone is None) for account in at_cz)
+    assert {account.phone is None for account in at_cz} == {True, False}
+
+
+def test_somebody_invited_has_no_password_and_reads_the_mail() -> None:
+    """J19: the link comes to the address of the account."""
+    (invited,) = [person for person in PEOPLE if any(account.is_invited for account in person.accounts)]
+    assert "J19" in invited.journeys
+    assert {account.email for account in invited.accounts} <= invited.email_addresses
+
+
+def test_business_account_as_json_has_the_names_of_the_interface() -> None:
+    """What is needed to log in, and nothing more."""
+    people = {entry["id"]: entry for entry in people_as_json()["people"]}  # type: ignore[attr-defined]
+    assert set(people["marieke"]["accounts"][0]) == {"brand", "email", "password", "totp_secret"}
+    assert set(people["bram"]["accounts"][0]) == {"brand", "email", "password", "phone"}
+    assert set(people["yusuf"]["accounts"][0]) == {"brand", "email", "password"}
+    assert set(people["ingrid"]["accounts"][0]) == {"brand", "email"}
+    assert "digid" not in people["marieke"]

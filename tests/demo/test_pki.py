@@ -10,6 +10,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from demo.pki import load_pair, main, make_pki
+from demo.portals.definitions import PORTALS, ClientAuth, PortalDefinition
+from demo.portals.keys import load_portal_keys
 
 PAIRS = ("ca", "digid-backchannel", "digid-signing", "broker-tls-client", "cz-digid-signing")
 
@@ -26,7 +28,8 @@ def test_pki_makes_every_file(state: Path) -> None:
     """Exactly the files that others count on."""
     made = {str(file.relative_to(state)) for file in state.rglob("*") if file.is_file()}
     pairs = {f"pki/{name}.{end}" for name in PAIRS for end in ("pem", "key")}
-    assert made == pairs | {"portals/mijn-cz.private.jwks", "portals/mijn-cz.public.jwks"}
+    sets = {f"portals/{portal.id}.{half}.jwks" for portal in PORTALS for half in ("private", "public")}
+    assert made == pairs | sets
 
 
 def test_pki_files_are_for_their_owner_only(state: Path) -> None:
@@ -76,6 +79,16 @@ def test_pki_portal_keys_sign_and_decrypt(state: Path) -> None:
     assert [key["kid"] for key in public] == [key["kid"] for key in private]
     assert all("d" in key for key in private)
     assert not any({"d", "p", "q", "dp", "dq", "qi"} & key.keys() for key in public)
+
+
+@pytest.mark.parametrize("portal", PORTALS, ids=lambda portal: portal.id)
+def test_pki_portal_has_the_keys_that_its_registration_needs(state: Path, portal: PortalDefinition) -> None:
+    """And no others: a key that nobody uses is a key that nobody watches."""
+    keys, registration = load_portal_keys(state, portal), portal.registration
+    assert (keys.signing is not None) == (registration.client_auth is ClientAuth.PRIVATE_KEY_JWT)
+    assert (keys.decryption is not None) == registration.encrypted
+    if keys.signing:
+        assert keys.signing.get("alg") == registration.assertion_alg
 
 
 def test_pki_command_says_what_it_made(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

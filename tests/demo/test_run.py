@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import signal
@@ -16,12 +17,14 @@ from pathlib import Path
 import pytest
 import requests
 from click.testing import CliRunner
+from rich.console import Console
 
 from demo import run as demo_run
 from demo.people import PEOPLE
-from demo.plan import PORTS, Plan, consumer_account_lines
+from demo.plan import PORTS, Plan, account_lines, business_account_lines
+from demo.portals.definitions import PORTALS
 from demo.ports import Port, taken
-from demo.run import MARKER, account_file, prepare_state
+from demo.run import MARKER, account_file, announce, prepare_state
 from demo.supervisor import DemoFailed, Service, Step, Supervisor
 from tests.demo.standins import free_port, has_ended, web_service
 
@@ -73,7 +76,7 @@ def test_ports_reached_as_localhost_are_looked_at_in_both_families() -> None:
 
 def test_ports_of_the_demo_are_those_of_the_interface() -> None:
     """Exactly the ports that this version of the demo uses."""
-    assert [port.number for port in PORTS] == [8000, 8100, 8101, 8300, 8325, 8401]
+    assert [port.number for port in PORTS] == [8000, 8100, 8101, 8300, 8325, 8401, 8402, 8403, 8404]
 
 
 def test_supervisor_ends_services_and_what_they_started(supervisor: Supervisor) -> None:
@@ -165,8 +168,36 @@ def test_accounts_are_handed_over_in_a_private_file_that_goes_away(tmp_path: Pat
 
 def test_accounts_are_those_of_the_people_who_have_one() -> None:
     """Who has no account gets none by the back door."""
-    names = {json.loads(line)["name"] for line in consumer_account_lines().splitlines()}
-    assert names == {person.name for person in PEOPLE if person.accounts}
+    lines = [json.loads(line) for line in account_lines().splitlines()]
+    handed = {(line["kind"], line["brand"], line["name"], line["email"]) for line in lines}
+    assert handed == {
+        (f"{account.kind.value}_account", account.brand, person.name, account.email)
+        for person in PEOPLE
+        for account in person.accounts
+    }
+    assert len(lines) == len(handed)
+
+
+def test_business_accounts_bring_what_their_owners_log_in_with() -> None:
+    """Password and second factor where there is one; who was invited brings neither."""
+    lines = {line["name"]: line for line in map(json.loads, business_account_lines().splitlines())}
+    assert {"password", "totp_secret"} < lines["Marieke Jansen"].keys()
+    assert {"password", "phone"} < lines["Bram Peeters"].keys()
+    assert lines["Ingrid Postma"].keys() == {"kind", "brand", "name", "email"}
+
+
+def test_announcement_lists_every_portal_and_everybody() -> None:
+    """Whoever starts the demo sees where to go and how to log in."""
+    console = Console(width=200, record=True, file=io.StringIO())
+    announce(console)
+    told = console.export_text()
+    for portal in PORTALS:
+        assert f"Portaal / Portal {portal.name}" in told
+        assert portal.base_url in told
+    for person in PEOPLE:
+        assert person.name in told
+        for account in person.accounts:
+            assert account.password is None or account.password in told
 
 
 def test_reset_wipes_only_what_the_demo_made(tmp_path: Path) -> None:

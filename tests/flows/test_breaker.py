@@ -7,17 +7,17 @@ from dataclasses import replace
 import pytest
 
 from broker.app import create_app
-from broker.login.breaker import BARRED_FOR, BARS_AFTER_FAILURES
+from broker.login.breaker import BARRED_FOR, BARS_AFTER_FAILURES, FIRST_TO_TRY
 from tests.support.browser import Browser, Page
 from tests.support.system import System, digid_of
 
 pytestmark = pytest.mark.flow
 
 
-def _fail(system: System) -> Page:
+def _fail(system: System, fault: str = "http-500") -> Page:
     browser = system.browser()
     browser.open(system.portal().begin().url)
-    system.fault("http-500")
+    system.fault(fault)
     browser.press("Inloggen met DigiD")
     system.pass_digid(browser)
     return browser.page
@@ -82,19 +82,25 @@ def test_answer_that_comes_while_closed_is_not_resolved(own_system: System) -> N
 
 
 def test_first_one_to_get_in_opens_it_for_all(own_system: System) -> None:
-    """After half a minute one person may try, the next one still reads the notice, then all may."""
+    """After half a minute a few may try, whoever stays away there holds up nobody, and then all may."""
     system = own_system
     for _ in range(BARS_AFTER_FAILURES):
         _fail(system)
     _recover(system)
-    first, portal = system.browser(), system.portal()
+    for _ in range(FIRST_TO_TRY - 1):
+        assert not _choice(system).press("Inloggen met DigiD").url.startswith(system.issuer)
+    browser, portal = system.browser(), system.portal()
     attempt = portal.begin()
-    first.open(attempt.url)
-    assert not _is_closed(first.page)
-    first.press("Inloggen met DigiD")
-    assert _is_closed(_choice(system).page)
-    assert portal.tokens(system.pass_digid(first), attempt).claims["bsn"] == digid_of("sanne").bsn
-    assert not _is_closed(_choice(system).page)
+    browser.open(attempt.url)
+    browser.press("Inloggen met DigiD")
+    late = _choice(system)
+    assert not _is_closed(late.page)
+    told = late.press("Inloggen met DigiD")
+    assert told.url.startswith(system.issuer)
+    assert told.text.count("Wij kunnen DigiD nu niet bereiken.") == 1
+    assert not _is_closed(told)
+    assert portal.tokens(system.pass_digid(browser), attempt).claims["bsn"] == digid_of("sanne").bsn
+    assert not late.press("Inloggen met DigiD").url.startswith(system.issuer)
     assert system.enter(system.browser(), "henk").claims["bsn"] == digid_of("henk").bsn
 
 
@@ -107,3 +113,10 @@ def test_failure_of_the_first_one_keeps_it_closed(own_system: System) -> None:
     assert _is_closed(_fail(system))
     _recover(system)
     assert not _is_closed(_choice(system).page)
+
+
+def test_soap_faults_in_a_row_close_nothing(own_system: System) -> None:
+    """Whoever brings artifacts that DigiD does not know makes it say no, and must not close it for others."""
+    pages = [_fail(own_system, "soap-fault") for _ in range(BARS_AFTER_FAILURES)]
+    assert not any(_is_closed(page) for page in pages)
+    assert own_system.enter(own_system.browser()).claims["bsn"] == digid_of("sanne").bsn

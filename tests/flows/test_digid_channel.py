@@ -16,6 +16,7 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from demo.digid.messages import soap_fault
 from demo.digid.simulator import PKI_FOLDER
 from demo.pki import KeyPair, issue, load_pair, make_authority, write_pair
 from tests.support.back_channel_between import Answer, broker_calling, http, like_digid, listening
@@ -85,6 +86,11 @@ CASES = {
     ),
     "empty": Case(_once(http(b"")), "digid-failed", "xml.empty"),
     "a SOAP fault": Case(
+        _once(http(soap_fault("unknown artifact"), status="500 Internal Server Error")),
+        "digid-failed",
+        "channel.soap-fault",
+    ),
+    "an error without a SOAP fault": Case(
         _once(http(b"<a/>", status="500 Internal Server Error")), "digid-unavailable", "channel.server-error"
     ),
     "our certificate refused": Case(
@@ -160,11 +166,11 @@ def test_server_with_old_tls_only_gets_nothing(system: System) -> None:
 
 
 def test_nobody_there_is_unavailable(system: System) -> None:
-    """A port on which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    """A port on which nobody listens; it is held, so that nobody else begins to."""
     case = Case(_never, "digid-unavailable", "channel.broken")
-    _assert_no_login(broker_calling(system, f"https://127.0.0.1:{port}"), case)
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        _assert_no_login(broker_calling(system, f"https://127.0.0.1:{held.getsockname()[1]}"), case)
 
 
 def _never(_: bytes) -> Iterable[bytes]:

@@ -89,6 +89,7 @@ ENDINGS: dict[str, Ending | None] = {
     "slow": Ending("digid-unavailable", "channel.timeout"),
     "dead": Ending("digid-unavailable", "channel.broken"),
     "http-500": Ending("digid-unavailable", "channel.server-error"),
+    "soap-fault": _failed("channel.soap-fault"),
     "redirect": _failed("channel.redirect"),
 }
 

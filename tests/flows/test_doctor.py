@@ -36,7 +36,8 @@ Examine = Callable[[], tuple[int, Findings]]
 def examine(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Examine]:
     """Runs the doctor over a deployment whose portal listens; gives exit code and findings by part."""
     portal = free_port()
-    replaced = {":8401": f":{portal}", "127.0.0.1:8325": "127.0.0.1:1"}
+    reached = {f":{port}": f":{portal}" for port in (8300, 8401, 8402, 8403, 8404)}
+    replaced = {**reached, "127.0.0.1:8325": "127.0.0.1:1"}
     for name, value in plan.environment.items():
         monkeypatch.setenv(name, value)
     with prepared_system(tmp_path, replace(plan, replaced=replaced), _nobody), listening(portal):
@@ -85,6 +86,17 @@ def test_doctor_finds_a_sound_deployment_sound(examine: Examine) -> None:
         assert findings[part][0][0] == "good", findings[part]
     assert findings["back channel cz to digid"][0][1].startswith("mutual TLS works (TLSv1.")
     assert any(part.startswith("certificate saml-signing of cz") for part in findings)
+    assert findings["sms"][0][1].endswith("answers (without TLS)")
+
+
+def test_doctor_names_a_gateway_for_codes_that_is_away(
+    examine: Examine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """People would wait for a text that nobody can send."""
+    monkeypatch.setenv("BROKER_SMS__GATEWAY_URL", f"http://127.0.0.1:{free_port()}/api")
+    code, findings = examine()
+    assert code == 1
+    assert failing(findings)["sms"].endswith("no codes go to telephones")
 
 
 def test_doctor_changes_nothing(examine: Examine, tmp_path: Path) -> None:

@@ -151,7 +151,8 @@ def test_server_leaves_nothing_of_its_figures(
     with watched_broker(tmp_path, plan) as running:
         assert list(folder.glob("voordeur-metrics-*/*.db"))
         port = running.metrics_port
-    assert list(folder.iterdir()) == []
+    # The places where passwords are hashed belong to all servers of a machine, and stay.
+    assert list(folder.glob("voordeur-metrics-*")) == []
     with pytest.raises(ConnectionRefusedError):
         get(port, "/metrics")
 

@@ -249,9 +249,19 @@ def test_answer_at_another_brand_is_no_login(system: System, path: str) -> None:
     assert system.portal().answer(browser.open(address).url)["iss"] == system.issuer
 
 
-@pytest.mark.parametrize("brand", ["vgz", "CZ", "%00"])
+@pytest.mark.parametrize("brand", ["elders", "CZ", "%00"])
 def test_attempt_at_another_brand_does_not_exist(system: System, brand: str) -> None:
     """Nothing leaks from one brand to another."""
     browser = system.browser()
     start = browser.open(system.portal().begin().url).url
     assert browser.open(start.replace("/cz/", f"/{brand}/")).status == 404
+
+
+def test_attempt_of_one_brand_is_unknown_at_another(system: System) -> None:
+    """The page of the other brand knows nothing of it, and leads to that brand's own portals."""
+    browser = system.browser()
+    start = browser.open(system.portal().begin().url).url
+    page = browser.open(start.replace("/cz/", "/vgz/"))
+    assert (page.status, page.heading) == (400, "Deze inlogpagina werkt niet meer")
+    assert page.soup.find("a", href=system.settings.portals["mijn-vgz-zakelijk"].url)
+    assert not page.soup.find("a", href="http://127.0.0.1:8401/")

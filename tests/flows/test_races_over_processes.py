@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
+from sqlalchemy import select
 
+from broker.accounts.passwords.hashing import PasswordHashing
+from broker.domain.accounts import Account, AccountId, AccountState
+from broker.storage.passwords import PasswordRepository
+from broker.storage.schema import MESSAGES
 from tests.support.browser import Browser
 from tests.support.relying_party import Attempt, RelyingParty
 from tests.support.served_system import Call, Heard, Served, path_and_query, served_system
 from tests.support.servers import PostgresServer, running_redis
-from tests.support.system import Plan, digid_of, someone
+from tests.support.system import Plan, account_repository, digid_of, someone
 
 pytestmark = [pytest.mark.flow, pytest.mark.slow]
 
@@ -141,6 +148,49 @@ def test_refresh_token_is_used_once_and_the_family_of_a_client_with_a_key_lives(
     assert replayed.status == 400
     (dead,) = served.at_once([refresh(json.loads(second.body)["refresh_token"])])
     assert dead.status == 400
+
+
+def _link_asked_for(served: Served, account: Account) -> str:
+    """The token in the mail that is queued; nobody sends it here, so it is read where it waits."""
+    system, browser = served.system, served.system.browser()
+    browser.open(f"{system.issuer}/iza/reset")
+    browser.press("Stuur mij een e-mail", email=account.email)
+    columns = system.stores.keys.columns
+    with system.stores.database.reading() as connection:
+        row = connection.execute(select(MESSAGES).order_by(MESSAGES.c.created_at.desc())).first()
+    assert row is not None
+    content = columns.open(row.content_sealed, context=f"messages/{row.id}/content".encode()).decode()
+    found = re.search(r"/password\?link=([A-Za-z0-9_-]+)", content)
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize("state", [AccountState.ACTIVE, AccountState.INVITED])
+def test_link_lets_one_password_be_chosen(served: Served, state: AccountState) -> None:
+    """B4-14: fifty forms at once, each with a password of its own: one is kept, and it is the winner's."""
+    stores, place = served.system.stores, "reset" if state is AccountState.ACTIVE else "activate"
+    account = account_repository(stores).add_business(
+        "iza", "Bea Bakker", f"{state}@gemeente.example", state=state, new_id=AccountId(str(uuid4()))
+    )
+    assert isinstance(account, Account)
+    story = served.system.story()
+    token = _link_asked_for(served, account)
+    page = served.system.browser().open(f"{served.system.issuer}/iza/{place}/password?link={token}")
+    field = page.soup.select_one("input[name=csrf_token]")
+    assert field is not None
+    typed = [f"paard gieter maan {number}" for number in range(AT_ONCE)]
+    same = {"csrf_token": str(field["value"]), "link": token}
+    headers = FORM | {"Sec-Fetch-Site": "same-origin"}
+    forms = [urlencode({**same, "password": password}) for password in typed]
+    answers = served.at_once([Call("POST", f"/iza/{place}/password", headers, form) for form in forms])
+    # 503: there was no room to hash so many at once; that is no use of the link either.
+    assert _by_status(answers)[303] == 1
+    assert set(_by_status(answers)) <= {303, 410, 503}
+    winner = next(number for number, answer in enumerate(answers) if answer.status == 303)
+    stored = PasswordRepository(stores.database).get(account.id)
+    assert PasswordHashing(nullcontext).verify(stored, typed[winner]).right
+    kinds = story.kinds()
+    assert kinds.count("password.changed") + kinds.count("account.activated") == 1
 
 
 def test_processes_write_nothing_personal_and_no_secret(served: Served) -> None:

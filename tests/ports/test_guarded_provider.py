@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import pytest
 from redis import Redis
@@ -22,7 +22,14 @@ from broker.domain.identity import (
 )
 from broker.domain.outages import Outage
 from broker.errors import StorageUnavailable
-from broker.login.breaker import BARRED_FOR, BARS_AFTER_FAILURES, COUNTING_WINDOW_SECONDS, ONE_TURN
+from broker.login.breaker import (
+    BARRED_FOR,
+    BARS_AFTER_FAILURES,
+    COUNTING_WINDOW_SECONDS,
+    FIRST_TO_TRY,
+    ONE_CALL,
+    THEN_ONE_IN,
+)
 from broker.login.breaker_memory import BreakerMemory
 from broker.login.guarded_provider import Closed, GuardedProvider
 from broker.providers.base import ArtifactAnswer, Begun, SentRequest
@@ -144,15 +151,42 @@ def test_failures_far_apart_close_nothing(workers: Workers) -> None:
     assert workers.new().closed(workers.clock()) is None
 
 
-def test_closed_provider_is_tried_by_one_at_a_time(workers: Workers) -> None:
-    """After half a minute one person is let through; the others read that it is closed."""
+def _admitted(workers: Workers, askers: int) -> int:
+    """How many of so many people are let through, each by another worker."""
+    return [workers.new().admit(workers.clock()) for _ in range(askers)].count(None)
+
+
+def test_closed_provider_is_tried_by_a_few(workers: Workers) -> None:
+    """After half a minute the first few are let through at once, and then few of many."""
     workers.complete(BARS_AFTER_FAILURES)
     workers.clock.advance(seconds=BARRED_FOR.total_seconds())
     assert workers.new().closed(workers.clock()) is None
-    assert [workers.new().admit(workers.clock()) for _ in range(3)] == [None, BARRED, BARRED]
-    assert workers.new().closed(workers.clock()) == BARRED
-    workers.clock.advance(seconds=ONE_TURN.total_seconds())
-    assert workers.new().admit(workers.clock()) is None
+    assert _admitted(workers, FIRST_TO_TRY) == FIRST_TO_TRY
+    assert _admitted(workers, THEN_ONE_IN - 1) <= 1
+    assert _admitted(workers, 10 * THEN_ONE_IN) == 10
+
+
+def test_strangers_who_never_come_back_keep_no_turn(workers: Workers) -> None:
+    """Whoever goes there and stays away decides nothing: others are let through without waiting for that."""
+    workers.complete(BARS_AFTER_FAILURES)
+    workers.clock.advance(seconds=BARRED_FOR.total_seconds())
+    _admitted(workers, 1000)
+    assert workers.new().closed(workers.clock()) is None
+    assert _admitted(workers, THEN_ONE_IN) == 1
+    workers.provider.outcome = Cancelled()
+    assert workers.complete() == Cancelled()
+    assert _admitted(workers, 1000) == 1000
+
+
+def test_each_bar_has_its_own_few_who_try(workers: Workers) -> None:
+    """A failure of one who tried bars the way again; after that the first few go once more."""
+    workers.complete(BARS_AFTER_FAILURES)
+    for _ in range(2):
+        workers.clock.advance(seconds=BARRED_FOR.total_seconds())
+        assert _admitted(workers, FIRST_TO_TRY) == FIRST_TO_TRY
+        workers.complete()
+        assert workers.new().closed(workers.clock()) == BARRED
+        assert _admitted(workers, THEN_ONE_IN) == 0
 
 
 def test_call_of_the_one_who_tries_decides(workers: Workers) -> None:
@@ -242,15 +276,17 @@ def test_records_away_is_said_and_nobody_is_let_through(record_keys: RecordKeys,
         connection.close()
 
 
-def test_turn_of_somebody_who_never_comes_back_ends(workers: Workers) -> None:
-    """A turn is a lease, not a lock."""
+def test_turn_of_a_worker_that_died_in_its_call_ends(workers: Workers) -> None:
+    """The turn to call is a lease, not a lock."""
     workers.complete(BARS_AFTER_FAILURES)
     workers.clock.advance(seconds=BARRED_FOR.total_seconds())
-    memory = BreakerMemory(workers.records, "cz", Scheme.DIGID)
-    assert workers.new().admit(workers.clock()) is None
-    assert memory.trouble() is not None
-    workers.clock.advance(seconds=(ONE_TURN + timedelta(seconds=1)).total_seconds())
-    assert workers.new().closed(workers.clock()) is None
+    assert BreakerMemory(workers.records, "cz", Scheme.DIGID).take_turn(workers.clock())
+    calls = workers.provider.calls
+    workers.provider.outcome = Cancelled()
+    assert isinstance(workers.complete(), Unavailable)
+    assert workers.provider.calls == calls
+    workers.clock.advance(seconds=ONE_CALL.total_seconds())
+    assert workers.complete() == Cancelled()
 
 
 def test_made_up_answer_does_not_keep_the_turn_of_a_recovering_provider(workers: Workers) -> None:

@@ -15,13 +15,14 @@ import pytest
 from sqlalchemy import select
 
 from broker.audit.recorder import Auditor
-from broker.notify.delivery import LEASE, Delivery
+from broker.notify.carriers import MailCarrier
+from broker.notify.delivery import LEASE, Delivery, Route
 from broker.notify.mail import Mail, Sender
 from broker.notify.queue import MessageQueue
 from broker.storage.audit_log import AuditLog
 from broker.storage.database import Database
 from broker.storage.key_ring import KeyRing
-from broker.storage.messages import MessageRepository
+from broker.storage.messages import Channel, MessageRepository
 from broker.storage.schema import AUDIT_EVENTS, MESSAGES
 from broker.storage.sealing import DataKey
 from tests.support.mailbox import Mailbox, listening, smtp_transport
@@ -53,11 +54,10 @@ class Office:
         auditor = Auditor(AuditLog(self.database), self.clock, lambda: None)
         return Delivery(
             self.messages,
-            smtp_transport(self.port),
+            [Route((Channel.MAIL,), MailCarrier(smtp_transport(self.port)), MOST_ATTEMPTS)],
             auditor,
             self.clock,
             together=self.database.writing,
-            most_attempts=MOST_ATTEMPTS,
         )
 
     def rows(self) -> list[tuple[str, int, str | None, bool]]:
@@ -119,6 +119,16 @@ def test_message_of_a_transaction_that_was_undone_is_never_sent(office: Office, 
     assert office.rows() == []
     assert office.sender().run() == 0
     assert mailbox.received == []
+
+
+def test_message_for_nobody_stands_there_and_is_never_sent(office: Office, mailbox: Mailbox) -> None:
+    """It costs what any other costs, waits for nobody, and goes with those that were delivered."""
+    mail = Mail(Sender("CZ", "noreply@cz.example"), "nobody@nowhere.invalid", "Mail", "t", "<p>m</p>", "nl")
+    office.queue.enqueue_for_nobody("cz", "test", mail, expires_at=office.clock.now + timedelta(hours=1))
+    assert office.sender().run() == 0
+    assert mailbox.received == []
+    assert [row[:3] for row in office.rows()] == [("delivered", 0, "nobody")]
+    assert office.messages.purge(office.clock.now) == 1
 
 
 def test_many_senders_send_every_message_once(office: Office, mailbox: Mailbox) -> None:
@@ -262,6 +272,7 @@ def test_sender_killed_between_sending_and_saying_so_causes_the_same_message_aga
         "database_url": database_url,
         "key_id": key_encryption_key.id,
         "key_hex": key_encryption_key.secret.hex(),
+        "channel": "mail",
         "port": office.port,
         "now": office.clock.now.isoformat(),
     }

@@ -94,6 +94,23 @@ def test_replace_needs_the_version_that_was_read(store: RecordStore, clock: Mova
     assert (outcomes, store.get(KEY)) == ([True, False], b"1")
 
 
+def test_drop_needs_the_version_that_was_read(store: RecordStore, clock: MovableClock) -> None:
+    """A record that changed since is not deleted; one that did not is, once; an expired one is gone."""
+    store.put(KEY, b"0", expires_at=clock.after(seconds=60))
+    first = store.get_versioned(KEY)
+    store.put(KEY, b"1", expires_at=clock.after(seconds=60))
+    second = store.get_versioned(KEY)
+    assert first is not None
+    assert second is not None
+    assert store.drop(KEY, expected_version=first.version) is False
+    assert store.get(KEY) == b"1"
+    clock.advance(seconds=60)
+    expired = store.drop(KEY, expected_version=second.version)
+    clock.advance(seconds=-60)
+    dropped = [store.drop(KEY, expected_version=second.version) for _ in range(2)]
+    assert (expired, dropped, store.get(KEY)) == (False, [True, False], None)
+
+
 def test_replace_moves_the_expiry(store: RecordStore, clock: MovableClock) -> None:
     """The new value lives until its own expiry."""
     store.put(KEY, b"0", expires_at=clock.after(seconds=60))

@@ -1,8 +1,8 @@
 """Markers of a person driven through every flow appear in nothing that the broker leaves behind (A65, B6-01).
 
 A real server writes its log at the lowest level while people log in, turn back, fail, play with requests
-and log out. Then everything that it left is searched: log, addresses, Referer, figures, error pages, the
-database's files, and every command that Redis was ever given.
+and log out. Then everything that it left is searched: log, addresses, Referer, figures, traces, error pages,
+the database's files, and every command that Redis was ever given.
 """
 
 from __future__ import annotations
@@ -17,6 +17,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
+from broker.tracing.otel import otlp_tracer
+from tests.support.collector import Collector, collecting
 from tests.support.every_flow import ERROR, drive_everything
 from tests.support.mailbox import Mailbox, listening
 from tests.support.markers import Markers
@@ -29,6 +31,7 @@ pytestmark = pytest.mark.flow
 # What the broker may put into an address, and to whom: the protocols want it so.
 ALLOWED_PARAMETERS = {
     "http://127.0.0.1:8401": {"code", "state", "iss", "error", "error_description"},
+    "http://127.0.0.1:8402": {"code", "state", "iss", "error", "error_description"},
     DIGID: {"SAMLRequest", "RelayState", "SigAlg", "Signature"},
 }
 
@@ -41,6 +44,7 @@ class Aftermath:
     markers: Markers
     log: bytes
     figures: bytes
+    traces: Collector
     redis: bytes
     database: bytes
 
@@ -66,6 +70,44 @@ def test_spellings_find_what_is_hidden() -> None:
     assert markers.found_in(b"939099604 nothing here") == []
 
 
+def test_short_number_is_found_where_it_stands_alone() -> None:
+    """A code of six digits, not the same six within a moment, an identifier or a greater number."""
+    markers = Markers()
+    markers.add("code", "180725")
+    for text in (
+        b"180725",
+        b"code=180725&",
+        b'{"code": "180725"}',
+        b"uw code is 180725.",
+        b"$6\r\n180725\r\n",
+    ):
+        assert markers.found_in(text), text
+    for text in (b"20:57:29.180725Z", b"1795180725123", b"9f180725ab", b"c0180725"):
+        assert not markers.found_in(text), text
+
+
+@pytest.mark.parametrize(
+    ("name", "attributes"),
+    [
+        ("request", {"bsn": "939099603"}),
+        ("request", {"bsn": 939099603}),
+        ("request", {"939099603": True}),
+        ("login of 939099603", {}),
+    ],
+)
+def test_marker_in_a_span_would_be_found(name: str, attributes: dict[str, str | int]) -> None:
+    """The search of traces itself: a marker planted in a name or an attribute comes out of the collector."""
+    markers = Markers()
+    markers.add("bsn", "939099603")
+    with collecting() as traces:
+        tracer = otlp_tracer(traces.endpoint, sample_ratio=1.0)
+        with tracer.span(name, {**attributes}):
+            pass
+        tracer.close()
+        assert traces.spans() == [name]
+        assert markers.found_in(traces.everything()) == ["bsn"]
+
+
 @pytest.fixture(scope="module")
 def aftermath(
     tmp_path_factory: pytest.TempPathFactory, demo_pki: Path, sqlite_template: bytes
@@ -78,18 +120,31 @@ def aftermath(
     with (
         running_redis("--appendonly", "yes", "--appendfsync", "no") as redis,
         listening(mailbox) as mail_port,
+        collecting() as traces,
     ):
         plan = Plan(demo_pki, redis.url, f"sqlite:///{file}")
-        with watched_broker(folder, plan, BROKER_MAIL__PORT=str(mail_port)) as broker:
+        mail = {"BROKER_MAIL__PORT": str(mail_port)}
+        with watched_broker(folder, plan, **mail, **_tracing_to(traces)) as broker:
             drive_everything(broker, mailbox, markers)
+            traces.wait_for("request", len(broker.traffic))
             yield Aftermath(
                 broker,
                 markers,
                 log=broker.log_file.read_bytes(),
                 figures=broker.figures().encode(),
+                traces=traces,
                 redis=_files(Path(urlsplit(redis.url).path).parent, "append*/*", "appendonly.aof"),
                 database=_files(folder, "voordeur.sqlite3*"),
             )
+
+
+def _tracing_to(traces: Collector) -> dict[str, str]:
+    """Every span there can be, sent soon."""
+    return {
+        "BROKER_TRACING__ENDPOINT": traces.endpoint,
+        "BROKER_TRACING__STORAGE": "true",
+        "OTEL_BSP_SCHEDULE_DELAY": "200",
+    }
 
 
 def _files(folder: Path, *patterns: str) -> bytes:
@@ -135,9 +190,10 @@ def test_log_has_one_line_for_each_request(aftermath: Aftermath) -> None:
     lines = [json.loads(line) for line in aftermath.log.splitlines() if b'"event": "request"' in line]
     assert len(lines) >= len(aftermath.traffic)
     granted = [line for line in lines if line.get("outcome") == "login.granted"]
-    for line in granted:
-        assert (line["brand"], line["client_id"], line["provider"]) == ("cz", "mijn-cz", "digid")
-    assert granted
+    assert {(line["brand"], line["client_id"], line["provider"]) for line in granted} == {
+        ("cz", "mijn-cz", "digid"),
+        ("cz", "mijn-cz-zakelijk", "password"),
+    }
     routes = {line["route"] for line in lines}
     assert "/saml/<brand>/<any(digid):scheme>/acs" in routes
     assert not any("?" in (route or "") for route in routes)
@@ -160,7 +216,7 @@ def test_addresses_carry_only_what_the_protocol_wants(aftermath: Aftermath) -> N
         assert aftermath.markers.found_in(text.encode()) == [], location
         # A state comes back as it was sent, and one test sends a number as state: nothing else may hold it.
         assert not parts.fragment
-    assert seen == {aftermath.broker.system.issuer, DIGID, "http://127.0.0.1:8401"}
+    assert seen == {aftermath.broker.system.issuer, *ALLOWED_PARAMETERS}
 
 
 def test_links_and_forms_of_pages_carry_no_marker(aftermath: Aftermath) -> None:
@@ -185,6 +241,14 @@ def test_pages_let_no_address_out_as_referer(aftermath: Aftermath) -> None:
 def test_figures_hold_no_marker(aftermath: Aftermath) -> None:
     """Not as a label either."""
     assert aftermath.markers.found_in(aftermath.figures) == []
+
+
+def test_traces_hold_no_marker(aftermath: Aftermath) -> None:
+    """Requests, back channel and stores, of both processes."""
+    spans = aftermath.traces.spans()
+    assert {"request", "back channel"} < set(spans)
+    assert len(spans) > 2 * len(aftermath.traffic)
+    assert aftermath.markers.found_in(aftermath.traces.everything()) == []
 
 
 def test_error_pages_hold_no_marker_and_no_inner_words(aftermath: Aftermath) -> None:

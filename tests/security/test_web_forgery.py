@@ -6,6 +6,7 @@ The routes come from the application's own URL map: one that is added comes unde
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from werkzeug.routing import Rule
@@ -25,8 +26,10 @@ PROTOCOL_POSTS = {
     "logout.end_session": "a hint that we signed is the proof; without one the person is asked on our page",
 }
 
-ELSEWHERE = ("registration.", "activation.")
-"""Forms that take a person without an account: `test_registration_forgery` knows all of them."""
+ELSEWHERE = ("registration.", "activation.", "new_password.", "second_factor.", "account.", "address.")
+"""Forms for a person without an account, a link, half a login, or a settings page: their own tests, which are
+`test_registration_forgery`, `test_password_reset`, `test_second_factor_forgery`, `test_account_area` and
+`test_account_address`."""
 
 
 @pytest.fixture
@@ -53,12 +56,37 @@ def _logout_form(world: Everything) -> dict[str, str]:
     return filled(world.browser.open(f"{world.system.issuer}/oauth2/logout").form("Uitloggen"), "Uitloggen")
 
 
+def _password_form(world: Everything) -> dict[str, str]:
+    """The login page of a portal for organisations, which becomes this browser's attempt."""
+    registered = world.system.settings.portals["mijn-cz-zakelijk"].client
+    portal = replace(
+        world.system.portal(),
+        client_id=registered.client_id,
+        redirect_uri=registered.redirect_uris[0],
+    )
+    page = world.browser.open(portal.begin().url)
+    world.arguments["attempt"] = page.url.rpartition("/")[2]
+    return filled(page.form("Inloggen"), "Inloggen")
+
+
+def _reset_form(world: Everything) -> dict[str, str]:
+    page = world.browser.open(f"{world.system.issuer}/cz/reset")
+    return filled(page.form("Stuur mij een e-mail"), "Stuur mij een e-mail") | {"email": "a@example.org"}
+
+
 OWN_FORMS: dict[str, Callable[[Everything], dict[str, str]]] = {
     "login.go": lambda world: _choice_form(world, "Inloggen met DigiD"),
     "login.cancel": lambda world: _choice_form(world, "Terug naar Mijn CZ"),
+    "password.answer": _password_form,
     "logout.confirmed": _logout_form,
+    "reset.mail": _reset_form,
 }
 """Where the genuine form of each of our own POST routes stands."""
+
+OF_NO_BROWSER = {
+    "reset.mail": "needs no cookie, so that none is in the way (J20); anybody may ask, and is told nothing"
+}
+"""Forms whose token cannot fit a browser, and why; where a request comes from counts there as well."""
 
 FORGERIES: dict[str, tuple[bool, dict[str, str]]] = {
     "no token": (False, {"Sec-Fetch-Site": "same-origin"}),
@@ -115,7 +143,7 @@ def test_post_from_our_own_page_is_obeyed(
     assert answer.status_code in {200, 303}
 
 
-@pytest.mark.parametrize("endpoint", OWN_FORMS)
+@pytest.mark.parametrize("endpoint", sorted(OWN_FORMS.keys() - OF_NO_BROWSER))
 def test_token_of_another_browser_is_refused(everything: Everything, endpoint: str) -> None:
     """A token fits the browser that it was made for."""
     foreign = OWN_FORMS[endpoint](Everything(everything.system))

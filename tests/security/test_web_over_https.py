@@ -33,6 +33,13 @@ def test_login_and_logout_over_https(secure: System) -> None:
     assert secure.portal().userinfo(tokens.access_token).status_code == 401
 
 
+def test_missing_slash_leads_to_https_behind_a_proxy_that_ends_tls(secure: System) -> None:
+    """The last hop speaks http, and no address that we write says so."""
+    answer = secure.broker_answer(f"{ISSUER.replace('https', 'http')}/cz/account")
+    assert answer.status_code == 308
+    assert answer.headers["Location"] == f"{ISSUER}/cz/account/"
+
+
 def test_every_answer_over_https_carries_hsts_for_a_year(secure: System) -> None:
     """A36: pages, redirects and errors alike; and cookies keep their form."""
     browser = secure.browser()

@@ -72,6 +72,13 @@ def test_file_that_is_not_there_is_not_remembered_as_missing(everything: Everyth
     assert (answer.status_code, answer.headers["Cache-Control"]) == (404, "no-store")
 
 
+def test_file_that_is_kept_for_everybody_sets_nobodys_language(everything: Everything) -> None:
+    """A cache between us and people would hand one visitor's cookie to all of them."""
+    answer = everything.send("GET", f"{everything.system.issuer}/static/base.css?lang=en")
+    assert "public" in answer.headers["Cache-Control"]
+    assert "Set-Cookie" not in answer.headers
+
+
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "BREW"])
 def test_methods_that_are_not_declared_do_nothing(everything: Everything, method: str) -> None:
     """A83: 405 with the methods that are, and nothing of the request repeated."""

@@ -1,4 +1,4 @@
-"""A worker that is killed at the worst moment: the mail server has the message, the database does not know.
+"""A worker that is killed at the worst moment: the message is handed over, and the database does not know.
 
 Run as a program with one JSON object; the kill is a real SIGKILL, so nothing is tidied up.
 """
@@ -12,27 +12,28 @@ import sys
 from datetime import datetime
 
 from broker.audit.recorder import Auditor
-from broker.notify.delivery import Delivery
-from broker.notify.ports import Envelope
-from broker.notify.smtp import SmtpTransport
+from broker.notify.carriers import MailCarrier, PhoneCarrier
+from broker.notify.delivery import Delivery, Route
+from broker.notify.ports import Carrier
 from broker.storage.audit_log import AuditLog
 from broker.storage.database import Database
 from broker.storage.key_ring import open_key_ring
-from broker.storage.messages import MessageRepository
+from broker.storage.messages import Channel, LeasedMessage, MessageRepository
 from broker.storage.sealing import DataKey
 from tests.support.fixtures import BRANDS
 from tests.support.mailbox import smtp_transport
+from tests.support.sms_gateway import gateway_transport
 
 
 class LastBreath:
     """Sends for real, and dies before it can tell."""
 
-    def __init__(self, transport: SmtpTransport) -> None:
-        self._transport = transport
+    def __init__(self, carrier: Carrier) -> None:
+        self._carrier = carrier
 
-    def send(self, envelope: Envelope) -> None:
+    def carry(self, message: LeasedMessage) -> None:
         """Hand it over and be gone."""
-        self._transport.send(envelope)
+        self._carrier.carry(message)
         os.kill(os.getpid(), signal.SIGKILL)
 
 
@@ -43,13 +44,19 @@ def main() -> None:
     database = Database(order["database_url"])
     key = DataKey(order["key_id"], bytes.fromhex(order["key_hex"]))
     ring = open_key_ring(database, key, brands=BRANDS, clock=lambda: now)
+    channel = Channel(order["channel"])
+    by_mail = channel is Channel.MAIL
+    carrier: Carrier = (
+        MailCarrier(smtp_transport(order["port"]))
+        if by_mail
+        else PhoneCarrier(gateway_transport(order["port"]))
+    )
     Delivery(
         MessageRepository(database, ring.columns),
-        LastBreath(smtp_transport(order["port"])),
+        [Route((channel,), LastBreath(carrier), most_attempts=3)],
         Auditor(AuditLog(database), lambda: now, lambda: None),
         lambda: now,
         together=database.writing,
-        most_attempts=3,
     ).run()
 
 

@@ -9,10 +9,12 @@ from urllib.parse import parse_qsl, quote, urlsplit
 
 from broker.worker import delivery_of
 from demo.digid.faults.table import FAULTS
-from demo.people import PEOPLE
+from demo.people import PEOPLE, Person
+from tests.support.business import PASSWORD, SECRET, Business, Worker
 from tests.support.mailbox import Mailbox, Post, Received
 from tests.support.markers import Markers
 from tests.support.registration import EMAIL, Newcomer
+from tests.support.sms_gateway import GatewayDesk
 from tests.support.system import DIGID, System, digid_of, someone
 from tests.support.watched_broker import WatchedBroker, get
 
@@ -23,7 +25,7 @@ _MAIL_WITHIN_SECONDS = 90
 def drive_everything(broker: WatchedBroker, mailbox: Mailbox, markers: Markers) -> None:
     """Every flow there is."""
     for person in PEOPLE:
-        _mark_person(markers, person.id)
+        _mark_person(markers, person)
     _log_in_and_out(broker, markers)
     _log_in_with_the_app(broker.system, markers)
     _turn_back(broker.system)
@@ -31,6 +33,7 @@ def drive_everything(broker: WatchedBroker, mailbox: Mailbox, markers: Markers) 
     _play_with_requests(broker, markers)
     _level_too_low(broker.system)
     _register(broker.system, mailbox, markers)
+    _log_in_with_a_password(broker.system, mailbox, markers)
     _mark_what_was_made_up(broker, markers)
 
 
@@ -47,16 +50,20 @@ def _mark_what_was_made_up(broker: WatchedBroker, markers: Markers) -> None:
             markers.add("sms code", code)
 
 
-def _mark_person(markers: Markers, person: str) -> None:
-    digid = digid_of(person)
-    markers.add("bsn", digid.bsn)
-    markers.add("name", someone(person).name)
-    markers.add("phone", digid.phone)
-    markers.add("phone", digid.phone.removeprefix("+"))
-    markers.add("password", digid.password)
-    markers.add("username", digid.username)
-    for account in someone(person).accounts:
-        markers.add("mail", account.email)
+def _mark_person(markers: Markers, person: Person) -> None:
+    markers.add("name", person.name)
+    for number in person.phone_numbers:
+        markers.add("phone", number)
+        markers.add("phone", number.removeprefix("+"))
+    for address in person.email_addresses:
+        markers.add("mail", address)
+    for account in person.accounts:
+        markers.add("password", account.password)
+        markers.add("secret of an app", account.totp_secret)
+    if person.digid is not None:
+        markers.add("bsn", person.digid.bsn)
+        markers.add("password", person.digid.password)
+        markers.add("username", person.digid.username)
 
 
 def _log_in_and_out(broker: WatchedBroker, markers: Markers) -> None:
@@ -194,6 +201,26 @@ def _register(system: System, mailbox: Mailbox, markers: Markers) -> None:
     _note_code(markers, newcomer.page.url)
     newcomer.browser.follow_link_from_elsewhere(mail.link)
     system.browser().follow_link_from_elsewhere(mail.link + "x")
+
+
+def _log_in_with_a_password(system: System, mailbox: Mailbox, markers: Markers) -> None:
+    """Somebody of a company: wrong words first, then the password and the app."""
+    delivery = delivery_of(system.settings, system.stores)
+    assert delivery is not None
+    colleague = Business(system, Worker(mailbox, GatewayDesk(), delivery)).colleague().with_app()
+    markers.add("name", colleague.account.name)
+    markers.add("mail", colleague.account.email)
+    markers.add("password", PASSWORD)
+    markers.add("secret of an app", SECRET)
+    colleague.arrive()
+    colleague.browser.press("Inloggen", email=colleague.account.email, password=f"niet {PASSWORD}")
+    colleague.type_password()
+    colleague.browser.press("Code bevestigen", code=colleague.wrong_code())
+    code = colleague.app_code()
+    markers.add("code of an app", code)
+    colleague.browser.press("Code bevestigen", code=code)
+    assert colleague.is_in
+    _note_code(markers, colleague.page.url)
 
 
 def _arrived(mailbox: Mailbox) -> Received:

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from dataclasses import dataclass, field
 from urllib.parse import quote, quote_plus
+
+# A number this short stands by chance within the digits of a moment, an identifier or a measurement.
+_SHORT_NUMBER = 6
 
 
 @dataclass
@@ -26,8 +30,14 @@ class Markers:
             for what, values in self.values.items()
             if what not in leaving_out
             for value in values
-            if any(spelling in text for spelling in spellings(value))
+            if any(_stands_in(text, spelling) for spelling in spellings(value))
         )
+
+
+def _stands_in(text: bytes, spelling: bytes) -> bool:
+    if not spelling.isdigit() or len(spelling) > _SHORT_NUMBER:
+        return spelling in text
+    return re.search(rb"(?<![0-9A-Fa-f.])%s(?![0-9A-Fa-f])" % spelling, text) is not None
 
 
 def spellings(value: str) -> set[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import re
 import shutil
@@ -17,6 +18,7 @@ from typing import Any
 import pytest
 import requests
 
+from demo.clock import DemoClock
 from demo.plan import PORTS
 from demo.ports import taken
 
@@ -24,6 +26,7 @@ REPOSITORY = Path(__file__).parents[2]
 OUTBOX = "http://127.0.0.1:8300"
 _READY_WITHIN_SECONDS = 120
 _GONE_WITHIN_SECONDS = 30
+_SENT_WITHIN_SECONDS = 30
 
 
 @dataclass
@@ -32,6 +35,7 @@ class Demo:
 
     folder: Path
     _process: subprocess.Popen[bytes] | None = field(default=None)
+    _read: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         shutil.copytree(REPOSITORY / "config", self.config)
@@ -48,6 +52,11 @@ class Demo:
     def config(self) -> Path:
         """A copy of the sample configuration that a test may change."""
         return self.folder / "config"
+
+    @property
+    def clock(self) -> DemoClock:
+        """The clock of every process of this demo."""
+        return DemoClock.of_state(self.state)
 
     @property
     def output(self) -> Path:
@@ -94,6 +103,52 @@ class Demo:
                 if str(self.state).encode() in words + (entry / "environ").read_bytes():
                     found.append(words.replace(b"\0", b" ").decode(errors="replace"))
         return [words for words in found if str(os.getpid()) not in words]
+
+    def add_business_account(self, brand: str, email: str, password: str) -> None:
+        """Somebody new, who has set nothing up yet, as an operator adds people."""
+        account = {"kind": "business_account", "brand": brand, "name": "Lotte Vos"}
+        line = json.dumps(account | {"email": email, "password": password})
+        self._operate("import", "-", typed=line)
+
+    def invite(self, brand: str, email: str, portal: str) -> None:
+        """Somebody new, who gets a mail with a link, as an operator invites people."""
+        person = ("--brand", brand, "--email", email, "--name", "Lotte Vos", "--portal", portal)
+        self._operate("account", "invite", *person)
+
+    def _operate(self, *words: str, typed: str = "") -> None:
+        (socket,) = self.state.glob("redis/*.sock*")
+        program = Path(sys.executable).parent / "broker"
+        subprocess.run(
+            [str(program), *words, "--config", str(self.config)],
+            input=typed.encode(),
+            env=dict(os.environ) | {"BROKER_STORAGE__REDIS_URL": f"unix://{socket}?db=0"},
+            stdout=subprocess.DEVNULL,
+            check=True,
+        )
+
+    def mailed_link(self, to: str) -> str:
+        """The link in the newest mail to this address that has one and that nobody read yet."""
+        deadline = time.monotonic() + _SENT_WITHIN_SECONDS
+        while True:
+            for message in _json(f"{OUTBOX}/api/messages?channel=mail")["messages"]:
+                if message["to"] == to and message["id"] not in self._read:
+                    self._read.add(message["id"])
+                    if found := re.search(r"https?://[^\s<>\"]+link=[^\s<>\"]+", message["text"]):
+                        return found[0]
+            assert time.monotonic() < deadline, "no mail came"
+            time.sleep(0.1)
+
+    def new_sms_code(self, to: str) -> str:
+        """The code in an SMS to this number that nobody read yet; the worker sends it in its own time."""
+        deadline = time.monotonic() + _SENT_WITHIN_SECONDS
+        while True:
+            for message in _json(f"{OUTBOX}/api/messages?channel=sms")["messages"]:
+                if message["to"] == to and message["id"] not in self._read:
+                    self._read.add(message["id"])
+                    if found := re.search(r"\b([0-9]{6})\b", message["text"]):
+                        return found[1]
+            assert time.monotonic() < deadline, "no text came"
+            time.sleep(0.1)
 
     def last_sms_code(self) -> str:
         """The code in the newest SMS."""

@@ -77,7 +77,7 @@ class Visitor:
     def expect_file_of(self, person: str) -> None:
         """The person's own file, with the header of J27."""
         expect(self.page.get_by_role("heading", level=1)).to_have_text("Mijn dossier")
-        expect(self.page.get_by_label("Uw sessie")).to_contain_text(
+        expect(self.page.get_by_label("Uw sessie", exact=True)).to_contain_text(
             f"U bent ingelogd als {someone(person).name}"
         )
         self.look("file")

@@ -137,6 +137,9 @@ def test_simulators_come_only_when_asked_for() -> None:
         "digid",
         "outbox",
         "mijn-cz",
+        "mijn-cz-zakelijk",
+        "mijn-iza",
+        "mijn-vgz-zakelijk",
         "simulator-gate",
     }
     for name, service in services().items():
@@ -203,7 +206,7 @@ def test_accounts_of_the_demo_reach_the_import(tmp_path: Path) -> None:
     assert not Path(file).exists()
     lines = (tmp_path / "accounts").read_text(encoding="utf-8").splitlines()
     assert lines
-    assert {json.loads(line)["brand"] for line in lines} == {"cz"}
+    assert {json.loads(line)["brand"] for line in lines} == {"cz", "iza", "vgz"}
 
 
 def _first_option(words: tuple[str, ...]) -> int:

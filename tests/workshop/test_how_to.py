@@ -40,7 +40,7 @@ def test_command_exists_with_its_options(page: str, line: str) -> None:
     command: click.Command = commands
     words = shlex.split(line)[1:]
     while words and isinstance(command, click.Group):
-        inner = command.commands.get(words.pop(0))
+        inner = command.get_command(click.Context(command), words.pop(0))
         assert inner is not None, f"{page}: {line}"
         command = inner
     known = {option for parameter in command.params for option in parameter.opts}

@@ -322,7 +322,7 @@ def hints_are_believed_unread() -> None:
 
     def read(self, text):
         claims = json.loads(urlsafe_b64decode(text.split(".")[1] + "=="))
-        client = self._clients.find(claims["aud"])
+        client = self._own.clients.find(claims["aud"])
         return id_token_hint.HintedLogin(client, claims["sid"], claims["sub"], holds_bsn=False)
 
     id_token_hint.HintReader.read = read

@@ -22,7 +22,7 @@ from tests.demo.digid.service_provider import (
 )
 
 BSN = "999990019"
-LINE_FAULTS = {"slow", "dead", "http-500", "redirect"}
+LINE_FAULTS = {"slow", "dead", "http-500", "soap-fault", "redirect"}
 UNVERIFIABLE = {"unsigned", "other-key", "document-type"}
 
 
@@ -291,9 +291,9 @@ def test_dead_closes_the_connection(world: World) -> None:
     assert status_codes(world.resolve(world.sms_login())) == ["Success"]
 
 
-@pytest.mark.parametrize(("fault", "status"), [("http-500", 500), ("redirect", 302)])
+@pytest.mark.parametrize(("fault", "status"), [("http-500", 500), ("soap-fault", 500), ("redirect", 302)])
 def test_line_faults_answer_without_saml(world: World, fault: str, status: int) -> None:
-    """An error page or a redirect that must not be followed."""
+    """An error page, a fault, or a redirect that must not be followed."""
     answer = world.back.post(world.sp.artifact_resolve(login_with(world, fault), world.clock()))
     assert answer.status_code == status
     assert NAMESPACES["samlp"].encode() not in answer.content

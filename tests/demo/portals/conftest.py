@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
@@ -52,15 +53,24 @@ def hand_clock() -> HandClock:
 @pytest.fixture
 def provider(portal_keys: PortalKeys, hand_clock: HandClock) -> Iterator[HonestProvider]:
     """A provider that listens on a free port."""
-    honest = HonestProvider(portal_keys.signing, portal_keys.decryption, hand_clock)
+    honest = HonestProvider(portal_keys, hand_clock)
+    with serving(honest):
+        yield honest
+
+
+@contextmanager
+def serving(honest: HonestProvider) -> Iterator[None]:
+    """Let the provider answer on a free port."""
     server = listen(honest.routes(), "127.0.0.1", 0)
     honest.issuer = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
-    yield honest
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    try:
+        yield
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 @pytest.fixture

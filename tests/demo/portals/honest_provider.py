@@ -18,6 +18,8 @@ from joserfc import jwe, jws, jwt
 from joserfc.jwk import ECKey, RSAKey
 
 from demo.clock import Clock
+from demo.portals.definitions import PORTALS, ClientAuth, PortalDefinition
+from demo.portals.keys import PortalKeys
 
 SESSION_SECONDS = 900
 Claims = dict[str, Any]
@@ -47,11 +49,11 @@ class HonestProvider:
     changes the authorization response; `userinfo` the claims given there.
     """
 
-    client_key: ECKey
-    client_encryption_key: RSAKey
+    client_keys: PortalKeys
     now: Clock
+    portal: PortalDefinition = PORTALS[0]
     issuer: str = ""
-    key: ECKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "op-1"}))
+    key: ECKey | RSAKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "op-1"}))
     alter: Callable[[Claims], Claims] = field(default=lambda claims: claims)
     answer: Callable[[dict[str, str]], dict[str, str]] = field(default=lambda answer: answer)
     userinfo: Claims = field(default_factory=lambda: {"sub": "pairwise-1", "email": "sanne@post.example"})
@@ -109,27 +111,43 @@ class HonestProvider:
         asked = self.requests[-1]
         verifier = hashlib.sha256(request.form["code_verifier"].encode()).digest()
         challenge = base64.urlsafe_b64encode(verifier).rstrip(b"=").decode()
-        assertion = jwt.decode(request.form["client_assertion"], self.client_key, algorithms=["ES256"])
-        self.assertions.append(assertion.claims)
+        if not self._is_the_client():
+            return jsonify(error="invalid_client"), 401
         if challenge != asked["code_challenge"] or asked["code_challenge_method"] != "S256":
             return jsonify(error="invalid_grant"), 400
         return self._tokens({"nonce": asked["nonce"], "name": "Sanne de Vries"})
 
     def _refreshed(self) -> Response | tuple[Response, int]:
         """New tokens for the newest refresh token only."""
-        assertion = jwt.decode(request.form["client_assertion"], self.client_key, algorithms=["ES256"])
-        self.assertions.append(assertion.claims)
+        if not self._is_the_client():
+            return jsonify(error="invalid_client"), 401
         newest = self.given_refresh_tokens[-1] if self.given_refresh_tokens else None
         if self.session_over or request.form["refresh_token"] != newest:
             return jsonify(error="invalid_grant"), 400
         return self._tokens({})
+
+    def _is_the_client(self) -> bool:
+        """By the one way that this client registered, and no other."""
+        registration, form = self.portal.registration, request.form
+        if registration.client_auth is ClientAuth.CLIENT_SECRET_BASIC:
+            said = request.authorization
+            proven = said is not None and (said.username, said.password) == (
+                self.portal.id,
+                registration.client_secret,
+            )
+            return proven and "client_assertion" not in form
+        assert self.client_keys.signing is not None
+        algorithms = [registration.assertion_alg]
+        assertion = jwt.decode(form["client_assertion"], self.client_keys.signing, algorithms=algorithms)
+        self.assertions.append(assertion.claims)
+        return request.authorization is None
 
     def _tokens(self, more: Claims) -> Response:
         moment = int(self.now().timestamp())
         claims = {
             "iss": self.issuer,
             "sub": "pairwise-1",
-            "aud": "mijn-cz",
+            "aud": self.portal.id,
             "iat": moment,
             "exp": moment + 300,
             "sid": "session-1",
@@ -149,7 +167,7 @@ class HonestProvider:
         moment = int(self.now().timestamp())
         claims = {
             "iss": self.issuer,
-            "aud": "mijn-cz",
+            "aud": self.portal.id,
             "iat": moment,
             "exp": moment + 120,
             "jti": secrets.token_urlsafe(16),
@@ -158,9 +176,8 @@ class HonestProvider:
             "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
             **changes,
         }
-        header = {"alg": "ES256", "kid": self.key.kid, "typ": typ}
         kept = {name: value for name, value in claims.items() if value is not None}
-        return jws.serialize_compact(header, json.dumps(kept), self.key, algorithms=["ES256"])
+        return self._serialized(kept, typ=typ)
 
     def user(self) -> Response | tuple[Response, int]:
         """Userinfo for the access token handed out."""
@@ -171,12 +188,19 @@ class HonestProvider:
     def _signed(self, claims: Claims) -> str:
         if self.sign:
             return self.sign(claims)
-        header = {"alg": "ES256", "kid": self.key.kid}
-        return jws.serialize_compact(header, json.dumps(claims), self.key, algorithms=["ES256"])
+        return self._serialized(claims)
+
+    def _serialized(self, claims: Claims, **header: Any) -> str:
+        alg = self.portal.registration.id_token_alg
+        header |= {"alg": alg, "kid": self.key.kid}
+        return jws.serialize_compact(header, json.dumps(claims), self.key, algorithms=[alg])
 
     def _encrypted(self, signed: str) -> str:
         if self.encrypt:
             return self.encrypt(signed)
+        if not self.portal.registration.encrypted:
+            return signed
         header = {"alg": "RSA-OAEP-256", "enc": "A256GCM", "cty": "JWT"}
         algorithms = ["RSA-OAEP-256", "A256GCM"]
-        return jwe.encrypt_compact(header, signed, self.client_encryption_key, algorithms=algorithms)
+        assert self.client_keys.decryption is not None
+        return jwe.encrypt_compact(header, signed, self.client_keys.decryption, algorithms=algorithms)

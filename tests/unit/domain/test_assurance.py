@@ -6,32 +6,130 @@ import itertools
 
 import pytest
 
-from broker.domain.assurance import ACR_VALUES, Assurance, DigidLevel, Scheme, assurance_for_acr
+from broker.domain.assurance import (
+    ACCOUNT_ALONE,
+    ACCOUNT_AND_PASSKEY,
+    ACCOUNT_AND_SMS,
+    ACCOUNT_AND_TOTP,
+    ACR_VALUES,
+    BELOW_EIDAS,
+    EIDAS_HIGH,
+    EIDAS_LOW,
+    EIDAS_SUBSTANTIAL,
+    AccountLevel,
+    Assurance,
+    DigidLevel,
+    Level,
+    Scheme,
+    acr_values_of,
+    assurance_for_acr,
+    levels_of,
+)
 
-ORDER = (DigidLevel.BASIS, DigidLevel.MIDDEN, DigidLevel.SUBSTANTIEEL, DigidLevel.HOOG)
+DIGID = (DigidLevel.BASIS, DigidLevel.MIDDEN, DigidLevel.SUBSTANTIEEL, DigidLevel.HOOG)
+ACCOUNT = (AccountLevel.PASSWORD, AccountLevel.SMS, AccountLevel.TOTP, AccountLevel.PASSKEY)
+ORDER: dict[Scheme, tuple[Level, ...]] = {Scheme.DIGID: DIGID, Scheme.PASSWORD: ACCOUNT}
+EVERY = [Assurance(scheme, level) for scheme, levels in ORDER.items() for level in levels]
 
 
-@pytest.mark.parametrize(("reached", "required"), list(itertools.product(ORDER, ORDER)))
-def test_assurance_meets_exactly_what_is_not_higher(reached: DigidLevel, required: DigidLevel) -> None:
-    """A level meets itself and everything below it."""
-    meets = Assurance(Scheme.DIGID, reached).meets(Assurance(Scheme.DIGID, required))
-    assert meets == (ORDER.index(reached) >= ORDER.index(required))
+@pytest.mark.parametrize(("reached", "required"), list(itertools.product(EVERY, EVERY)))
+def test_assurance_meets_exactly_what_is_not_higher(reached: Assurance, required: Assurance) -> None:
+    """A level meets itself and everything below it in its own scheme, and nothing of another scheme."""
+    order = ORDER[reached.scheme]
+    expected = required.scheme is reached.scheme and order.index(reached.level) >= order.index(required.level)
+    assert reached.meets(required) == expected
 
 
-def test_acr_of_each_level_finds_that_level_again() -> None:
-    """The URIs are one to one with the levels."""
-    levels = [Assurance(Scheme.DIGID, level) for level in ORDER]
-    assert [assurance_for_acr(Scheme.DIGID, level.acr) for level in levels] == levels
-    assert tuple(level.acr for level in levels) == ACR_VALUES
+def test_code_by_telephone_never_meets_an_authenticator_app() -> None:
+    """Whoever can take over a number has the one and not the other."""
+    sms = Assurance(Scheme.PASSWORD, AccountLevel.SMS)
+    assert not sms.meets(Assurance(Scheme.PASSWORD, AccountLevel.TOTP))
+    assert not sms.satisfies(ACCOUNT_AND_TOTP)
+
+
+@pytest.mark.parametrize("scheme", Scheme)
+def test_acr_of_each_level_finds_that_level_again(scheme: Scheme) -> None:
+    """The URIs are one to one with the levels of a scheme."""
+    levels = levels_of(scheme)
+    assert [level.level for level in levels] == list(ORDER[scheme])
+    assert [assurance_for_acr(scheme, level.acr) for level in levels] == list(levels)
+
+
+SATISFIED: dict[Level, set[str]] = {
+    DigidLevel.BASIS: {BELOW_EIDAS},
+    DigidLevel.MIDDEN: {BELOW_EIDAS, EIDAS_LOW},
+    DigidLevel.SUBSTANTIEEL: {BELOW_EIDAS, EIDAS_LOW, EIDAS_SUBSTANTIAL},
+    DigidLevel.HOOG: {BELOW_EIDAS, EIDAS_LOW, EIDAS_SUBSTANTIAL, EIDAS_HIGH},
+}
+SATISFIED_BY_ACCOUNT: dict[Level, set[str]] = {
+    AccountLevel.PASSWORD: {ACCOUNT_ALONE},
+    AccountLevel.SMS: {ACCOUNT_ALONE, ACCOUNT_AND_SMS, EIDAS_LOW},
+    AccountLevel.TOTP: {ACCOUNT_ALONE, ACCOUNT_AND_SMS, ACCOUNT_AND_TOTP, EIDAS_LOW},
+    AccountLevel.PASSKEY: {
+        ACCOUNT_ALONE,
+        ACCOUNT_AND_SMS,
+        ACCOUNT_AND_TOTP,
+        ACCOUNT_AND_PASSKEY,
+        EIDAS_LOW,
+    },
+}
+
+
+@pytest.mark.parametrize("reached", EVERY)
+@pytest.mark.parametrize("acr", [*ACR_VALUES, "urn:other"])
+def test_assurance_satisfies_its_own_names_and_what_eidas_says_of_them(reached: Assurance, acr: str) -> None:
+    """A password alone is nothing to eIDAS; with any second factor it is low, never substantial."""
+    table = SATISFIED if reached.scheme is Scheme.DIGID else SATISFIED_BY_ACCOUNT
+    assert reached.satisfies(acr) == (acr in table[reached.level])
 
 
 def test_acr_that_is_not_ours_finds_nothing() -> None:
     """An unknown URI is not guessed at."""
     assert assurance_for_acr(Scheme.DIGID, "urn:mace:incommon:iap:silver") is None
+    assert assurance_for_acr(Scheme.PASSWORD, EIDAS_SUBSTANTIAL) is None
 
 
-def test_level_is_found_by_its_name_only() -> None:
-    """Names are exact and lower case."""
-    assert DigidLevel.from_label("midden") is DigidLevel.MIDDEN
-    with pytest.raises(ValueError, match="Midden"):
-        DigidLevel.from_label("Midden")
+def test_acr_low_asks_the_weakest_second_factor_of_a_password() -> None:
+    """A portal that speaks eIDAS alone still gets a second factor."""
+    assert assurance_for_acr(Scheme.PASSWORD, EIDAS_LOW) == Assurance(Scheme.PASSWORD, AccountLevel.SMS)
+
+
+def test_acr_values_are_those_that_can_be_reached() -> None:
+    """DigiD brings eIDAS and its own; a password only what its factors bring."""
+    by_digid = acr_values_of([Assurance(Scheme.DIGID, DigidLevel.HOOG)])
+    assert by_digid == (BELOW_EIDAS, EIDAS_LOW, EIDAS_SUBSTANTIAL, EIDAS_HIGH)
+    by_sms = acr_values_of([Assurance(Scheme.PASSWORD, AccountLevel.SMS)])
+    assert set(by_sms) == {EIDAS_LOW, ACCOUNT_ALONE, ACCOUNT_AND_SMS}
+    assert acr_values_of([]) == ()
+
+
+@pytest.mark.parametrize("assurance", EVERY)
+def test_names_of_scheme_and_level_are_read_back(assurance: Assurance) -> None:
+    """What stands in a record, a claim or a file is that level again."""
+    assert Assurance.of(assurance.scheme.value, assurance.level.label) == assurance
+
+
+@pytest.mark.parametrize(
+    ("scheme", "level"),
+    [
+        ("digid", "Midden"),
+        ("digid", "totp"),
+        ("password", "midden"),
+        ("password", ""),
+        ("other", "midden"),
+        ("", ""),
+    ],
+)
+def test_names_that_do_not_belong_together_are_refused(scheme: str, level: str) -> None:
+    """Names are exact and lower case, and a level belongs to one scheme."""
+    with pytest.raises(ValueError, match=r"level|Scheme"):
+        Assurance.of(scheme, level)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "level"), [(Scheme.DIGID, AccountLevel.PASSWORD), (Scheme.PASSWORD, DigidLevel.BASIS)]
+)
+def test_level_of_another_scheme_is_no_assurance(scheme: Scheme, level: Level) -> None:
+    """Two levels can have the same number; that makes them no less different."""
+    with pytest.raises(ValueError, match="no level"):
+        Assurance(scheme, level)

@@ -58,3 +58,37 @@ def test_addresses_are_compared_without_case_and_spelling_of_the_domain() -> Non
     spellings = ("Jelle@Bücher.example", "jelle@bücher.example", "JELLE@xn--bcher-kva.example")
     assert len({comparable(text) for text in spellings}) == 1
     assert comparable(" Marker@Example.TEST ") == comparable("marker@example.test")
+
+
+@pytest.mark.parametrize(
+    "spellings",
+    [
+        ("sanne@post.example", "SANNE@POST.EXAMPLE", " Sanne@Post.Example\t", "sanne@ｐｏｓｔ.example"),
+        ("jelle@straße.example", "jelle@xn--strae-oqa.example", "JELLE@xn--STRAE-OQA.example"),
+        ("jëlle@bücher.example", "je\u0308lle@BÜCHER.example", "JËLLE@xn--bcher-kva.example"),
+        ("jëlle@post.example", "jëlle@post.example."),
+    ],
+)
+def test_spellings_of_one_address_have_one_form(spellings: tuple[str, ...]) -> None:
+    """Case, composition of accents and both forms of a domain make no other mailbox (B4-16)."""
+    assert len({comparable(text) for text in spellings}) == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("sanne@post.example", "\u017fanne@post.example"),
+        ("iris@post.example", "\u0131ris@post.example"),
+        ("iris@post.example", "\u0130ris@post.example"),
+        ("fien@post.example", "\ufb01en@post.example"),
+        ("strasse@post.example", "straße@post.example"),
+        ("jelle@strasse.example", "jelle@straße.example"),
+        ("anna@post.example", "\u0430nna@post.example"),
+        ("anna@post.example", "anna\u200b@post.example"),
+        ("anna@post.example", "anna+cz@post.example"),
+        ("anna@post.example", "an.na@post.example"),
+    ],
+)
+def test_addresses_that_only_look_alike_have_two_forms(one: str, other: str) -> None:
+    """A letter that folds to one of ASCII, or looks like it, never reaches another's account (B4-16)."""
+    assert comparable(one) != comparable(other)

@@ -9,9 +9,12 @@ import pytest
 from broker.login.breaker import (
     BARRED_FOR,
     BARS_AFTER_FAILURES,
+    FIRST_TO_TRY,
+    THEN_ONE_IN,
     Passage,
     Trouble,
     after_failure,
+    may_try,
     passage,
 )
 
@@ -27,14 +30,14 @@ BARRED = Trouble(NOW + BARRED_FOR)
         (Trouble(), NOW, Passage.FREE),
         (BARRED, NOW, Passage.BARRED),
         (BARRED, NOW + BARRED_FOR - SECOND, Passage.BARRED),
-        (BARRED, NOW + BARRED_FOR, Passage.IN_TURN),
-        (BARRED, NOW + timedelta(days=1), Passage.IN_TURN),
+        (BARRED, NOW + BARRED_FOR, Passage.TRYING),
+        (BARRED, NOW + timedelta(days=1), Passage.TRYING),
     ],
 )
 def test_passage_follows_from_what_is_known(
     trouble: Trouble | None, moment: datetime, expected: Passage
 ) -> None:
-    """Free until there were enough failures, then nobody for a while, then one at a time."""
+    """Free until there were enough failures, then nobody for a while, then some to try it."""
     assert passage(trouble, moment) is expected
 
 
@@ -61,3 +64,11 @@ def test_bar_is_forgotten_some_time_after_it_was_lifted() -> None:
     assert BARRED.forgotten_at is not None
     assert BARRED.forgotten_at > NOW + BARRED_FOR
     assert Trouble().forgotten_at is None
+
+
+def test_first_few_try_it_and_then_some_of_many() -> None:
+    """Few people are sent in vain, and no number of strangers who go first uses up everybody's chance."""
+    assert all(may_try(asker) for asker in range(1, FIRST_TO_TRY + 1))
+    later = [may_try(asker) for asker in range(1001, 1001 + 10 * THEN_ONE_IN)]
+    assert later.count(True) == 10
+    assert later[:THEN_ONE_IN].count(True) == 1

@@ -48,6 +48,7 @@ def test_pipeline_steps_stand_in_their_order() -> None:
         "check age",
         "check assurance",
         "resolve account",
+        "second factor",
         "grant",
     ]
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from broker.domain.assurance import EIDAS_LOW
+from broker.domain.assurance import EIDAS_LOW, AccountLevel, Assurance, DigidLevel, Scheme
 from broker.oidc.claims import CLAIM_NAMES, CLAIMS, ClaimPlace, ClaimValue, RequestedClaims, released_claims
 from broker.oidc.clients import Client
 from broker.oidc.id_token import id_token_claims
@@ -100,6 +100,26 @@ def test_claims_without_a_value_are_left_out() -> None:
         source=claim_source(name="", bsn=None),
     )
     assert released.keys() == {"assurance"}
+
+
+METHODS = [
+    (Assurance(Scheme.PASSWORD, AccountLevel.PASSWORD), ["pwd"]),
+    (Assurance(Scheme.PASSWORD, AccountLevel.SMS), ["pwd", "sms", "mfa"]),
+    (Assurance(Scheme.PASSWORD, AccountLevel.TOTP), ["pwd", "otp", "mfa"]),
+    *((Assurance(Scheme.DIGID, level), None) for level in DigidLevel),
+]
+
+
+@pytest.mark.parametrize(("assurance", "methods"), METHODS)
+def test_methods_are_told_of_logins_of_our_own(assurance: Assurance, methods: list[str] | None) -> None:
+    """RFC 8176, in the ID token of a portal whose contract has it; what DigiD did is not ours to tell."""
+    source = claim_source(assurance=assurance)
+    client = make_client(claims=frozenset({"amr"}))
+    told = [
+        released_claims(client, place, scope=SCOPES, requested=RequestedClaims(), source=source)
+        for place in (ClaimPlace.ID_TOKEN, ClaimPlace.USERINFO)
+    ]
+    assert told == [{"amr": methods} if methods else {}, {}]
 
 
 def test_claims_of_the_protocol_cannot_be_taken_by_the_table(world: World) -> None:

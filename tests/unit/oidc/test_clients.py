@@ -45,6 +45,7 @@ FAULTY: list[tuple[Client, str]] = [
     (nlgov_client(id_token_signed_response_alg=SigningAlgorithm.ES256), "id_token_signed_response_alg"),
     (bsn_client(jwks=ClientKeys(client_keys().signing)), "jwks"),
     (make_client(claims=frozenset({"roles"})), "claims"),
+    (nlgov_client(claims=frozenset({"amr"})), "claims"),
     (make_client(claims=frozenset({"sub"})), "claims"),
     (bsn_client(bsn_legal_ground=None), "bsn_legal_ground"),
     (bsn_client(bsn_legal_ground="  "), "bsn_legal_ground"),

@@ -9,7 +9,19 @@ import pytest
 from authlib.oauth2 import rfc9207
 from authlib.oidc import discovery, rpinitiated
 
-from broker.domain.assurance import ACR_VALUES
+from broker.domain.assurance import (
+    ACCOUNT_ALONE,
+    ACCOUNT_AND_SMS,
+    ACR_VALUES,
+    BELOW_EIDAS,
+    EIDAS_HIGH,
+    EIDAS_LOW,
+    EIDAS_SUBSTANTIAL,
+    AccountLevel,
+    Assurance,
+    DigidLevel,
+    Scheme,
+)
 from broker.oidc.discovery import Endpoints, discovery_document, offer_of
 from tests.unit.oidc.oidc_support import (
     ISSUER,
@@ -64,6 +76,44 @@ def test_discovery_offers_nothing_weak(weak: str) -> None:
         {name: value for name, value in metadata().items() if name != "prompt_values_supported"}
     )
     assert f'"{weak}"' not in words
+
+
+def test_discovery_lists_the_acr_values_that_some_portal_can_reach() -> None:
+    """A wish for anything else would be in vain everywhere (Discovery 3)."""
+    by_digid = make_client(reach=(Assurance(Scheme.DIGID, DigidLevel.HOOG),))
+    by_sms = make_client(reach=(Assurance(Scheme.PASSWORD, AccountLevel.SMS),))
+    for clients, expected in (
+        ([by_digid], [BELOW_EIDAS, EIDAS_LOW, EIDAS_SUBSTANTIAL, EIDAS_HIGH]),
+        ([by_sms], [EIDAS_LOW, ACCOUNT_ALONE, ACCOUNT_AND_SMS]),
+        (
+            [by_sms, by_digid],
+            [BELOW_EIDAS, EIDAS_LOW, EIDAS_SUBSTANTIAL, EIDAS_HIGH, ACCOUNT_ALONE, ACCOUNT_AND_SMS],
+        ),
+    ):
+        content = json.loads(discovery_document(ISSUER, offer_of(clients)).body)
+        assert content["acr_values_supported"] == expected
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        # RFC 9126 5
+        "pushed_authorization_request_endpoint",
+        "require_pushed_authorization_requests",
+        # OpenID Connect Discovery 3, RFC 9101 10.5
+        "request_object_signing_alg_values_supported",
+        "request_object_encryption_alg_values_supported",
+        "require_signed_request_object",
+        # RFC 9701 7
+        "introspection_signing_alg_values_supported",
+        "introspection_encryption_alg_values_supported",
+        # JARM 4
+        "authorization_signing_alg_values_supported",
+    ],
+)
+def test_discovery_promises_nothing_that_is_refused(member: str) -> None:
+    """Pushed and signed requests and signed answers are not there, so a library must not try them."""
+    assert member not in metadata()
 
 
 def test_discovery_lists_only_methods_in_use() -> None:

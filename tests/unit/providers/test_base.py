@@ -34,7 +34,7 @@ def test_sent_request_comes_back_as_it_was() -> None:
 @pytest.mark.parametrize(
     "bend",
     [
-        {"v": 2},
+        {"v": 1},
         {"level": 21},
         {"scheme": "other"},
         {"sent_at": "2026-03-04T09:15:00"},

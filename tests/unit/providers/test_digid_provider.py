@@ -102,7 +102,7 @@ def test_complete_gives_the_evidence() -> None:
     outcome = completed(answering())
     assert isinstance(outcome, Authenticated)
     evidence = outcome.evidence
-    assert evidence.identity.bsn == Bsn(BSN)
+    assert evidence.bsn == Bsn(BSN)
     assert (evidence.brand, evidence.assurance) == ("cz", MIDDEN)
     assert (evidence.authenticated_at, evidence.upstream_session) == (NOW, "5d0c17")
 

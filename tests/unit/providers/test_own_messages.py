@@ -20,6 +20,8 @@ from broker.errors import ConfigurationError
 from broker.providers.base import PostForm, RedirectTo
 from broker.providers.digid.connection import DigidConnection, RequestBinding
 from broker.providers.digid.request import new_question, new_resolve, send_by_browser
+from broker.providers.saml.instants import write_instant
+from broker.providers.saml.messages import AuthnQuestion, authn_request, signed_artifact_resolve
 from broker.providers.saml.redirect import redirect_url
 from broker.providers.saml.sp_metadata import ServiceProvider, signed_sp_metadata
 from tests.support.saml.answers import ACS, CLASSES, SP
@@ -141,6 +143,24 @@ def test_signature_names_the_key_as_digid_wants() -> None:
     assert root[1].tag == f"{{{DS}}}Signature"
     assert root.findtext(f".//{{{DS}}}KeyName") == key_name(pair("sp"))
     assert root.findtext(f".//{{{DS}}}X509Certificate") == pair("sp").signing_key.certificate_base64
+
+
+def test_messages_of_one_connection_have_nothing_of_each_other() -> None:
+    """The shape of a message is written once; what is its own is in it, wherever its like stands as well."""
+    names = [f"_{'0' * 40}", "0001-01-01T00:00:00Z", 'a & "b" <c> AAAA']
+    for name in names:
+        for at in (NOW, NOW + timedelta(days=1)):
+            question = AuthnQuestion(f"_id{at.day}", at, name, SSO, "class", name)
+            root = etree.fromstring(authn_request(question))
+            assert (root.get("ID"), root.get("IssueInstant")) == (question.id, write_instant(at))
+            assert (root.get("ProviderName"), root.findtext(f"{{{SAML}}}Issuer")) == (name, name)
+            envelope = signed_artifact_resolve(
+                "AAQ+/=", message_id=question.id, issued_at=at, issuer=name, key=connection().signing_key
+            )
+            (resolve,) = etree.fromstring(envelope).iter(f"{{{SAMLP}}}ArtifactResolve")
+            assert (resolve.get("ID"), resolve.get("IssueInstant")) == (question.id, write_instant(at))
+            assert resolve.findtext(f"{{{SAML}}}Issuer") == name
+            assert resolve.findtext(f"{{{SAMLP}}}Artifact") == "AAQ+/="
 
 
 def test_resolve_carries_the_artifact_in_a_soap_envelope() -> None:

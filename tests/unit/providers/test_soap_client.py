@@ -187,6 +187,58 @@ def test_server_errors_are_unavailable(status: int, client: SoapClient, server: 
     assert len(server.seen.requests) == 1
 
 
+FAULT = (
+    b'<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><s:Fault>'
+    b"<faultcode>s:Client</faultcode><faultstring>unknown artifact</faultstring>"
+    b"</s:Fault></s:Body></s:Envelope>"
+)
+
+
+def test_soap_fault_is_an_answer_that_refuses(client: SoapClient, server: BackChannelServer) -> None:
+    """SOAP 1.1 section 6.2 sends it with status 500, yet who says no is there: this is no illness."""
+    server.reply = Reply(status=500, body=FAULT)
+    with pytest.raises(ChannelRefused) as refused:
+        client.call(b"<envelope/>")
+    assert refused.value.reason_code == "channel.soap-fault"
+    assert "unknown" not in refused.value.detail
+    assert len(server.seen.requests) == 1
+
+
+NO_FAULTS = {
+    "nothing": Reply(status=500, body=b""),
+    "other-xml": Reply(status=500, body=b"<answer/>"),
+    "cut-off": Reply(status=500, body=FAULT[:-8]),
+    "no-fault-inside": Reply(status=500, body=FAULT.replace(b"Fault", b"Other")),
+    "no-code-inside": Reply(status=500, body=FAULT.replace(b"faultcode", b"code")),
+    "something-beside-it": Reply(status=500, body=FAULT.replace(b"<s:Body>", b"<s:Body><other/>")),
+    "two-bodies": Reply(status=500, body=FAULT.replace(b"<s:Body>", b"<s:Body/><s:Body>")),
+    "another-root": Reply(status=500, body=FAULT.replace(b"Envelope", b"Letter")),
+    "soap-1.2": Reply(
+        status=500,
+        body=FAULT.replace(
+            b"http://schemas.xmlsoap.org/soap/envelope/", b"http://www.w3.org/2003/05/soap-envelope"
+        ),
+    ),
+    "comment": Reply(status=500, body=FAULT.replace(b"<s:Body>", b"<s:Body><!-- -->")),
+    "html": Reply(status=500, body=FAULT, headers=(("Content-Type", "text/html"),)),
+    "compressed": Reply(status=500, body=FAULT, headers=(*XML, ("Content-Encoding", "gzip"))),
+    "huge": Reply(status=500, body=FAULT + b" " * MAX_MESSAGE_BYTES),
+    "gateway": Reply(status=502, body=FAULT),
+    "too-busy": Reply(status=503, body=FAULT),
+}
+
+
+@pytest.mark.parametrize("case", NO_FAULTS)
+def test_server_error_without_a_soap_fault_stays_unavailable(
+    case: str, client: SoapClient, server: BackChannelServer
+) -> None:
+    """Only a whole SOAP 1.1 fault with status 500 counts as an answer; all else is illness."""
+    server.reply = NO_FAULTS[case]
+    with pytest.raises(ChannelUnavailable) as fault:
+        client.call(b"<envelope/>")
+    assert fault.value.reason_code == "channel.server-error"
+
+
 def test_nobody_listening_is_unavailable(server: BackChannelServer, tmp_path: Path) -> None:
     """A refused connection."""
     client = SoapClient("https://127.0.0.1:9/", context(tmp_path))

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from broker.domain.accounts import AccountId, AccountType
-from broker.domain.assurance import Assurance, DigidLevel, Scheme
+from broker.domain.assurance import AccountLevel, Assurance, DigidLevel, Scheme
 from broker.domain.bsn import Bsn
 from broker.domain.identity import Authentication
 from broker.sessions.endings import SessionEndings
-from broker.sessions.session import Limits
-from broker.sessions.store import NewLogin, SessionStore
+from broker.sessions.new_login import NewLogin, SessionOver
+from broker.sessions.session import KnownAt, Limits
+from broker.sessions.store import SessionStore
 from broker.storage.due_index import DueIndex
 from broker.storage.record_keys import RecordKeys
 from broker.storage.records import RecordStore
@@ -24,11 +25,17 @@ IDLE, ABSOLUTE = timedelta(minutes=15), timedelta(hours=2)
 
 
 @pytest.fixture
-def sessions(
-    record_store: RecordStore, redis_connection: RedisConnection, record_keys: RecordKeys, clock: MovableClock
-) -> SessionStore:
+def endings(
+    redis_connection: RedisConnection, record_keys: RecordKeys, clock: MovableClock
+) -> SessionEndings:
+    """What portals are to be told."""
+    return SessionEndings(DueIndex(redis_connection, record_keys, clock))
+
+
+@pytest.fixture
+def sessions(record_store: RecordStore, endings: SessionEndings) -> SessionStore:
     """The store under test."""
-    return SessionStore(record_store, SessionEndings(DueIndex(redis_connection, record_keys, clock)))
+    return SessionStore(record_store, endings)
 
 
 def _login(clock: MovableClock, person: str = "ans", portal: str = "mijn-cz") -> NewLogin:
@@ -110,6 +117,165 @@ def test_login_of_another_kind_ends_the_session_that_ran(
     assert sessions.find_by_sid("cz", first.sid, now=clock()) is None
 
 
+def _business(clock: MovableClock, level: AccountLevel, portal: str, adds_to: str | None = None) -> NewLogin:
+    plain = _login(clock, portal=portal)
+    assurance = Assurance(Scheme.PASSWORD, level)
+    authentication = replace(plain.authentication, assurance=assurance)
+    return replace(
+        plain,
+        authentication=authentication,
+        account_type=AccountType.BUSINESS,
+        bsn=None,
+        adds_to=adds_to,
+    )
+
+
+def test_business_session_goes_on_at_another_portal_of_its_brand(
+    sessions: SessionStore, clock: MovableClock
+) -> None:
+    """The same person keeps the sid and the portals to tell, with a new secret and the new level."""
+    first, old_cookie = sessions.open(
+        _business(clock, AccountLevel.PASSWORD, "one"), replaces=None, now=clock()
+    )
+    sessions.tell_at_end(first, KnownAt("one", "subject"), now=clock())
+    known = sessions.find("cz", old_cookie, now=clock())
+    assert known is not None
+    second, cookie = sessions.open(_business(clock, AccountLevel.TOTP, "two"), replaces=known, now=clock())
+    assert (second.sid, second.portals) == (first.sid, (KnownAt("one", "subject"),))
+    assert second.assurance.level is AccountLevel.TOTP
+    assert sessions.find("cz", old_cookie, now=clock()) is None
+    assert sessions.find("cz", cookie, now=clock()) == second
+
+
+def test_business_login_never_goes_on_with_a_consumers_session(
+    sessions: SessionStore, clock: MovableClock
+) -> None:
+    """Not even of the same account id at the same portal."""
+    first, _ = sessions.open(_login(clock), replaces=None, now=clock())
+    login = _business(clock, AccountLevel.TOTP, "mijn-cz")
+    second, _ = sessions.open(login, replaces=first, now=clock())
+    assert second.sid != first.sid
+    assert sessions.find_by_sid("cz", first.sid, now=clock()) is None
+
+
+def test_second_factor_does_not_make_a_session_last_longer(
+    sessions: SessionStore, clock: MovableClock
+) -> None:
+    """The absolute end is that of the password; a whole new login has an end of its own."""
+    first, _ = sessions.open(_business(clock, AccountLevel.PASSWORD, "one"), replaces=None, now=clock())
+    clock.advance(seconds=600)
+    stepped_up = _business(clock, AccountLevel.TOTP, "one", adds_to=first.sid)
+    second, _ = sessions.open(stepped_up, replaces=first, now=clock())
+    assert second.absolute_expires_at == first.absolute_expires_at
+    third, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=second, now=clock())
+    assert third.absolute_expires_at == clock() + ABSOLUTE
+
+
+@pytest.mark.parametrize("gone", ["ended", "another browser's", "somebody else's", "none"])
+def test_second_factor_for_a_session_that_is_not_there_opens_no_other_one(
+    sessions: SessionStore, clock: MovableClock, gone: str
+) -> None:
+    """What a session lent to a login goes with it."""
+    first, _ = sessions.open(_business(clock, AccountLevel.PASSWORD, "one"), replaces=None, now=clock())
+    other, _ = sessions.open(_business(clock, AccountLevel.PASSWORD, "one"), replaces=None, now=clock())
+    running = {"ended": first, "another browser's": other, "somebody else's": None, "none": None}[gone]
+    if gone == "ended":
+        sessions.end(first, now=clock())
+    if gone == "somebody else's":
+        running, _ = sessions.open(_login(clock), replaces=None, now=clock())
+    stepped_up = _business(clock, AccountLevel.TOTP, "one", adds_to=first.sid)
+    with pytest.raises(SessionOver):
+        sessions.open(stepped_up, replaces=running, now=clock())
+    if running is not None and gone != "ended":
+        assert sessions.find_by_sid("cz", running.sid, now=clock()) == running
+
+
+def test_login_does_not_bring_an_ended_session_back(sessions: SessionStore, clock: MovableClock) -> None:
+    """It was found, and ended before the login was over: there is a new one then, and not that one again."""
+    first, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=None, now=clock())
+    sessions.end(first, now=clock())
+    second, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=first, now=clock())
+    assert second.sid != first.sid
+    assert sessions.find_by_sid("cz", first.sid, now=clock()) is None
+
+
+def test_login_forgets_no_portal_that_joined_meanwhile(sessions: SessionStore, clock: MovableClock) -> None:
+    """The session is renewed as it is, and not as it was when the login found it."""
+    found, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=None, now=clock())
+    sessions.tell_at_end(found, KnownAt("two", "subject"), now=clock())
+    renewed, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=found, now=clock())
+    assert renewed.portals == (KnownAt("two", "subject"),)
+
+
+def test_new_login_at_a_loose_portal_keeps_the_limits_of_the_strict_one(
+    sessions: SessionStore, clock: MovableClock
+) -> None:
+    """The strict portal's tokens live as long as the session does."""
+    opened, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=None, now=clock())
+    tight = Limits(timedelta(minutes=5), timedelta(minutes=30))
+    told = sessions.touch(opened, now=clock(), limits=tight)
+    clock.advance(seconds=60)
+    anew, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=told, now=clock())
+    assert (anew.idle_expires_at, anew.absolute_expires_at) == (
+        clock() + tight.idle,
+        clock() + tight.absolute,
+    )
+
+
+@pytest.mark.parametrize("joins", ["by its session", "by a login"])
+def test_portal_hears_in_time_when_a_stricter_one_joined_after_it(
+    sessions: SessionStore, endings: SessionEndings, clock: MovableClock, joins: str
+) -> None:
+    """It was to be looked at when the session would have ended; that moment is nearer now."""
+    login = _business(clock, AccountLevel.TOTP, "one")
+    first, _ = sessions.open(login, replaces=None, now=clock())
+    sessions.tell_at_end(first, KnownAt("one", "subject"), now=clock())
+    tight = Limits(timedelta(minutes=5), timedelta(minutes=30))
+    if joins == "by its session":
+        sessions.touch(first, now=clock(), limits=tight)
+    else:
+        sessions.open(replace(login, portal="two", limits=tight), replaces=first, now=clock())
+    told: list[str] = []
+
+    def lives_until(brand: str, sid: str) -> datetime | None:
+        found = sessions.find_by_sid(brand, sid, now=clock())
+        return found.expires_at if found else None
+
+    clock.advance(seconds=299)
+    endings.sweep(lives_until, lambda portal: told.append(portal.client_id))
+    assert told == []
+    clock.advance(seconds=1)
+    endings.sweep(lives_until, lambda portal: told.append(portal.client_id))
+    assert told == ["one"]
+
+
+def test_tighter_limits_of_a_second_portal_hold_from_then_on(
+    sessions: SessionStore, clock: MovableClock
+) -> None:
+    """The strictest portal of a session decides how long it lasts; a looser one changes nothing."""
+    opened, cookie = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=None, now=clock())
+    clock.advance(seconds=60)
+    tight = Limits(timedelta(minutes=5), timedelta(minutes=30))
+    told = sessions.touch(opened, now=clock(), limits=tight)
+    assert told.idle_expires_at == clock() + tight.idle
+    assert told.absolute_expires_at == opened.started_at + tight.absolute
+    loose = sessions.touch(told, now=clock(), limits=Limits(timedelta(hours=1), timedelta(hours=8)))
+    found = sessions.find("cz", cookie, now=clock())
+    assert found is not None
+    for session in (loose, found):
+        assert (session.idle, session.expires_at) == (tight.idle, told.idle_expires_at)
+
+
+def test_session_that_is_too_old_for_a_stricter_portal_is_over_there(
+    sessions: SessionStore, clock: MovableClock
+) -> None:
+    """Six minutes of silence are too much where five are allowed, whatever the first portal allows."""
+    opened, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=None, now=clock())
+    clock.advance(seconds=360)
+    assert opened.is_live(clock())
+    assert not opened.within(Limits(timedelta(minutes=5), ABSOLUTE)).is_live(clock())
+
+
 def test_ended_session_is_gone_for_browser_and_tokens(sessions: SessionStore, clock: MovableClock) -> None:
     """Ending is once; the second time there is nothing to end."""
     session, cookie = sessions.open(_login(clock), replaces=None, now=clock())
@@ -143,3 +309,27 @@ def test_session_hides_its_secret_and_its_person(sessions: SessionStore, clock: 
     assert "999990019" not in shown
     assert cookie.partition(".")[2] not in shown
     assert replace(session, bsn=None).encode() != session.encode()
+
+
+def test_renewed_session_keeps_its_sid_and_has_another_secret(
+    sessions: SessionStore, clock: MovableClock
+) -> None:
+    """A27: the cookie of before proves nothing any more, and the proof's moment is kept."""
+    session, cookie = sessions.open(_login(clock), replaces=None, now=clock())
+    renewed = sessions.renew(session, proven_at=clock(), now=clock())
+    assert renewed is not None
+    assert renewed.session.sid == session.sid
+    assert sessions.find("cz", cookie, now=clock()) is None
+    found = sessions.find("cz", renewed.cookie, now=clock())
+    assert found is not None
+    assert found.proven_at == clock()
+
+
+def test_renewing_with_a_secret_of_before_does_nothing(sessions: SessionStore, clock: MovableClock) -> None:
+    """Of two requests with one cookie the second has a secret that is dead; an ended session stays ended."""
+    session, _ = sessions.open(_login(clock), replaces=None, now=clock())
+    renewed = sessions.renew(session, proven_at=None, now=clock())
+    assert renewed is not None
+    assert sessions.renew(session, proven_at=clock(), now=clock()) is None
+    sessions.end(renewed.session, now=clock())
+    assert sessions.renew(renewed.session, proven_at=None, now=clock()) is None

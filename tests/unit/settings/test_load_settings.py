@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from broker.domain.assurance import AccountLevel, Assurance, Scheme
 from broker.errors import ConfigurationError
 from broker.settings import Environment, load_settings
 
@@ -81,6 +82,26 @@ def test_environment_variables_override_and_are_judged(config: Path) -> None:
     )
 
 
+SMS_ALONE = ('second_factors = ["totp", "sms"]', 'second_factors = ["sms", "voice"]')
+
+
+def test_code_by_telephone_does_not_reach_a_minimum_of_an_app(config: Path) -> None:
+    """A portal that demands more than it lets people set up would let nobody in."""
+    portal = config / "portals/mijn-cz-zakelijk.toml"
+    _replace(portal, *SMS_ALONE)
+    load_settings(config, {})
+    _replace(portal, 'password = "sms"', 'password = "totp"')
+    assert any("no second factor that is offered here reaches totp" in fault for fault in _faults(config))
+
+
+def test_portal_with_passwords_demands_a_second_factor_unless_it_says_otherwise(config: Path) -> None:
+    """A forgotten line makes a portal stricter, not weaker."""
+    _replace(config / "portals/mijn-cz-zakelijk.toml", 'minimum_level = { password = "sms" }', "")
+    login = load_settings(config, {}).portals["mijn-cz-zakelijk"].login
+    assert login.minimum_level.of(Scheme.PASSWORD) == Assurance(Scheme.PASSWORD, AccountLevel.SMS)
+    assert login.reach == (Assurance(Scheme.PASSWORD, AccountLevel.TOTP),)
+
+
 RULES = [
     ("brands/cz.toml", 'provider = "digid"', 'provider = "digit"', "there is no providers/digit.toml"),
     ("portals/mijn-cz.toml", 'brand = "cz"', 'brand = "zc"', "there is no brands/zc.toml"),
@@ -97,6 +118,29 @@ RULES = [
         "id_token_encrypted_response_alg = ",
         "# id_token_encrypted_response_alg = ",
         "travels only encrypted",
+    ),
+    (
+        "portals/mijn-cz.toml",
+        'account_type = "consumer"',
+        'account_type = "business"',
+        "digid goes with consumer",
+    ),
+    ("portals/mijn-cz.toml", '["digid"]', '["digid", "digid"]', "names a way of logging in twice"),
+    ("portals/mijn-cz.toml", '["digid"]', '["password"]', "password goes with business"),
+    ("portals/mijn-cz.toml", '["digid"]', '["password"]', "bsn is known by DigiD alone"),
+    ("portals/mijn-cz.toml", '["digid"]', '["password"]', "only who comes by DigiD can register"),
+    (
+        "portals/mijn-cz.toml",
+        "[claims]",
+        'second_factors = ["totp"]\n[claims]',
+        "second_factors: goes with password",
+    ),
+    ("portals/mijn-cz-zakelijk.toml", 'second_factors = ["totp", "sms"]', "", "reaches sms"),
+    (
+        "portals/mijn-cz-zakelijk.toml",
+        'minimum_level = { password = "sms" }',
+        'minimum_level = { password = "passkey" }',
+        "login.minimum_level.password",
     ),
     ("portals/mijn-cz.toml", "jwks_file = ", "# jwks_file = ", "jwks or jwks_file is needed"),
     ("portals/mijn-cz.toml", "/callback", "/*", "characters that are not allowed"),
@@ -142,7 +186,7 @@ def test_two_portals_cannot_share_a_client_id(config: Path) -> None:
 
 
 def test_production_refuses_everything_that_is_of_the_demo(config: Path) -> None:
-    """http, this machine's own addresses, SQLite and a movable clock, each with its key."""
+    """http, this machine's own addresses, SQLite, a movable clock and a known secret, each with its key."""
     faults = "\n".join(_faults(config, BROKER_ENVIRONMENT="production"))
     for fault in (
         "broker.toml: clock.offset_file: ",
@@ -152,6 +196,7 @@ def test_production_refuses_everything_that_is_of_the_demo(config: Path) -> None
         "portals/mijn-cz.toml: client.redirect_uris: must be https",
         "portals/mijn-cz.toml: client.post_logout_redirect_uris: points at this machine",
         "brands/cz.toml: digid.entity_id: must be https",
+        "portals/mijn-iza.toml: client.client_secret_sha256: is of the demo's sample secret",
     ):
         assert fault in faults
 
@@ -168,6 +213,15 @@ def test_portal_that_lets_people_register_needs_mail(config: Path) -> None:
     without = re.sub(r"\[mail\].*?(?=\n\[)", "", brand.read_text(encoding="utf-8"), flags=re.DOTALL)
     brand.write_text(without, encoding="utf-8")
     assert f"{needs} brands/cz.toml" in _faults(config)
+
+
+def test_portal_with_passwords_needs_mail(config: Path) -> None:
+    """Whoever forgets a password could never get another."""
+    brand = config / "brands/iza.toml"
+    words = brand.read_text(encoding="utf-8")
+    brand.write_text(re.sub(r"\[mail\].*?(?=\n\[|\Z)", "", words, flags=re.DOTALL), encoding="utf-8")
+    needs = "portals/mijn-iza.toml: login.providers: password needs [mail] in"
+    assert f"{needs} brands/iza.toml" in _faults(config)
 
 
 def test_mail_leaves_protected_in_production_and_passwords_everywhere(config: Path) -> None:

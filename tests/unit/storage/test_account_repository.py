@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import event, func, select, text, update
@@ -17,6 +18,7 @@ from broker.storage.accounts import AccountRepository
 from broker.storage.database import Database
 from broker.storage.key_ring import KeyRing
 from broker.storage.keyed_hash import BlindIndex
+from broker.storage.prepared import Prepared
 from broker.storage.schema import ACCOUNT_IDENTITIES, ACCOUNTS, METADATA
 from broker.storage.sealing import DataKey, SealBroken
 from tests.support.moments import MovableClock
@@ -39,6 +41,15 @@ def test_consumer_is_found_by_bsn(accounts: AccountRepository) -> None:
     assert (added.type, added.state) == (AccountType.CONSUMER, AccountState.ACTIVE)
     assert len(added.subject_seed) == 32
     assert accounts.find_by_digid("cz", BSN) == accounts.get(added.id) == added
+
+
+def test_state_is_read_without_the_person(accounts: AccountRepository) -> None:
+    """The same as the whole account says, for each state, and none where there is no account."""
+    added = accounts.add_consumer("cz", NAME, EMAIL, BSN)
+    for state in (AccountState.ACTIVE, AccountState.DISABLED):
+        accounts.set_state(added.id, state)
+        assert accounts.state_of(added.id) is state
+    assert accounts.state_of(AccountId("00000000-0000-4000-8000-000000000000")) is None
 
 
 def test_account_of_one_brand_is_unknown_at_another(accounts: AccountRepository) -> None:
@@ -168,14 +179,20 @@ def test_identity_is_found_under_an_older_key(
 
 
 @pytest.fixture
-def statements(database: Database, key_ring: KeyRing) -> Iterator[list[str]]:
+def statements(database: Database, key_ring: KeyRing, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """What is sent to `database` from here on."""
     sent: list[str] = []
 
     def note(*arguments: object) -> None:
         sent.append(str(arguments[2]))
 
+    def read_one(statement: Prepared, parameters: Mapping[str, object]) -> Any:
+        sent.append(statement.ready(database._engine.dialect).sql)
+        return Database.read_one(database, statement, parameters)
+
     event.listen(database._engine, "before_cursor_execute", note)
+    # Prepared statements pass by SQLAlchemy's events.
+    monkeypatch.setattr(database, "read_one", read_one)
     yield sent
     event.remove(database._engine, "before_cursor_execute", note)
 

@@ -17,7 +17,8 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from broker.errors import ConfigurationError, StorageUnavailable
 from broker.storage.database import Database
-from broker.storage.schema import METADATA, USED_MESSAGES
+from broker.storage.full_schema import FULL_METADATA
+from broker.storage.schema import USED_MESSAGES
 from broker.storage.schema_upgrade import migration_config
 from broker.storage.schema_version import newest_number
 from broker.storage.used_messages import UsedMessages
@@ -161,7 +162,7 @@ def test_upgrade_makes_the_tables_of_this_version(empty_database_url: str) -> No
     database.require_current()
     with database.reading() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        differences = compare_metadata(context, METADATA)
+        differences = compare_metadata(context, FULL_METADATA)
     database.close()
     assert differences == []
 

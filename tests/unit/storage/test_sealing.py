@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import given
@@ -58,6 +59,18 @@ def test_noise_does_not_open(noise: bytes) -> None:
     """Any bytes at all give a refusal, never another error."""
     with pytest.raises(SealBroken):
         SEALER.open(noise, context=b"")
+
+
+def test_threads_share_a_key_without_harm() -> None:
+    """A key derives the keys of messages for all threads at once; each opens what it sealed."""
+    sealer = Sealer([new_data_key()])
+
+    def seal_and_open(number: int) -> bool:
+        plain, context = str(number).encode() * 50, f"place {number}".encode()
+        return sealer.open(sealer.seal(plain, context=context), context=context) == plain
+
+    with ThreadPoolExecutor(8) as threads:
+        assert all(threads.map(seal_and_open, range(4000)))
 
 
 def test_older_keys_open_and_the_newest_seals() -> None:
