@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,7 @@ from sqlalchemy import select, update
 
 from broker.domain.accounts import Account, AccountId, AccountState
 from broker.domain.identity import password_mark
+from broker.storage import passwords as storage
 from broker.storage.accounts import AccountRepository
 from broker.storage.database import Database
 from broker.storage.key_ring import KeyRing
@@ -93,6 +95,30 @@ def test_change_never_undoes_another_change(
     for judged_of_none in (None, judged):
         assert not passwords.change(other, "second", judged=judged_of_none, at=clock())
     assert (passwords.get(other), passwords.mark(other)) == (None, None)
+
+
+def test_change_that_is_kept_between_looking_and_writing_stays(
+    passwords: PasswordRepository,
+    people: tuple[AccountId, AccountId],
+    clock: MovableClock,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What was read a moment ago is compared once more by the statement that writes."""
+    if database.has_one_writer:
+        pytest.skip("nobody else writes between the two")
+    one, _ = people
+    passwords.put(one, "first", at=clock())
+    judged = passwords.mark(one)
+
+    def slow(stored: str) -> str:
+        with ThreadPoolExecutor(1) as other:
+            other.submit(passwords.put, one, "by the link", at=clock()).result()
+        return password_mark(stored)
+
+    monkeypatch.setattr(storage, "password_mark", slow)
+    assert not passwords.change(one, "second", judged=judged, at=clock.after(seconds=9))
+    assert passwords.get(one) == "by the link"
 
 
 def test_device_is_known_to_the_account_it_was_used_for(
