@@ -22,16 +22,19 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         running.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
-    """The one driver of browsers in this process; a second one cannot run beside it."""
+    """The one driver of browsers in this process; a second one cannot run beside it.
+
+    It ends with the file: while it is there, its event loop runs in this thread, and nobody else's can.
+    """
     with sync_playwright() as driver:
         # A machine that does more than this at once is slow, and not wrong.
         expect.set_options(timeout=PATIENCE_MS)
         yield driver
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(playwright: Playwright) -> Iterator[Browser]:
     """Debian's Chromium without a screen."""
     browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=list(CHROMIUM))

@@ -14,13 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from flask import Flask, abort
+from flask import abort
 from playwright.sync_api import BrowserContext, Page, Playwright
 from werkzeug.serving import make_server
 
 from broker.web.headers import install_headers
 from broker.web.language import Language
 from broker.web.theme import STATIC_FOLDER
+from broker.web.trimmed_flask import TrimmedFlask
 from scripts.gallery import make_app, render
 from scripts.gallery_browser import ARGUMENTS, HEIGHT, TAGS
 from scripts.gallery_states import State, all_states
@@ -66,9 +67,9 @@ class Viewer:
         ]
 
 
-def served_gallery() -> Flask:
+def served_gallery() -> TrimmedFlask:
     """The gallery behind the broker's headers; pages that send themselves on stay."""
-    inner, app = make_app(), Flask("served", static_folder=None)
+    inner, app = make_app(), TrimmedFlask("served", static_folder=None)
     install_headers(app, secure=False)
 
     @app.get("/<name>/<language>")
