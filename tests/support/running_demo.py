@@ -73,6 +73,8 @@ class Demo:
         """Start and wait until it says that it is ready."""
         if in_use := [port.number for port in taken(PORTS)]:
             pytest.fail(f"the demo needs ports {in_use}, and another program listens there")
+        # The outbox keeps its messages in memory and numbers them from one again.
+        self._read.clear()
         words = [sys.executable, "-m", "demo.run", "--state", str(self.state), "--config", str(self.config)]
         with self.output.open("wb") as output:
             self._process = subprocess.Popen(
