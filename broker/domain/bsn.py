@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from broker.domain.eleven_test import passes_eleven_test
+
 _NINE_DIGITS = re.compile(r"[0-9]{9}", re.ASCII)
-_WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
 
 
 class InvalidBsn(ValueError):
@@ -26,6 +27,5 @@ class Bsn:
     def __post_init__(self) -> None:
         if not _NINE_DIGITS.fullmatch(self.number) or self.number == "000000000":
             raise InvalidBsn("a BSN is nine digits, not all zero")
-        total = sum(w * int(d) for w, d in zip(_WEIGHTS, self.number, strict=True))
-        if total % 11:
+        if not passes_eleven_test(self.number):
             raise InvalidBsn("the number does not pass the eleven test")

@@ -1,0 +1,12 @@
+"""The check digit of Dutch numbers of nine digits: the BSN, and the RSIN that took its form."""
+
+from __future__ import annotations
+
+from typing import Final
+
+_WEIGHTS: Final = (9, 8, 7, 6, 5, 4, 3, 2, -1)
+
+
+def passes_eleven_test(nine_digits: str) -> bool:
+    """Whether the weighted sum of nine ASCII digits divides by eleven; `ValueError` for more or fewer."""
+    return sum(w * int(digit) for w, digit in zip(_WEIGHTS, nine_digits, strict=True)) % 11 == 0
