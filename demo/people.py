@@ -304,7 +304,39 @@ _BUSINESS_USERS: tuple[Person, ...] = (
         ),
     ),
 )
-PEOPLE: tuple[Person, ...] = (*_CONSUMERS, *_BUSINESS_USERS)
+_AT_ZORG_EN_ZEKERHEID: tuple[Person, ...] = (
+    Person(
+        id="anouk",
+        name="Anouk Groenendaal",
+        purpose="Is accountbeheerder bij MijnZZ Zakelijk en doet ook de administratie",
+        journeys=("J5", "J34", "J36"),
+        accounts=(
+            DemoAccount(
+                brand="zz",
+                email="anouk.groenendaal@rijnstroom-zorg.example",
+                kind=AccountKind.BUSINESS,
+                password="rijnoever-kastanje-fluit-37",
+                totp_secret="XJ3SQ4KV5D2RKYB7NWMZ6TCEGHAPLUO4",
+            ),
+        ),
+    ),
+    Person(
+        id="rik",
+        name="Rik van den Berg",
+        purpose="Doet bij MijnZZ Zakelijk de financiën: borderellen en facturen",
+        journeys=("J5", "J34"),
+        accounts=(
+            DemoAccount(
+                brand="zz",
+                email="rik.vandenberg@rijnstroom-zorg.example",
+                kind=AccountKind.BUSINESS,
+                password="kasboek-potlood-lamp-48",
+                phone="+31612345618",
+            ),
+        ),
+    ),
+)
+PEOPLE: tuple[Person, ...] = (*_CONSUMERS, *_BUSINESS_USERS, *_AT_ZORG_EN_ZEKERHEID)
 
 
 def person_by_id(person_id: str) -> Person | None:

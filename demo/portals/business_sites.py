@@ -1,4 +1,4 @@
-"""The three portals for organisations in their own words, with made-up insurance matters."""
+"""The portals for organisations in their own words, with made-up insurance matters."""
 
 from __future__ import annotations
 
@@ -189,6 +189,55 @@ VGZ_ZAKELIJK = BusinessSite(
                         "Kies bij de borderel van deze maand voor inleesbestand.",
                         "Lees het bestand in uw salarissysteem in.",
                     ),
+                ),
+            ),
+        ),
+    ),
+)
+ZZ_ZAKELIJK = BusinessSite(
+    heading="Alles over uw collectief contract",
+    intro="Voor werkgevers: uw deelnemers, uw borderellen en uw contract met Zorg en Zekerheid.",
+    promises=(
+        ("Deelnemers in beeld", "Zie wie er meedoet, wie er bijkwam en wie er wegging."),
+        ("Borderellen en facturen", "Een kalenderjaar lang te bekijken en op te slaan."),
+        (
+            "Rollen die passen",
+            "Administratief, financieel of accountbeheer: ieder ziet wat bij het werk hoort.",
+        ),
+    ),
+    needed=(
+        "Uw e-mailadres en uw wachtwoord.",
+        "Uw telefoon: voor de authenticator-app, of voor de code die u per sms krijgt.",
+    ),
+    help_first="Vraag het eerst de accountbeheerder van uw organisatie."
+    " Bent u dat zelf? Mail de afdeling Zakelijke Markt.",
+    menu=(
+        MenuGroup(
+            "Dashboard",
+            (
+                Section(
+                    "huidige-deelnemers",
+                    "Huidige deelnemers",
+                    "Deelnemers aan de collectieve zorgverzekering van uw organisatie.",
+                    _INSURED,
+                ),
+                Section(
+                    "borderellen",
+                    "Borderellen",
+                    "De borderellen en facturen blijven een kalenderjaar zichtbaar.",
+                    _bills(58_1190),
+                ),
+                Section(
+                    "contract-gegevens",
+                    "Contract gegevens",
+                    "De afspraken van uw collectieve contract.",
+                    _CONTRACT,
+                ),
+                Section(
+                    "berichten",
+                    "Berichten",
+                    "Alle berichten over uw deelnemers binnen het collectieve contract.",
+                    _letters("Borderel beschikbaar", "Aanmelding verwerkt", "Borderel beschikbaar"),
                 ),
             ),
         ),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from demo.portals.business import BusinessSite
-from demo.portals.business_sites import CZ_ZAKELIJK, IZA, VGZ_ZAKELIJK
+from demo.portals.business_sites import CZ_ZAKELIJK, IZA, VGZ_ZAKELIJK, ZZ_ZAKELIJK
 
 BROKER_ISSUER = "http://localhost:8000"
 
@@ -134,6 +134,21 @@ PORTALS: tuple[PortalDefinition, ...] = (
         registration=Registration(assertion_alg="PS256"),
         desk=Desk("helpdesk", "088 000 00 04", "mijnvgz@vgz.example", "Op werkdagen van 9.00 tot 12.00 uur."),
         business=VGZ_ZAKELIJK,
+    ),
+    PortalDefinition(
+        id="mijnzz-zakelijk",
+        name="MijnZZ Zakelijk",
+        insurer="Zorg en Zekerheid (demonstratie)",
+        brand="zz",
+        port=8405,
+        registration=Registration(encrypted=True),
+        desk=Desk(
+            "afdeling Zakelijke Markt",
+            "088 000 00 05",
+            "zakelijkemarkt@zorgenzekerheid.example",
+            "Op werkdagen van 8.30 tot 17.00 uur.",
+        ),
+        business=ZZ_ZAKELIJK,
     ),
 )
 

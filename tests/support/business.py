@@ -52,6 +52,7 @@ READABLE = {
     "portals/mijn-cz-zakelijk.public.jwks": "portals/mijn-cz.public.jwks",
     "portals/mijn-iza.public.jwks": "portals/mijn-cz.public.jwks",
     "portals/mijn-vgz-zakelijk.public.jwks": "portals/mijn-cz.public.jwks",
+    "portals/mijnzz-zakelijk.public.jwks": "portals/mijn-cz.public.jwks",
     '"email", "assurance"': '"email", "amr", "assurance"',
 }
 

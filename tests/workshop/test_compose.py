@@ -140,6 +140,7 @@ def test_simulators_come_only_when_asked_for() -> None:
         "mijn-cz-zakelijk",
         "mijn-iza",
         "mijn-vgz-zakelijk",
+        "mijnzz-zakelijk",
         "simulator-gate",
     }
     for name, service in services().items():
@@ -206,7 +207,7 @@ def test_accounts_of_the_demo_reach_the_import(tmp_path: Path) -> None:
     assert not Path(file).exists()
     lines = (tmp_path / "accounts").read_text(encoding="utf-8").splitlines()
     assert lines
-    assert {json.loads(line)["brand"] for line in lines} == {"cz", "iza", "vgz"}
+    assert {json.loads(line)["brand"] for line in lines} == {"cz", "iza", "vgz", "zz"}
 
 
 def _first_option(words: tuple[str, ...]) -> int:

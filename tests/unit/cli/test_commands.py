@@ -84,7 +84,7 @@ def test_import_is_all_or_nothing_and_tells_every_line(sound: Path, tmp_path: Pa
     lines = [
         PERSON,
         {**PERSON, "bsn": "999990018"},
-        {**PERSON, "brand": "zz"},
+        {**PERSON, "brand": "xx"},
         {**PERSON, "role": "admin"},
         {**PERSON, "name": " "},
     ]

@@ -162,7 +162,7 @@ FAULTY: list[tuple[dict[str, object], str]] = [
     ({**ACTIVE, "email": "ans at bedrijf"}, "email is not an address"),
     ({**ACTIVE, "email": ""}, "email is not an address"),
     ({**ACTIVE, "name": " "}, "name and email must hold"),
-    ({**ACTIVE, "brand": "zz"}, "brand is not one of the configuration"),
+    ({**ACTIVE, "brand": "xx"}, "brand is not one of the configuration"),
     ({**ACTIVE, "role": "admin"}, "must be an object with the texts"),
     ({**ACTIVE, "password": None}, "must be an object of texts"),
     ({**ACTIVE, "kind": "staff_account"}, "kind must be"),
