@@ -26,15 +26,16 @@ from bench.quick_answer import QuickAnswer
 from demo.clock import real_time
 from demo.digid.addresses import METADATA_PATH, RESOLVE_PATH, SSO_PATH, Addresses
 from demo.digid.answering import Answering
-from demo.digid.artifacts import Artifacts, Authenticated, NoOutcome, Outcome
-from demo.digid.backchannel import XML, BackChannel, back_app
 from demo.digid.levels import Level
 from demo.digid.messages import Status
+from demo.digid.outcomes import Authenticated, Outcome
 from demo.digid.registry import Registry
 from demo.digid.requests import RequestReader
-from demo.digid.saml import SAML, SAMLP
-from demo.digid.server import TlsServer, mutual_tls, plain_server, run_in_thread
-from demo.digid.simulator import PKI_FOLDER, SP_FOLDER, load_signer
+from demo.digid.simulator import BACK_CHANNEL, PKI_FOLDER, SP_FOLDER, load_signer
+from demo.idp.artifacts import Artifacts, NoOutcome
+from demo.idp.backchannel import XML, BackChannel, back_app
+from demo.idp.forms import SAML, SAMLP
+from demo.idp.server import TlsServer, mutual_tls, plain_server, run_in_thread
 
 PEOPLE_FILE = "bench-people.json"
 
@@ -45,7 +46,7 @@ class InstantDigid:
     def __init__(self, state: Path, addresses: Addresses, delay_seconds: float) -> None:
         signer = load_signer(state)
         registry = Registry(state / SP_FOLDER, state / PKI_FOLDER / "broker-tls-client.pem", real_time)
-        self._artifacts = Artifacts(addresses.entity_id, real_time)
+        self._artifacts = Artifacts[Outcome](addresses.entity_id, real_time)
         self._reader = RequestReader(registry, addresses.sso, real_time)
         self._people = itertools.cycle(json.loads((state / PEOPLE_FILE).read_text(encoding="utf-8")))
         self._lock = threading.Lock()
@@ -86,7 +87,7 @@ class InstantDigid:
 
     def back(self) -> Flask:
         """The simulator's back channel, delayed, or hostile where that was asked."""
-        app = back_app(self._channel)
+        app = back_app(self._channel, RESOLVE_PATH)
 
         @app.before_request
         def instead() -> ResponseReturnValue | None:
@@ -124,7 +125,7 @@ class InstantDigid:
 def main(state: Path, front: str, back: str, delay_ms: int) -> None:
     """Serve until ended."""
     digid = InstantDigid(state, Addresses(front=front, back=back), delay_ms / 1000)
-    doors = TlsServer(_listen(back), digid.back(), mutual_tls(state / PKI_FOLDER))
+    doors = TlsServer(_listen(back), digid.back(), mutual_tls(state / PKI_FOLDER, BACK_CHANNEL))
     run_in_thread(doors)
     plain_server(_listen(front), digid.front()).serve_forever()
 

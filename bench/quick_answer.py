@@ -17,11 +17,12 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from lxml import etree
 
 from demo.digid.answering import Answering
-from demo.digid.artifacts import Authenticated, Outcome
 from demo.digid.messages import WINDOW_MINUTES, Status
+from demo.digid.outcomes import Authenticated, Outcome
 from demo.digid.requests import AuthnRequest
-from demo.digid.saml import DS, SAML, SAMLP, instant, new_id
-from demo.digid.signing import PREFIX_LIST, Signer
+from demo.digid.signing import PREFIX_LIST
+from demo.idp.forms import DS, SAML, SAMLP, instant, new_id
+from demo.idp.signing import Signer
 
 _MARGIN = timedelta(minutes=WINDOW_MINUTES)
 _LEARNED_AT = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)

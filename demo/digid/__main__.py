@@ -12,8 +12,15 @@ from pathlib import Path
 
 from demo.digid.addresses import Addresses
 from demo.digid.metadata import idp_metadata
-from demo.digid.server import TlsServer, mutual_tls, plain_server, run_in_thread
-from demo.digid.simulator import PKI_FOLDER, SP_FOLDER, Surroundings, load_signer, make_simulator
+from demo.digid.simulator import (
+    BACK_CHANNEL,
+    PKI_FOLDER,
+    SP_FOLDER,
+    Surroundings,
+    load_signer,
+    make_simulator,
+)
+from demo.idp.server import TlsServer, mutual_tls, plain_server, run_in_thread
 
 HostPort = tuple[str, int]
 
@@ -42,7 +49,7 @@ def serve(state: Path, addresses: Addresses, options: argparse.Namespace) -> Non
     simulator = make_simulator(state, addresses, Surroundings(slow_seconds=options.slow_seconds))
     servers = (
         plain_server(options.front, simulator.front),
-        TlsServer(options.back, simulator.back, mutual_tls(simulator.pki)),
+        TlsServer(options.back, simulator.back, mutual_tls(simulator.pki, BACK_CHANNEL)),
     )
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from lxml import etree
 
 from demo.clock import Clock
-from demo.digid.artifacts import Outcome
 from demo.digid.faults.kinds import Fault, InAnswer, InBytes, InMessage, InSignature
 from demo.digid.messages import (
     BSN_SECTOR,
@@ -18,11 +17,14 @@ from demo.digid.messages import (
     Subject,
     Window,
     artifact_response,
-    envelope,
     response,
 )
-from demo.digid.saml import SAML
-from demo.digid.signing import Signer, sign
+from demo.digid.outcomes import Outcome
+from demo.digid.signing import sign
+from demo.idp.artifacts import NoOutcome
+from demo.idp.forms import SAML
+from demo.idp.signing import Signer
+from demo.idp.soap import envelope
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,9 @@ class Answering:
     signer: Signer
     clock: Clock
 
-    def without_response(self, resolve_id: str, outer: Status) -> bytes:
+    def without_response(self, resolve_id: str, why: NoOutcome) -> bytes:
         """An answer with nothing inside: Requester/RequestDenied, or Success for an expired artifact."""
+        outer = Status.SUCCESS if why is NoOutcome.EXPIRED else Status.REQUEST_DENIED
         message = artifact_response(self.entity_id, self.clock(), resolve_id, outer)
         sign(message, self.signer)
         return envelope(message)

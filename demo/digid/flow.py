@@ -10,14 +10,15 @@ from enum import Enum
 from urllib.parse import urlencode
 
 from demo.clock import Clock
-from demo.digid.artifacts import Artifacts, Authenticated, Outcome
-from demo.digid.attempts import Attempts
 from demo.digid.levels import Level, Means, level_reached
 from demo.digid.logins import AwaitingCode, AwaitingPhone, Choosing, Finished, LevelTooLow, Login, Logins
 from demo.digid.messages import Status
-from demo.digid.people import Holder, Holders, normal
+from demo.digid.outcomes import Authenticated, Outcome
+from demo.digid.people import Holder, Holders
 from demo.digid.requests import Received
 from demo.digid.sms import SmsGateway, SmsNotSent
+from demo.idp.artifacts import Artifacts
+from demo.idp.attempts import Attempts, normal
 
 SMS_CODE_MINUTES = 10
 SMS_CODE_DIGITS = 6
@@ -40,7 +41,7 @@ class Keeping:
 
     logins: Logins
     attempts: Attempts
-    artifacts: Artifacts
+    artifacts: Artifacts[Outcome]
 
 
 class LoginFlow:

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from demo.digid import pages
 from demo.digid.addresses import METADATA_PATH, SSO_PATH, Addresses
-from demo.digid.faults.table import FaultSwitch
+from demo.digid.faults.kinds import Fault
 from demo.digid.flow import LoginFlow
 from demo.digid.login_pages import COOKIE, LoginPages, message_page
 from demo.digid.logins import Logins
@@ -20,10 +20,11 @@ from demo.digid.metadata import idp_metadata
 from demo.digid.phone import phone_api
 from demo.digid.registry import Registry
 from demo.digid.requests import Received, RequestReader
-from demo.digid.saml import MAX_MESSAGE_BYTES
-from demo.digid.signing import Signer
-from demo.digid.steering import fault_pages
-from demo.digid.wire import Untrusted
+from demo.idp.forms import MAX_MESSAGE_BYTES
+from demo.idp.signing import Signer
+from demo.idp.steering import fault_pages
+from demo.idp.switch import FaultSwitch
+from demo.idp.wire import Untrusted
 
 NOT_FOUND = 404
 _log = logging.getLogger("demo.digid")
@@ -50,7 +51,7 @@ class Front:
     reader: RequestReader
     flow: LoginFlow
     logins: Logins
-    faults: FaultSwitch
+    faults: FaultSwitch[Fault]
 
     def start(self, received: Received, browser: str) -> str:
         """Where to send the browser that brought this request."""

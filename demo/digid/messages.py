@@ -9,7 +9,7 @@ from enum import Enum
 from lxml import etree
 from lxml.builder import ElementMaker
 
-from demo.digid.saml import PREFIXES, SAML, SAMLP, SOAP, instant, new_id
+from demo.idp.forms import PREFIXES, SAML, SAMLP, instant, new_id
 
 WINDOW_MINUTES = 2
 BSN_SECTOR = "s00000000"
@@ -19,7 +19,6 @@ _BEARER = "urn:oasis:names:tc:SAML:2.0:cm:bearer"
 
 _samlp = ElementMaker(namespace=SAMLP, nsmap=PREFIXES)
 _saml = ElementMaker(namespace=SAML, nsmap=PREFIXES)
-_soap = ElementMaker(namespace=SOAP, nsmap={"soapenv": SOAP})
 
 
 class Status(Enum):
@@ -134,20 +133,6 @@ def status(value: Status) -> etree._Element:
     code = _samlp.StatusCode(Value=_STATUS + top)
     code.extend(_samlp.StatusCode(Value=_STATUS + name) for name in second)
     return _samlp.Status(code)
-
-
-def envelope(content: etree._Element) -> bytes:
-    """The SOAP 1.1 envelope around `content`, as the bytes that are sent."""
-    return etree.tostring(
-        _soap.Envelope(_soap.Body(content)), xml_declaration=True, encoding="UTF-8", pretty_print=False
-    )
-
-
-def soap_fault(text: str) -> bytes:
-    """A SOAP fault that blames the caller (SOAP 1.1 section 4.4)."""
-    fault = _soap.Fault(etree.Element("faultcode"), etree.Element("faultstring"))
-    fault[0].text, fault[1].text = "soapenv:Client", text
-    return envelope(fault)
 
 
 def _message(issued_at: datetime, in_response_to: str | None = None) -> dict[str, str]:

@@ -6,8 +6,9 @@ from lxml import etree
 from lxml.builder import ElementMaker
 
 from demo.digid.addresses import Addresses
-from demo.digid.saml import DS, HTTP_POST, HTTP_REDIRECT, MD, SAML, SAMLP, SOAP_BINDING, new_id
-from demo.digid.signing import Signer, key_info, sign
+from demo.digid.signing import MESSAGE, METADATA, sign
+from demo.idp.forms import DS, HTTP_POST, HTTP_REDIRECT, MD, SAML, SAMLP, SOAP_BINDING, new_id
+from demo.idp.signing import Signer, key_info
 
 _md = ElementMaker(namespace=MD, nsmap={"md": MD, "ds": DS, "saml": SAML, "samlp": SAMLP})
 
@@ -20,8 +21,8 @@ def idp_metadata(addresses: Addresses, signer: Signer) -> bytes:
     """
     entity = _md.EntityDescriptor(
         _md.IDPSSODescriptor(
-            _md.KeyDescriptor(key_info(signer, with_certificate=True), use="signing"),
-            _md.KeyDescriptor(key_info(signer, with_certificate=True), use="encryption"),
+            _md.KeyDescriptor(key_info(signer, MESSAGE.carries), use="signing"),
+            _md.KeyDescriptor(key_info(signer, MESSAGE.carries), use="encryption"),
             _md.ArtifactResolutionService(Binding=SOAP_BINDING, Location=addresses.resolve, index="0"),
             _md.SingleSignOnService(Binding=HTTP_POST, Location=addresses.sso),
             _md.SingleSignOnService(Binding=HTTP_REDIRECT, Location=addresses.sso),
@@ -30,5 +31,5 @@ def idp_metadata(addresses: Addresses, signer: Signer) -> bytes:
         entityID=addresses.entity_id,
         ID=new_id(),
     )
-    sign(entity, signer, with_certificate=False)
+    sign(entity, signer, METADATA)
     return etree.tostring(entity, xml_declaration=True, encoding="UTF-8")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from demo.digid.attempts import BLOCK_MINUTES
 from demo.digid.flow import SMS_CODE_MINUTES, Refusal
 from demo.digid.levels import Means
+from demo.idp.attempts import BLOCK_MINUTES
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Protocol
 
 from demo.digid.levels import Level
+from demo.idp.attempts import normal
 
 
 class DigidMeans(Protocol):
@@ -83,11 +84,6 @@ class Holders:
 
     def _all(self) -> Iterable[Holder]:
         return (Holder(person.id, person.digid) for person in self._people() if person.digid)
-
-
-def normal(username: str) -> str:
-    """The form in which user names are compared and counted."""
-    return username.strip().casefold()
 
 
 def demo_people() -> Iterable[Person]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
-
-from flask import Blueprint, Response, abort, jsonify, request
+from flask import Blueprint, Response, jsonify, request
 
 from demo.digid.flow import LoginFlow, Refusal
 from demo.digid.logins import Login
+from demo.idp.callers import FORBIDDEN, json_body, only_this_machine, text
 
-FORBIDDEN = 403
 GONE = 410
 
 _ANSWERS = {
@@ -40,24 +38,6 @@ def phone_api(flow: LoginFlow) -> Blueprint:
         return _answer(flow.reject(text(body, "person"), text(body, "id")), "rejected")
 
     return api
-
-
-def only_this_machine() -> None:
-    """Refuses callers from elsewhere with 403: these calls steer the simulator."""
-    if not ip_address(request.remote_addr or "0.0.0.0").is_loopback:
-        abort(FORBIDDEN)
-
-
-def json_body() -> dict[str, object]:
-    """The body, which must be a JSON object sent as JSON; another site's form cannot send that."""
-    body = request.get_json()
-    return body if isinstance(body, dict) else abort(400)
-
-
-def text(body: dict[str, object], name: str) -> str:
-    """The string of that name; anything else is as good as none."""
-    value = body.get(name)
-    return value if isinstance(value, str) else ""
 
 
 def _described(login: Login) -> dict[str, str]:

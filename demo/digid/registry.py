@@ -16,8 +16,8 @@ from cryptography import x509
 from lxml import etree
 
 from demo.clock import Clock
-from demo.digid.saml import DS, HTTP_ARTIFACT, MD, SAMLP, NotXml, parse_xml
-from demo.digid.signing import BadSignature, verified
+from demo.idp.forms import DS, HTTP_ARTIFACT, MD, SAMLP, NotXml, parse_xml
+from demo.idp.verifying import BadSignature, verified
 
 MAX_TLS_CERTIFICATES = 2
 

@@ -16,18 +16,22 @@ from lxml import etree
 from demo.clock import Clock
 from demo.digid.levels import Level
 from demo.digid.registry import Registry, ServiceProvider
-from demo.digid.saml import (
+from demo.idp.backchannel import CLOCK_SKEW_MINUTES
+from demo.idp.forms import (
+    RSA_SHA1,
+    RSA_SHA256,
     SAML,
     SAMLP,
     child_text,
     is_id,
     parse_instant,
 )
-from demo.digid.signing import BadSignature, verified, verify_query
-from demo.digid.wire import Untrusted, decoded, inflate, parse, raw_parameters, unbase64
+from demo.idp.verifying import BadSignature, verified, verify_query
+from demo.idp.wire import Untrusted, decoded, inflate, parse, raw_parameters, unbase64
 
-CLOCK_SKEW_MINUTES = 2
 MAX_RELAY_STATE_CHARACTERS = 80
+# The specification still allows RSA-SHA1 in a query signature and nowhere else.
+_QUERY_ALGORITHMS = frozenset({RSA_SHA256, RSA_SHA1})
 _SIGNED_PARAMETERS = ("SAMLRequest", "RelayState", "SigAlg")
 
 
@@ -79,6 +83,7 @@ class RequestReader:
                 decoded(raw["SigAlg"]),
                 tuple(provider.signing.values()),
                 self._clock(),
+                _QUERY_ALGORITHMS,
             )
         except BadSignature as problem:
             raise Untrusted(str(problem)) from problem

@@ -16,8 +16,8 @@ import pytest
 from cryptography import x509
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from demo.digid.messages import soap_fault
 from demo.digid.simulator import PKI_FOLDER
+from demo.idp.soap import soap_fault
 from demo.pki import KeyPair, issue, load_pair, make_authority, write_pair
 from tests.support.back_channel_between import Answer, broker_calling, http, like_digid, listening
 from tests.support.system import System

@@ -11,11 +11,12 @@ from lxml import etree
 from broker.app import create_app
 from broker.wiring.digid import digid_metadata
 from demo.digid.addresses import Addresses
-from demo.digid.messages import envelope
 from demo.digid.metadata import idp_metadata
-from demo.digid.saml import DS, SAML, SAMLP
-from demo.digid.signing import Signer, sign
+from demo.digid.signing import digid_signer, sign
 from demo.digid.simulator import PKI_FOLDER
+from demo.idp.forms import DS, SAML, SAMLP
+from demo.idp.signing import Signer
+from demo.idp.soap import envelope
 from demo.pki import issue, load_pair
 from tests.support.back_channel_between import asking_digid, broker_calling, http, like_digid, listening
 from tests.support.landing import (
@@ -90,7 +91,7 @@ def test_session_at_one_brand_is_none_at_another(two_brands: System) -> None:
 def _other_provider(system: System) -> tuple[Signer, System]:
     """A second identity provider that this deployment trusts as much, for another brand."""
     pair = issue(load_pair(system.state / PKI_FOLDER, "ca"), "other-signing")
-    signer = Signer.of(pair.key, pair.certificate)
+    signer = digid_signer(pair.key, pair.certificate)
     file = system.state / "digid/other-idp-metadata.xml"
     file.write_bytes(idp_metadata(Addresses("http://127.0.0.1:8102", "https://127.0.0.1:8103"), signer))
     other = system.settings.providers["digid"].model_copy(update={"metadata_file": file})

@@ -17,10 +17,11 @@ from redis import Redis
 
 from broker.app import create_app
 from demo.digid.addresses import Addresses
-from demo.digid.messages import Status, artifact_response, envelope
-from demo.digid.saml import SAMLP, new_id
+from demo.digid.messages import Status, artifact_response
 from demo.digid.signing import sign
 from demo.digid.simulator import load_signer
+from demo.idp.forms import SAMLP, new_id
+from demo.idp.soap import envelope
 from tests.support.back_channel_between import asking_digid, broker_calling, http, like_digid, listening
 from tests.support.browser import Browser
 from tests.support.landing import (

@@ -21,9 +21,9 @@ from broker.app import create_app
 from broker.providers.saml.metadata import load_identity_provider
 from demo.digid.addresses import RESOLVE_PATH, Addresses
 from demo.digid.metadata import idp_metadata
-from demo.digid.server import mutual_tls
-from demo.digid.signing import Signer
-from demo.digid.simulator import PKI_FOLDER, load_signer
+from demo.digid.simulator import BACK_CHANNEL, PKI_FOLDER, load_signer
+from demo.idp.server import mutual_tls
+from demo.idp.signing import Signer
 from tests.support.system import DIGID, System
 
 Answer = Callable[[bytes], Iterable[bytes]]
@@ -87,7 +87,7 @@ def listening(answer: Answer, context: ssl.SSLContext | None, *, port: int = 0) 
 
 def like_digid(system: System) -> ssl.SSLContext:
     """The simulator's own TLS: its certificate, and a client certificate required."""
-    return mutual_tls(system.state / PKI_FOLDER)
+    return mutual_tls(system.state / PKI_FOLDER, BACK_CHANNEL)
 
 
 def http(

@@ -23,8 +23,8 @@ from broker.wiring.stores import Stores, open_stores
 from demo.clock import DemoClock
 from demo.digid.addresses import Addresses
 from demo.digid.metadata import idp_metadata
-from demo.digid.server import TlsServer, mutual_tls, run_in_thread
-from demo.digid.simulator import PKI_FOLDER, Surroundings, load_signer, make_simulator
+from demo.digid.simulator import BACK_CHANNEL, PKI_FOLDER, Surroundings, load_signer, make_simulator
+from demo.idp.server import TlsServer, mutual_tls, run_in_thread
 from demo.people import PEOPLE, DigidMeans, Person
 from tests.support.browser import Browser
 from tests.support.relying_party import RelyingParty, Tokens
@@ -227,7 +227,7 @@ def _config(folder: Path, plan: Plan) -> Path:
 @contextmanager
 def _running_digid(state: Path, phone: Phone, clock: DemoClock) -> Iterator[Flask]:
     """The simulator with its back channel on a free port; its pages are called without a socket."""
-    context = mutual_tls(state / PKI_FOLDER)
+    context = mutual_tls(state / PKI_FOLDER, BACK_CHANNEL)
     server = TlsServer(("127.0.0.1", 0), _not_ready, context)
     addresses = Addresses(front=DIGID, back=f"https://127.0.0.1:{server.server_port}")
     (state / "digid").mkdir(parents=True, exist_ok=True)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from demo.digid.levels import Level
 from demo.digid.messages import Answer, Status, Subject, Window
-from demo.digid.saml import new_id
+from demo.idp.forms import new_id
 
 FOREIGN = "https://elders.example/saml/metadata"
 OTHER_BSN = "999990019"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import Enum
 
 from lxml import etree
 
 from demo.digid.levels import Level
 from demo.digid.messages import Answer
-from demo.digid.signing import Signer
+from demo.idp.line import Line
+from demo.idp.signing import Signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +39,6 @@ class InBytes:
     """Changes the bytes of the whole SOAP answer."""
 
     change: Callable[[bytes], bytes]
-
-
-class Line(Enum):
-    """What the back channel does in place of answering."""
-
-    SLOW = "answers far too late"
-    DEAD = "closes the connection without a word"
-    ERROR = "answers HTTP 500"
-    SOAP_FAULT = "answers with a SOAP fault"
-    REDIRECT = "answers with a redirect"
 
 
 @dataclass(frozen=True, slots=True)

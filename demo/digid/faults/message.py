@@ -8,7 +8,7 @@ from copy import deepcopy
 from lxml import etree
 
 from demo.digid.faults.answer import OTHER_BSN
-from demo.digid.saml import DS, PREFIXES, SAML, SAMLP, new_id
+from demo.idp.forms import DS, PREFIXES, SAML, SAMLP, new_id
 
 _NAME_ID = f".//{{{SAML}}}NameID"
 _NAME_ID_TEXT = re.compile(rb"(<saml:NameID[^>]*>)([^<]*)(</saml:NameID>)")

@@ -8,7 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from demo.digid.signing import Signer
+from demo.idp.signing import Signer
 
 
 def unsigned(_signer: Signer) -> None:

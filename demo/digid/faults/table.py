@@ -1,11 +1,10 @@
-"""All faults, in the order of the page, and the switch that turns one on for the next login."""
+"""All faults, in the order of the page."""
 
 from __future__ import annotations
 
-import threading
-
 from demo.digid.faults import answer, message, signature
-from demo.digid.faults.kinds import Fault, InAnswer, InBytes, InMessage, InSignature, Line
+from demo.digid.faults.kinds import Fault, InAnswer, InBytes, InMessage, InSignature
+from demo.idp.line import Line
 
 FAULTS: tuple[Fault, ...] = (
     Fault("level-lower", "Het niveau is lager dan gevraagd.", InAnswer(answer.level_lower)),
@@ -59,34 +58,3 @@ FAULTS: tuple[Fault, ...] = (
     Fault("soap-fault", "Het achterkanaal antwoordt met een SOAP-fout.", Line.SOAP_FAULT),
     Fault("redirect", "Het achterkanaal antwoordt met een doorverwijzing.", Line.REDIRECT),
 )
-_BY_NAME = {fault.name: fault for fault in FAULTS}
-
-
-class UnknownFault(ValueError):
-    """There is no fault of that name."""
-
-
-class FaultSwitch:
-    """At most one fault is on; the next login takes it along and thereby switches it off."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._active: Fault | None = None
-
-    @property
-    def active(self) -> Fault | None:
-        """The fault that waits for the next login."""
-        return self._active
-
-    def switch_to(self, name: str | None) -> None:
-        """Switches on the fault of that name, or none. Raises `UnknownFault`."""
-        if name is not None and name not in _BY_NAME:
-            raise UnknownFault
-        with self._lock:
-            self._active = None if name is None else _BY_NAME[name]
-
-    def take(self) -> Fault | None:
-        """The fault for the login that starts now."""
-        with self._lock:
-            taken, self._active = self._active, None
-            return taken

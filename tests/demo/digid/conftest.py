@@ -16,8 +16,8 @@ from lxml import etree
 from werkzeug.test import Client, TestResponse
 
 from demo.digid.addresses import Addresses
-from demo.digid.server import TlsServer, mutual_tls, run_in_thread
-from demo.digid.simulator import Surroundings, make_simulator
+from demo.digid.simulator import BACK_CHANNEL, Surroundings, make_simulator
+from demo.idp.server import TlsServer, mutual_tls, run_in_thread
 from demo.pki import issue, load_pair, make_pki, write_pair
 from tests.demo.digid.service_provider import BackChannelClient, ServiceProvider, only
 
@@ -157,7 +157,7 @@ def world(keys: Path, tmp_path: Path) -> Iterator[World]:
     folder = state / "digid" / "sp"
     folder.mkdir(parents=True)
     (folder / "cz.xml").write_bytes(sp.metadata())
-    server = TlsServer(("127.0.0.1", port), simulator.back, mutual_tls(state / "pki"))
+    server = TlsServer(("127.0.0.1", port), simulator.back, mutual_tls(state / "pki", BACK_CHANNEL))
     thread = run_in_thread(server)
     yield World(
         browser=simulator.front.test_client(),

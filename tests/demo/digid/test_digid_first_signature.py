@@ -10,7 +10,8 @@ ROOT = Path(__file__).parents[3]
 PROGRAM = """
 import sys, threading
 from lxml import etree
-from demo.digid.signing import sign, verified
+from demo.digid.signing import sign
+from demo.idp.verifying import verified
 from demo.digid.simulator import load_signer
 from datetime import UTC, datetime
 from pathlib import Path

@@ -23,8 +23,8 @@ from broker.app import create_app
 from broker.wiring.digid import acs_url
 from demo.digid.addresses import Addresses
 from demo.digid.metadata import idp_metadata
-from demo.digid.server import TlsServer, mutual_tls, run_in_thread
-from demo.digid.simulator import PKI_FOLDER, load_signer
+from demo.digid.simulator import BACK_CHANNEL, PKI_FOLDER, load_signer
+from demo.idp.server import TlsServer, mutual_tls, run_in_thread
 from demo.pki import load_pair
 from tests.support.browser import Browser, Page
 from tests.support.relying_party import RelyingParty
@@ -112,7 +112,7 @@ class Journey:
 @contextmanager
 def running_road(system: System) -> Iterator[Road]:
     """Put our back channel behind a second broker on the stores of `system`."""
-    server = TlsServer(("127.0.0.1", 0), lambda *_: [], mutual_tls(system.state / PKI_FOLDER))
+    server = TlsServer(("127.0.0.1", 0), lambda *_: [], mutual_tls(system.state / PKI_FOLDER, BACK_CHANNEL))
     addresses = Addresses(back=f"https://127.0.0.1:{server.server_port}")
     metadata = idp_metadata(addresses, load_signer(system.state))
     (system.state / "digid/idp-metadata.xml").write_bytes(metadata)

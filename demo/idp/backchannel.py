@@ -1,6 +1,6 @@
-"""The SOAP back channel: resolves artifacts for web services that show their registered certificate.
+"""The SOAP back channel: resolves artifacts for service providers that show their registered certificate.
 
-HTTP 403, 415 and the SOAP fault for unreadable XML are the simulator's own choice, where DigiD's reply is
+HTTP 403, 415 and the SOAP fault for unreadable XML are our own choice, where the schemes' reply is
 not documented.
 """
 
@@ -9,48 +9,74 @@ from __future__ import annotations
 import socket
 import ssl
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Generic, Protocol, TypeVar
 
 from cryptography import x509
 from flask import Flask, Response, request
 from lxml import etree
 
 from demo.clock import Clock
-from demo.digid.addresses import RESOLVE_PATH
-from demo.digid.answering import Answering
-from demo.digid.artifacts import Artifacts, NoOutcome
-from demo.digid.faults.kinds import Line
-from demo.digid.messages import Status, soap_fault
-from demo.digid.registry import Registry, ServiceProvider
-from demo.digid.requests import CLOCK_SKEW_MINUTES
-from demo.digid.saml import (
-    MAX_MESSAGE_BYTES,
-    SAML,
-    SAMLP,
-    SOAP,
-    NotXml,
-    child_text,
-    is_id,
-    parse_instant,
-    parse_xml,
-)
-from demo.digid.signing import BadSignature, verified
+from demo.idp.artifacts import Artifacts, NoOutcome, Owned
+from demo.idp.forms import MAX_MESSAGE_BYTES, SAML, SAMLP, NotXml, child_text, parse_instant
+from demo.idp.line import Line
+from demo.idp.soap import NoResolve, artifact_resolve, soap_fault
+from demo.idp.verifying import BadSignature, verified
 
+CLOCK_SKEW_MINUTES = 2
 XML = "text/xml"
 
 
-class NoResolve(ValueError):
-    """The body holds no ArtifactResolve that could be answered."""
+class Resolvable(Owned, Protocol):
+    """What an artifact stands for, and what goes wrong on the line when it is resolved."""
+
+    @property
+    def line(self) -> Line | None:
+        """The fault of the line, or None."""
+
+
+class Provider(Protocol):
+    """A registered service provider, as the back channel knows it."""
+
+    @property
+    def signing(self) -> Mapping[str, x509.Certificate]:
+        """The certificates of its signing keys, by KeyName."""
+
+    @property
+    def tls(self) -> tuple[x509.Certificate, ...]:
+        """Its client certificates."""
+
+
+class Providers(Protocol):
+    """Who is registered."""
+
+    def find(self, entity_id: str) -> Provider | None:
+        """The registration with that entityID."""
+
+
+OutcomeT = TypeVar("OutcomeT", bound=Resolvable)
+AskedT_contra = TypeVar("AskedT_contra", contravariant=True)
+
+
+class Answering(Protocol[AskedT_contra]):
+    """Writes a scheme's signed answers, in their envelopes."""
+
+    def without_response(self, resolve_id: str, why: NoOutcome) -> bytes:
+        """The answer to an ArtifactResolve that gets nothing."""
+
+    def with_outcome(self, resolve_id: str, outcome: AskedT_contra) -> bytes:
+        """The answer that belongs to an artifact."""
 
 
 @dataclass(frozen=True, slots=True)
-class BackChannel:
+class BackChannel(Generic[OutcomeT]):
     """Answers one ArtifactResolve at a time."""
 
-    registry: Registry
-    artifacts: Artifacts
-    answering: Answering
+    registry: Providers
+    artifacts: Artifacts[OutcomeT]
+    answering: Answering[OutcomeT]
     resolve_url: str
     clock: Clock
     slow_seconds: float
@@ -58,27 +84,24 @@ class BackChannel:
     def resolve(self, body: bytes, client: x509.Certificate | None) -> Response:
         """The reply to a POST with this body by the holder of this certificate."""
         try:
-            resolve = _artifact_resolve(body)
+            resolve = artifact_resolve(body)
         except (NotXml, NoResolve) as problem:
             return _fault(str(problem))
-        provider = self.registry.find(child_text(resolve, SAML, "Issuer") or "")
+        entity_id = child_text(resolve, SAML, "Issuer") or ""
+        provider = self.registry.find(entity_id)
         if provider is None or client not in provider.tls:
             return Response(
                 "The client certificate is not registered for this Issuer.\n", 403, mimetype="text/plain"
             )
         resolve_id = resolve.attrib["ID"]
         artifact = self._accepted_artifact(resolve, provider)
-        found = self.artifacts.take(artifact, provider.entity_id) if artifact else NoOutcome.UNKNOWN
+        found = self.artifacts.take(artifact, entity_id) if artifact else NoOutcome.UNKNOWN
         if isinstance(found, NoOutcome):
-            outer = Status.SUCCESS if found is NoOutcome.EXPIRED else Status.REQUEST_DENIED
-            return _xml(self.answering.without_response(resolve_id, outer))
-        if found.fault and isinstance(found.fault.where, Line):
-            failure = self._fail(found.fault.where)
-            if failure:
-                return failure
-        return _xml(self.answering.with_outcome(resolve_id, found))
+            return _xml(self.answering.without_response(resolve_id, found))
+        failure = self._fail(found.line) if found.line else None
+        return failure or _xml(self.answering.with_outcome(resolve_id, found))
 
-    def _accepted_artifact(self, resolve: etree._Element, provider: ServiceProvider) -> str | None:
+    def _accepted_artifact(self, resolve: etree._Element, provider: Provider) -> str | None:
         """The artifact in a good ArtifactResolve, read from what was signed; None for any other."""
         try:
             signed = verified(resolve, provider.signing, self.clock())
@@ -107,12 +130,12 @@ class BackChannel:
                 return Response(status=302, headers={"Location": self.resolve_url})
 
 
-def back_app(channel: BackChannel) -> Flask:
+def back_app(channel: BackChannel[OutcomeT], path: str) -> Flask:
     """The web application of the back channel; it must run behind TLS that hands over the certificate."""
     app = Flask(__name__, static_folder=None, template_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = MAX_MESSAGE_BYTES
 
-    @app.post(RESOLVE_PATH)
+    @app.post(path)
     def resolve_artifact() -> Response:
         # SOAP 1.1 section 6: the content type is text/xml. SOAP 1.2's application/soap+xml is refused.
         if request.mimetype != XML:
@@ -122,16 +145,6 @@ def back_app(channel: BackChannel) -> Flask:
         return channel.resolve(request.get_data(), client)
 
     return app
-
-
-def _artifact_resolve(body: bytes) -> etree._Element:
-    root = parse_xml(body)
-    content = list(root.iterfind(f"{{{SOAP}}}Body/*"))
-    if root.tag != f"{{{SOAP}}}Envelope" or len(content) != 1:
-        raise NoResolve("this is not a SOAP 1.1 envelope with one message")
-    if content[0].tag != f"{{{SAMLP}}}ArtifactResolve" or not is_id(content[0].get("ID")):
-        raise NoResolve("this is not an ArtifactResolve")
-    return content[0]
 
 
 def _xml(body: bytes) -> Response:

@@ -6,15 +6,11 @@ import base64
 import hashlib
 import secrets
 import threading
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Generic, Protocol, TypeVar
 
 from demo.clock import Clock
-from demo.digid.faults.kinds import Fault
-from demo.digid.levels import Level
-from demo.digid.messages import Status
-from demo.digid.requests import AuthnRequest
 
 LIFETIME_MINUTES = 15
 _REMEMBERED_HOURS = 24
@@ -22,46 +18,34 @@ _TYPE_CODE = b"\x00\x04"
 _ENDPOINT_INDEX = b"\x00\x00"
 
 
-@dataclass(frozen=True, slots=True)
-class Authenticated:
-    """Who logged in, how surely and when. The BSN is left out of `repr`."""
+class Owned(Protocol):
+    """What an artifact may stand for: something that belongs to one service provider."""
 
-    bsn: str
-    level: Level
-    at: datetime
-    address: str
-
-    def __repr__(self) -> str:
-        return f"Authenticated(level={self.level.name}, at={self.at.isoformat()})"
+    @property
+    def owner(self) -> str:
+        """The entityID of the service provider that may have it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How one login ended: what the artifact stands for."""
-
-    request: AuthnRequest
-    status: Status
-    authenticated: Authenticated | None = None
-    fault: Fault | None = None
+OutcomeT = TypeVar("OutcomeT", bound=Owned)
 
 
 class NoOutcome(Enum):
     """Why an artifact gives nothing."""
 
-    UNKNOWN = "unknown, used before, or of another web service"
+    UNKNOWN = "unknown, used before, or of another service provider"
     EXPIRED = "too old"
 
 
-class Artifacts:
+class Artifacts(Generic[OutcomeT]):
     """Hands out artifacts of type 0x0004 and takes each back once."""
 
     def __init__(self, entity_id: str, clock: Clock) -> None:
         self._source_id = hashlib.sha1(entity_id.encode(), usedforsecurity=False).digest()
         self._clock = clock
         self._lock = threading.Lock()
-        self._issued: dict[str, tuple[datetime, Outcome]] = {}
+        self._issued: dict[str, tuple[datetime, OutcomeT]] = {}
 
-    def issue(self, outcome: Outcome) -> str:
+    def issue(self, outcome: OutcomeT) -> str:
         """A new artifact for `outcome`: 44 bytes in base64 (SAML bindings 3.6.4)."""
         handle = secrets.token_bytes(20)
         artifact = base64.b64encode(_TYPE_CODE + _ENDPOINT_INDEX + self._source_id + handle).decode()
@@ -71,14 +55,14 @@ class Artifacts:
             self._issued[artifact] = (now, outcome)
         return artifact
 
-    def take(self, artifact: str, entity_id: str) -> Outcome | NoOutcome:
+    def take(self, artifact: str, entity_id: str) -> OutcomeT | NoOutcome:
         """What the artifact stands for, to its owner and once.
 
         Somebody else's attempt does not use it up, or a stranger could spoil a login.
         """
         with self._lock:
             issued = self._issued.get(artifact)
-            if issued is None or issued[1].request.provider.entity_id != entity_id:
+            if issued is None or issued[1].owner != entity_id:
                 return NoOutcome.UNKNOWN
             at, outcome = self._issued.pop(artifact)
         too_old = self._clock() - at > timedelta(minutes=LIFETIME_MINUTES)

@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 
 from lxml import etree
 
-from demo.digid.saml import MAX_MESSAGE_BYTES, NotXml, parse_xml
+from demo.idp.forms import MAX_MESSAGE_BYTES, NotXml, parse_xml
 
 
 class Untrusted(ValueError):

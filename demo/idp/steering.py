@@ -5,18 +5,18 @@ from __future__ import annotations
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response as Redirect
 
-from demo.digid.faults.table import FAULTS, FaultSwitch, UnknownFault
-from demo.digid.phone import json_body, only_this_machine
+from demo.idp.callers import json_body, only_this_machine
+from demo.idp.switch import FaultSwitch, FaultT, UnknownFault
 
 
-def fault_pages(switch: FaultSwitch) -> Blueprint:
-    """`/faults` for people and `/api/faults` for programs."""
+def fault_pages(switch: FaultSwitch[FaultT]) -> Blueprint:
+    """`/faults` for people, by the application's own `faults.html`, and `/api/faults` for programs."""
     pages = Blueprint("faults", __name__)
     pages.before_request(only_this_machine)
 
     @pages.get("/faults")
     def page() -> str:
-        return render_template("faults.html", faults=FAULTS, active=switch.active)
+        return render_template("faults.html", faults=switch.faults, active=switch.active)
 
     @pages.post("/faults")
     def choose() -> Redirect:
@@ -25,7 +25,7 @@ def fault_pages(switch: FaultSwitch) -> Blueprint:
 
     @pages.get("/api/faults")
     def faults() -> Response:
-        described = [{"name": fault.name, "description": fault.description} for fault in FAULTS]
+        described = [{"name": fault.name, "description": fault.description} for fault in switch.faults]
         return jsonify(faults=described, active=_active(switch))
 
     @pages.post("/api/faults")
@@ -43,5 +43,5 @@ def fault_pages(switch: FaultSwitch) -> Blueprint:
     return pages
 
 
-def _active(switch: FaultSwitch) -> str | None:
+def _active(switch: FaultSwitch[FaultT]) -> str | None:
     return switch.active.name if switch.active else None

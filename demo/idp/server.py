@@ -20,7 +20,7 @@ HANDSHAKE_SECONDS = 10
 IDLE_SECONDS = 60
 MAX_BODY_BYTES = 1_048_576
 _STOP_POLL_SECONDS = 0.1
-_log = logging.getLogger("demo.digid")
+_log = logging.getLogger("demo.idp")
 
 
 class Handler(WSGIRequestHandler):
@@ -87,11 +87,11 @@ class TlsServer(ThreadedWSGIServer):
         _close(connection)
 
 
-def mutual_tls(pki: Path) -> ssl.SSLContext:
-    """TLS 1.2 or later with a required client certificate from the demo's authority."""
+def mutual_tls(pki: Path, name: str) -> ssl.SSLContext:
+    """TLS 1.2 or later under the certificate of that name, with a required one from the demo's authority."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.load_cert_chain(pki / "digid-backchannel.pem", pki / "digid-backchannel.key")
+    context.load_cert_chain(pki / f"{name}.pem", pki / f"{name}.key")
     context.load_verify_locations(pki / "ca.pem")
     context.verify_mode = ssl.CERT_REQUIRED
     return context

@@ -6,7 +6,6 @@ import threading
 from datetime import datetime, timedelta
 
 from demo.clock import Clock
-from demo.digid.people import normal
 
 ATTEMPTS = 3
 WINDOW_HOURS = 24
@@ -46,3 +45,8 @@ class Attempts:
         """Forgets the failures of a completed login."""
         with self._lock:
             self._failures.pop(normal(username), None)
+
+
+def normal(username: str) -> str:
+    """The form in which user names are compared and counted."""
+    return username.strip().casefold()
