@@ -11,8 +11,8 @@ from flask_babel import gettext
 
 from broker.domain.events import IdentityConfirmed, IdentityNotConfirmed, Result
 from broker.domain.identity import Failed
-from broker.domain.second_factors import CodePurpose, FactorKind, SecondFactor
-from broker.mfa.outcomes import Delay, NotNow, Right, Sent, Spent, SpentBy, Wrong
+from broker.domain.second_factors import FactorKind
+from broker.mfa.outcomes import Right, Spent, SpentBy, Wrong
 from broker.web.account.area import (
     PATH,
     AccountArea,
@@ -27,9 +27,10 @@ from broker.web.account.area import (
 from broker.web.account.memory import Proof
 from broker.web.account.notes import CONFIRM_AGAIN, CONFIRMED
 from broker.web.account.proof import judged_password
+from broker.web.account.proof_by_factor import BY_TELEPHONE, judged_code, sent, typed_way, ways_of
 from broker.web.second_factor_asking import WayView
 from broker.web.second_factor_state import PageState
-from broker.web.second_factor_texts import DAY_SPENT, SENT_AGAIN, notice_of_delay, wrong_code
+from broker.web.second_factor_texts import DAY_SPENT, wrong_code
 from broker.web.second_factor_visit import typed
 
 _UNPROCESSABLE: Final = 422
@@ -39,10 +40,6 @@ GOALS: Final = frozenset({"address", "factors", "erase"})
 
 # A page that asks for a proof before it shows anything: who gives none goes back to where it was asked for.
 _WITHOUT_PROOF: Final = {"address": _HOME}
-
-_BY_TELEPHONE: Final = frozenset({FactorKind.SMS, FactorKind.VOICE})
-# What costs nothing and waits for nothing comes first.
-_IN_ORDER: Final = (FactorKind.TOTP, FactorKind.SMS, FactorKind.VOICE, FactorKind.RECOVERY)
 
 
 def add_proof_pages(blueprint: Blueprint, area: AccountArea) -> None:
@@ -95,7 +92,7 @@ def _way_back(goal: str) -> str:
 def _waiting(area: AccountArea, visitor: Visitor) -> Proof | None:
     """The right password that waits for a code; none of an account whose last factor went meanwhile."""
     proof = area.memory.proof(visitor.session.sid, visitor.session.secret_sha256)
-    return proof if proof is not None and _ways(area, visitor) else None
+    return proof if proof is not None and ways_of(area, visitor) else None
 
 
 def _judge_password(area: AccountArea, visitor: Visitor, goal: str) -> ResponseReturnValue:
@@ -117,25 +114,25 @@ def _judge_password(area: AccountArea, visitor: Visitor, goal: str) -> ResponseR
         )
         fault = gettext("Dit wachtwoord klopt niet. Na een aantal verkeerde pogingen moet u even wachten.")
         return _password_page(area, visitor, goal, fault), _UNPROCESSABLE
-    ways = _ways(area, visitor)
+    ways = ways_of(area, visitor)
     if not ways:
         return _proven(area, visitor, goal, None)
     proof = Proof.begin(goal, session.secret_sha256, now)
     area.memory.keep_proof(session.sid, proof, now=now)
     state = PageState(way=ways[0])
-    if ways[0] in _BY_TELEPHONE:
-        state = _sent(area, visitor, proof, ways[0], state) or state
+    if ways[0] in BY_TELEPHONE:
+        state = sent(area, visitor, proof, ways[0], state) or state
     area.factors.states.keep(proof.attempt, state, now=now)
     return back(area, visitor, "confirm")
 
 
 def _judge_code(area: AccountArea, visitor: Visitor, proof: Proof) -> ResponseReturnValue:
-    way, code = _typed_way(area, visitor), typed("code")
+    way, code = typed_way(area, visitor), typed("code")
     if way is None:
         return back(area, visitor, "confirm")
     if not code:
         return _code_page(area, visitor, proof, gettext("Vul de code in."), way), _UNPROCESSABLE
-    match _judged(area, visitor, proof, way, code):
+    match judged_code(area, visitor, proof, way, code):
         case Right(kind=kind):
             # Of two right codes at once one goes on.
             won = area.memory.forget_proof(visitor.session.sid)
@@ -151,58 +148,19 @@ def _judge_code(area: AccountArea, visitor: Visitor, proof: Proof) -> ResponseRe
             return _start_again(area, visitor)
 
 
-def _judged(
-    area: AccountArea, visitor: Visitor, proof: Proof, way: FactorKind, code: str
-) -> Right | Wrong | Spent:
-    service, account_id, now = area.factors.service, visitor.account.id, area.pages.clock()
-    if way is FactorKind.RECOVERY:
-        return service.use_recovery_code(proof.attempt, account_id, code, now, purpose=CodePurpose.CHANGE)
-    factor = _factor(area, visitor, way)
-    if factor is None:
-        return Spent(SpentBy.GONE)
-    return service.answer(
-        proof.attempt, factor, code, account_id=account_id, purpose=CodePurpose.CHANGE, now=now
-    )
-
-
 def _choose(area: AccountArea, visitor: Visitor, proof: Proof) -> ResponseReturnValue:
     """Another way, or another code by the same one: to a telephone it is sent at once."""
-    way = _typed_way(area, visitor)
+    way = typed_way(area, visitor)
     if way is None:
         return back(area, visitor, "confirm")
     before = area.factors.states.of(proof.attempt)
     state: PageState | None = replace(before, way=way, notice=None)
-    if way in _BY_TELEPHONE:
-        state = _sent(area, visitor, proof, way, before)
+    if way in BY_TELEPHONE:
+        state = sent(area, visitor, proof, way, before)
     if state is None:
         return _start_again(area, visitor)
     area.factors.states.keep(proof.attempt, state, now=area.pages.clock())
     return back(area, visitor, "confirm")
-
-
-def _sent(
-    area: AccountArea, visitor: Visitor, proof: Proof, way: FactorKind, before: PageState
-) -> PageState | None:
-    """Send a code; what the page then says. None when this proof gets no code any more."""
-    factor = _factor(area, visitor, way)
-    if factor is None:
-        return None
-    outcome = area.factors.service.send_code(
-        proof.attempt,
-        factor,
-        account_id=visitor.account.id,
-        purpose=CodePurpose.CHANGE,
-        now=area.pages.clock(),
-    )
-    match outcome:
-        case Sent(resend_after=again_at):
-            notice = SENT_AGAIN if before.sent_by is way else None
-            return replace(before, way=way, sent_by=way, again_at=again_at, notice=notice)
-        case NotNow(reason=Delay.SPENT):
-            return None
-        case NotNow(retry_at=retry_at):
-            until = retry_at or before.again_at
-            return replace(before, way=way, again_at=until, notice=notice_of_delay(outcome))
 
 
 def _proven(area: AccountArea, visitor: Visitor, goal: str, kind: FactorKind | None) -> ResponseReturnValue:
@@ -222,24 +180,6 @@ def _start_again(area: AccountArea, visitor: Visitor) -> ResponseReturnValue:
     """Enough was guessed: back to the password, and no further than the wrong codes of a day."""
     area.memory.forget_proof(visitor.session.sid)
     return back(area, visitor, "confirm", CONFIRM_AGAIN)
-
-
-def _ways(area: AccountArea, visitor: Visitor) -> tuple[FactorKind, ...]:
-    """All that may be shown, in the order of the page."""
-    account_id = visitor.account.id
-    kinds = {factor.kind for factor in area.factors.service.kinds_of(account_id)}
-    if kinds and area.factors.service.recovery_codes_left(account_id):
-        kinds.add(FactorKind.RECOVERY)
-    return tuple(sorted(kinds, key=_IN_ORDER.index))
-
-
-def _typed_way(area: AccountArea, visitor: Visitor) -> FactorKind | None:
-    return next((way for way in _ways(area, visitor) if way.value == typed("way")), None)
-
-
-def _factor(area: AccountArea, visitor: Visitor, kind: FactorKind) -> SecondFactor | None:
-    found = area.factors.service.kinds_of(visitor.account.id)
-    return next((factor for factor in found if factor.kind is kind), None)
 
 
 def _password_page(area: AccountArea, visitor: Visitor, goal: str, fault: str | None = None) -> str:
@@ -264,10 +204,10 @@ def _code_page(
     fault: str | None = None,
     kind: FactorKind | None = None,
 ) -> str:
-    state, ways = area.factors.states.of(proof.attempt), _ways(area, visitor)
+    state, ways = area.factors.states.of(proof.attempt), ways_of(area, visitor)
     chosen = kind or (state.way if state.way in ways else ways[0])
     tails = {factor.kind: factor.label for factor in area.factors.service.kinds_of(visitor.account.id)}
-    is_sent = chosen not in _BY_TELEPHONE or state.sent_by is chosen
+    is_sent = chosen not in BY_TELEPHONE or state.sent_by is chosen
     return page_of(
         visitor,
         "second_factor/asking.html",
