@@ -11,6 +11,7 @@ pytest_plugins = [
     "tests.support.system_fixtures",
     "tests.support.registration",
     "tests.support.business",
+    "tests.support.deployment",
 ]
 
 

@@ -40,7 +40,13 @@ _brand_option = click.option("--brand", required=True, help="Name of its file un
 _email_option = click.option("--email", required=True, help="The address of the account.")
 
 
-@click.group(cls=CommandsOnDemand, places={"invite": "broker.cli.inviting:invite"})
+@click.group(
+    cls=CommandsOnDemand,
+    places={
+        "invite": "broker.cli.inviting:invite",
+        "reset-factors": "broker.cli.factor_reset:reset_factors",
+    },
+)
 def account() -> None:
     """Make and look after single accounts; what is done here stands in the audit log."""
 
@@ -76,7 +82,7 @@ def add(config: Path, brand: str, email: str, name: str, state: str, *, password
 @_email_option
 def show(config: Path, brand: str, email: str) -> None:
     """Print what there is of an account, without the person; exit 1 when there is none."""
-    with _found(config, brand, email) as (room, found):
+    with found_account(config, brand, email) as (room, found):
         for line in room.told(found):
             click.echo(line)
 
@@ -87,7 +93,7 @@ def show(config: Path, brand: str, email: str) -> None:
 @_email_option
 def disable(config: Path, brand: str, email: str) -> None:
     """Close an account: its sessions and tokens end at once, in every worker."""
-    with _found(config, brand, email) as (room, found):
+    with found_account(config, brand, email) as (room, found):
         changed = room.acts.disable(found)
     click.echo(f"Account {found.id} {'is' if changed else 'was already'} disabled.")
 
@@ -98,7 +104,7 @@ def disable(config: Path, brand: str, email: str) -> None:
 @_email_option
 def enable(config: Path, brand: str, email: str) -> None:
     """Open an account that was closed or held; who has no password yet is invited again."""
-    with _found(config, brand, email) as (room, found):
+    with found_account(config, brand, email) as (room, found):
         state = room.acts.enable(found)
     click.echo(f"Account {found.id} {'is' if state is not found.state else 'was already'} {state.value}.")
 
@@ -110,17 +116,21 @@ def enable(config: Path, brand: str, email: str) -> None:
 @click.confirmation_option(prompt="Nothing of this person can be brought back. Erase?")
 def erase(config: Path, brand: str, email: str) -> None:
     """Erase an account for good: name, address, identities, what the audit log held; sessions end."""
-    with _found(config, brand, email) as (room, found):
+    with found_account(config, brand, email) as (room, found):
         room.acts.erase(found)
     click.echo(f"Account {found.id} is erased; its address may be used again.")
 
 
 @dataclass(frozen=True, slots=True)
-class _Room:
+class Room:
+    """A deployment, opened for one command."""
+
+    settings: Settings
     stores: Stores
     acts: AccountAdministration
 
     def find(self, brand: str, email: str) -> Account | None:
+        """The account of any type that owns this address."""
         keys = self.stores.keys
         accounts = AccountRepository(
             self.stores.database, keys.columns, keys.blind_indexes, self.stores.clock
@@ -144,17 +154,17 @@ class _Room:
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[_Room]:
+def _opened(settings: Settings) -> Iterator[Room]:
     stores = open_stores(settings)
     try:
-        yield _Room(stores, account_administration(stores))
+        yield Room(settings, stores, account_administration(stores))
     finally:
         stores.redis.close()
         stores.database.close()
 
 
 @contextmanager
-def _found(config: Path, brand: str, email: str) -> Iterator[tuple[_Room, Account]]:
+def found_account(config: Path, brand: str, email: str) -> Iterator[tuple[Room, Account]]:
     """The account that was asked for; a sentence and exit 1 when there is none."""
     settings = read_settings(config)
     _known_brand(settings, brand)

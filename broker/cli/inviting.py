@@ -7,14 +7,12 @@ from pathlib import Path
 import click
 
 from broker.cli.account import known_person
-from broker.cli.options import config_option, read_settings
+from broker.cli.options import config_option, language_option, read_settings
 from broker.domain.assurance import Scheme
 from broker.errors import ConfigurationError
 from broker.settings import Settings
 from broker.storage.accounts import AddressTaken
 from broker.wiring.stores import open_stores
-
-_LANGUAGES = ("nl", "en")
 
 
 @click.command()
@@ -27,9 +25,7 @@ _LANGUAGES = ("nl", "en")
 @click.option(
     "--portal", help="Name of its file under portals/: the mail names it, and it is shown in the end."
 )
-@click.option(
-    "--language", type=click.Choice(_LANGUAGES), default=_LANGUAGES[0], show_default=True, help="Of the mail."
-)
+@language_option
 def invite(config: Path, brand: str, email: str, name: str, portal: str | None, language: str) -> None:
     """Invite somebody who works for an organisation: they choose a password by a link, which works 7 days.
 

@@ -1,4 +1,4 @@
-"""What the commands have in common: where the configuration is."""
+"""What the commands have in common: where the configuration is, and the language they write to people in."""
 
 from __future__ import annotations
 
@@ -19,6 +19,11 @@ config_option = click.option(
     show_default=True,
     envvar=CONFIG_VARIABLE,
     help="The configuration directory.",
+)
+
+_LANGUAGES = ("nl", "en")
+language_option = click.option(
+    "--language", type=click.Choice(_LANGUAGES), default=_LANGUAGES[0], show_default=True, help="Of the mail."
 )
 
 

@@ -155,6 +155,26 @@ class SecondFactorCodeNotSent(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorNoticeSent(SecurityEvent):
+    """A telephone will hear that it is a second factor no more; message `message_id` tells how that went."""
+
+    kind: ClassVar[str] = "second-factor.notice-sent"
+    account_id: AccountId
+    factor: str
+    message_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondFactorNoticeNotSent(SecurityEvent):
+    """A telephone that is a second factor no more was not told so: a budget was used up."""
+
+    kind: ClassVar[str] = "second-factor.notice-not-sent"
+    account_id: AccountId
+    factor: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SecondFactorCodeRefused(SecurityEvent):
     """A code was wrong, used before, too old or for something else, or was not judged any more."""
 

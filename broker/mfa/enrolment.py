@@ -14,6 +14,7 @@ from broker.domain.events import Result, SecondFactorEnrolled, SecondFactorRemov
 from broker.domain.second_factors import CodePurpose, FactorKind, SecondFactor
 from broker.mfa.codes import Telephone, TelephoneCodes
 from broker.mfa.guesses import Guesser, Guesses
+from broker.mfa.number_notices import NumberNotices
 from broker.mfa.outcomes import (
     BadNumber,
     Delay,
@@ -58,6 +59,7 @@ class Enrolments:
         self._pending = PendingEnrolments(surroundings.records)
         self._codes = TelephoneCodes(surroundings)
         self._guesses = Guesses(surroundings)
+        self._notices = NumberNotices(surroundings)
 
     def begin_totp(self, attempt: str, account: Account) -> TotpOffer:
         """A new secret for an authenticator app, to be shown once; an earlier offer of this attempt dies."""
@@ -143,7 +145,7 @@ class Enrolments:
                 return Spent(SpentBy.OVERTAKEN)
             same = [factor for factor in owned if factor.kind is pending.kind]
             for factor in same:
-                self._replace(pending.brand, factor)
+                self._replace(pending, factor)
             self._add(pending, step)
             if codes:
                 self._with.factors.replace_codes(account_id, digests)
@@ -169,11 +171,13 @@ class Enrolments:
         if added is None:
             raise RuntimeError("a factor of this kind came in spite of the lock")
 
-    def _replace(self, brand: str, factor: SecondFactor) -> None:
+    def _replace(self, pending: PendingEnrolment, factor: SecondFactor) -> None:
+        number = None if pending.kind is FactorKind.TOTP else pending.number
+        self._notices.tell(factor, self._clock(), new_number=number)
         self._with.factors.remove(factor.id)
         self._with.auditor.record(
             SecondFactorRemoved(
-                brand=brand,
+                brand=pending.brand,
                 result=Result.SUCCESS,
                 account_id=factor.account_id,
                 factor=factor.kind.value,

@@ -30,15 +30,29 @@ class CodeMessage:
     supersedes: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class NumberNotice:
+    """Tells a telephone that no codes of this account come there any more. `message_id` is a UUID."""
+
+    message_id: str
+    brand: str
+    kind: FactorKind
+    number: str = field(repr=False)
+    expires_at: datetime
+
+
 class CodeSender(Protocol):
-    """Queues texts and calls, within the transaction at hand."""
+    """Queues texts and calls, within the transaction at hand and in the language of the person at hand."""
 
     def send(self, message: CodeMessage) -> None:
-        """Queue it in the language of the person at hand, and take back the one that it supersedes."""
+        """Queue a code, and take back the one that it supersedes."""
+
+    def notify(self, notice: NumberNotice) -> None:
+        """Queue a notice, which holds no code."""
 
 
 class SmsBudget(Protocol):
-    """Says whether a code may still be paid for: by number, account, network, prefix and in all."""
+    """Says whether a text or call may still be paid for: by number, account, network, prefix and in all."""
 
     def spend(
         self, *, brand: str, account_id: AccountId, number: str, kind: FactorKind, now: datetime

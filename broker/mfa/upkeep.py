@@ -14,6 +14,7 @@ from typing import Final
 from broker.domain.accounts import Account, AccountId
 from broker.domain.events import RecoveryCodesReplaced, Result, SecondFactorRemoved
 from broker.domain.second_factors import SecondFactor
+from broker.mfa.number_notices import NumberNotices
 from broker.mfa.ports import Surroundings, lock_of
 from broker.mfa.recovery_codes import digests_of, new_codes
 from broker.storage.allowances import Limit
@@ -44,12 +45,14 @@ class FactorUpkeep:
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._with = surroundings
+        self._notices = NumberNotices(surroundings)
 
     def remove(
         self,
         account: Account,
         factor_id: str,
         *,
+        now: datetime,
         may_leave: Callable[[tuple[SecondFactor, ...]], bool] = lambda _: True,
     ) -> bool:
         """Remove one factor of this account; with the last one the recovery codes go as well.
@@ -62,12 +65,12 @@ class FactorUpkeep:
             found = next((factor for factor in owned if factor.id == factor_id), None)
             if found is None or not may_leave(tuple(one for one in owned if one is not found)):
                 return False
-            self._drop(account, found, Removal.BY_OWNER)
+            self._drop(account, found, Removal.BY_OWNER, now)
             if len(owned) == 1:
                 self._with.factors.replace_codes(account.id, ())
         return True
 
-    def reset(self, account: Account, *, by: AccountId | None = None) -> int:
+    def reset(self, account: Account, *, now: datetime, by: AccountId | None = None) -> int:
         """Remove all factors and recovery codes, so that the next login sets one up; answers how many.
 
         `by`: the administrator who did, where that is an account.
@@ -75,7 +78,7 @@ class FactorUpkeep:
         with self._with.together(lock=lock_of(account.id)):
             owned = self._with.factors.of_account(account.id)
             for factor in owned:
-                self._drop(account, factor, Removal.RESET, by=by)
+                self._drop(account, factor, Removal.RESET, now, by=by)
             self._with.factors.replace_codes(account.id, ())
         return len(owned)
 
@@ -103,8 +106,15 @@ class FactorUpkeep:
         return True
 
     def _drop(
-        self, account: Account, factor: SecondFactor, why: Removal, *, by: AccountId | None = None
+        self,
+        account: Account,
+        factor: SecondFactor,
+        why: Removal,
+        now: datetime,
+        *,
+        by: AccountId | None = None,
     ) -> None:
+        self._notices.tell(factor, now)
         self._with.factors.remove(factor.id)
         self._with.auditor.record(
             SecondFactorRemoved(

@@ -1,7 +1,7 @@
-"""A text or a call with a code: what it says, in Dutch and in English, and how it is kept while it waits.
+"""A text or a call: what it says, in Dutch and in English, and how it is kept while it waits.
 
-A text begins with the code, so that it shows on a locked phone, and says whose it is and what it is for: who
-is talked into reading it out can see that it is for something else. There is never a link in it.
+A text with a code begins with it, so that it shows on a locked phone, and says whose it is and what it is
+for: who is talked into reading it out can see that it is for something else. There is never a link in it.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ class PhoneMessage:
 
 @dataclass(frozen=True, slots=True)
 class _Words:
-    """The parts of a message; `{code}`, `{brand}` and `{aim}` are filled in."""
+    """The parts of a message; `{code}`, `{brand}` and `{aim}` are filled in. `gone`: no codes any more."""
 
     text: str
     call: str
     aims: dict[CodePurpose, str]
+    gone: str
 
 
 _WORDS: Final = {
@@ -44,6 +45,8 @@ _WORDS: Final = {
             CodePurpose.ENROLMENT: "dit telefoonnummer te bevestigen",
             CodePurpose.CHANGE: "uw gegevens te wijzigen",
         },
+        gone="Bericht van {brand}: op dit nummer krijgt u geen codes meer voor uw account. "
+        "Was u dit niet? Neem dan meteen contact met ons op.",
     ),
     ENGLISH: _Words(
         text="{code} is your code to {aim} at {brand}. Do not share this code with anyone.",
@@ -53,6 +56,8 @@ _WORDS: Final = {
             CodePurpose.ENROLMENT: "confirm this phone number",
             CodePurpose.CHANGE: "change your details",
         },
+        gone="Message from {brand}: codes for your account no longer come to this number. "
+        "Was this not you? Contact us at once.",
     ),
 }
 
@@ -67,6 +72,12 @@ def code_message(
     shown = ", ".join(code) if spoken else code
     pattern = words.call if spoken else words.text
     return PhoneMessage(channel, to, pattern.format(code=shown, brand=brand_name, aim=words.aims[purpose]))
+
+
+def number_notice(channel: Channel, to: str, *, brand_name: str, language: str) -> PhoneMessage:
+    """The message to a number to which no codes go any more; it serves to be read and to be heard."""
+    words = _WORDS.get(language, _WORDS[DUTCH])
+    return PhoneMessage(channel, to, words.gone.format(brand=brand_name))
 
 
 def encode_phone_message(message: PhoneMessage) -> bytes:

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from flask import Flask
-from flask_babel import force_locale
-
 from broker.abuse.login_guard import LoginGuard
 from broker.abuse.reset_limits import ResetLimits
 from broker.accounts.reset.asking import PasswordLinkRequests
@@ -25,10 +22,10 @@ from broker.storage.messages import MessageRepository
 from broker.storage.passwords import PasswordRepository
 from broker.storage.used_messages import UsedMessages
 from broker.web.language import Language
-from broker.web.look import install_look
 from broker.web.password_mails import PasswordMails
 from broker.web.portals import Portals
 from broker.wiring.audit import AuditRoom, operator_origin
+from broker.wiring.letters import writing_in
 from broker.wiring.mail import senders_of
 from broker.wiring.passwords import allowances, password_hashing
 from broker.wiring.stores import Stores, session_store
@@ -88,7 +85,5 @@ def invitations_by_operator(settings: Settings, stores: Stores, language: Langua
     )
     room = AuditRoom(stores.database, stores.keys.columns, stores.clock)
     surroundings = reset_surroundings(settings, stores, accounts, room.auditor(origin=operator_origin))
-    app = Flask("broker.web")
-    install_look(app)
-    with app.app_context(), force_locale(language.value):
+    with writing_in(language):
         yield Invitations(surroundings)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from broker.audit.recorder import Auditor
 from broker.domain.second_factors import FactorKind
 from broker.mfa.enrolment import Enrolments
-from broker.mfa.ports import CodeMessage, FactorLetters, Surroundings
+from broker.mfa.ports import CodeMessage, FactorLetters, NumberNotice, Surroundings
 from broker.notify.queue import MessageQueue
-from broker.notify.sms import code_message
+from broker.notify.sms import code_message, number_notice
 from broker.settings import Settings
 from broker.storage.accounts import AccountRepository
 from broker.storage.allowances import Allowances
@@ -22,11 +22,12 @@ from broker.wiring.mail import senders_of
 from broker.wiring.sms_budget import PhoneBudgets
 from broker.wiring.stores import Stores
 
+_NOTICE = "second-factor.notice"
 _CHANNELS = {FactorKind.SMS: Channel.SMS, FactorKind.VOICE: Channel.VOICE}
 
 
 class QueuedCodes:
-    """`broker.mfa.ports.CodeSender`: codes into the queue, in the language of the page at hand."""
+    """`broker.mfa.ports.CodeSender`: codes and notices go into the queue, in the language at hand."""
 
     def __init__(
         self, queue: MessageQueue, brand_names: Mapping[str, str], language: Callable[[], str]
@@ -51,6 +52,18 @@ class QueuedCodes:
         purpose = f"second-factor.{message.purpose.value}"
         self._queue.enqueue_for_phone(
             message.message_id, message.brand, purpose, words, expires_at=message.expires_at
+        )
+
+    def notify(self, notice: NumberNotice) -> None:
+        """Queue a text or call that tells of a change."""
+        words = number_notice(
+            _CHANNELS[notice.kind],
+            notice.number,
+            brand_name=self._brand_names.get(notice.brand, notice.brand),
+            language=self._language(),
+        )
+        self._queue.enqueue_for_phone(
+            notice.message_id, notice.brand, _NOTICE, words, expires_at=notice.expires_at
         )
 
 

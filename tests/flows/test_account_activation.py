@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import FromClause, func, select
 
 from broker.accounts.reset.inviting import Invitation
 from broker.domain.accounts import Account, AccountState
@@ -22,9 +18,10 @@ from broker.storage.schema import ACCOUNTS, MESSAGES
 from broker.web.language import Language
 from broker.wiring.resets import invitations_by_operator
 from tests.support.browser import Page
-from tests.support.business import IZA, READABLE, Business, Colleague, running_business
+from tests.support.business import IZA, Business, Colleague
+from tests.support.deployment import Deployment
 from tests.support.password_links import NEW_PASSWORD, SAVE, Forgetful, fresh, token_of, use
-from tests.support.system import Plan, System, account_repository, running_system
+from tests.support.system import System, account_repository
 
 pytestmark = pytest.mark.flow
 
@@ -171,66 +168,38 @@ def test_form_that_is_not_ours_activates_nothing(invited: Forgetful, forged: str
     assert browser.follow_link_from_elsewhere(link).heading == CHOOSE
 
 
-@dataclass
-class Deployment:
-    """A system of which the configuration stands on disk, for programs beside it."""
-
-    folder: Path
-    plan: Plan
-    business: Business
-
-    @property
-    def config(self) -> Path:
-        """The configuration directory."""
-        return self.folder / "config"
-
-    def count(self, table: object) -> int:
-        """How many rows a table has."""
-        with self.business.system.stores.database.reading() as connection:
-            return connection.execute(select(func.count()).select_from(table)).scalar_one()  # type: ignore[arg-type] # a table
-
-    def invite(self, *options: str) -> subprocess.CompletedProcess[str]:
-        """`broker account invite`, as an operator runs it."""
-        words = ["account", "invite", "--config", str(self.config), "--brand", "iza", "--name", NAME]
-        return subprocess.run(
-            [sys.executable, "-m", "broker.cli", *words, *options],
-            capture_output=True,
-            text=True,
-            check=False,
-            env={**os.environ, **self.plan.environment},
-        )
-
-    def die_while_choosing(self, link: str, point: str) -> int:
-        """A process that uses the link and is killed at that point; how it ended."""
-        order = {"config": str(self.config), "token": token_of(link), "point": point}
-        program = [sys.executable, "-m", "tests.support.dying_reset", json.dumps(order)]
-        environment = {**os.environ, **self.plan.environment}
-        return subprocess.run(program, check=False, env=environment).returncode
+def _count(deployment: Deployment, table: FromClause) -> int:
+    """How many rows a table has."""
+    with deployment.system.stores.database.reading() as connection:
+        return connection.execute(select(func.count()).select_from(table)).scalar_one()
 
 
-@pytest.fixture
-def deployment(tmp_path: Path, plan: Plan) -> Iterator[Deployment]:
-    """A system of its own."""
-    plan = Plan(plan.pki, plan.redis_url, plan.database_url, replaced=READABLE)
-    with running_system(tmp_path, plan) as system, running_business(system) as business:
-        yield Deployment(tmp_path, plan, business)
+def _invite_by_command(deployment: Deployment, *options: str) -> subprocess.CompletedProcess[str]:
+    return deployment.account("invite", "--brand", "iza", "--name", NAME, *options)
+
+
+def _die_while_choosing(deployment: Deployment, link: str, point: str) -> int:
+    """A process that uses the link and is killed at that point; how it ended."""
+    order = {"config": str(deployment.config), "token": token_of(link), "point": point}
+    program = [sys.executable, "-m", "tests.support.dying_reset", json.dumps(order)]
+    return subprocess.run(program, check=False, env=deployment.environment).returncode
 
 
 def test_operator_invites_by_command(deployment: Deployment) -> None:
     """Account, mail and events at once; again gives a new link; who is active already is refused."""
     system = deployment.business.system
-    story, before = system.story(), deployment.count(ACCOUNTS)
-    told = deployment.invite("--email", EMAIL, "--language", "en", "--portal", IZA)
+    story, before = system.story(), _count(deployment, ACCOUNTS)
+    told = _invite_by_command(deployment, "--email", EMAIL, "--language", "en", "--portal", IZA)
     assert told.returncode == 0, told.stderr
     account = account_repository(system.stores).find_by_address("iza", EMAIL)
     assert account is not None
     assert told.stdout == f"Account {account.id} was made; a mail with a link is queued.\n"
-    assert (account.state, deployment.count(ACCOUNTS), deployment.count(MESSAGES)) == (
+    assert (account.state, _count(deployment, ACCOUNTS), _count(deployment, MESSAGES)) == (
         AccountState.INVITED,
         before + 1,
         1,
     )
-    again = deployment.invite("--email", EMAIL)
+    again = _invite_by_command(deployment, "--email", EMAIL)
     assert "was invited again" in again.stdout
     invited = [event for event in story.events() if event.kind == "account.invited"]
     assert [event.detail["again"] for event in invited] == [False, True]
@@ -239,7 +208,7 @@ def test_operator_invites_by_command(deployment: Deployment) -> None:
         Colleague(system, deployment.business.worker, IZA, account, system.browser()),
     )
     assert use(system.browser(), person.link()).heading == READY
-    refused = deployment.invite("--email", EMAIL)
+    refused = _invite_by_command(deployment, "--email", EMAIL)
     assert (refused.returncode, refused.stdout) == (1, "")
     assert refused.stderr.startswith("--email: ")
     assert EMAIL not in refused.stderr
@@ -247,16 +216,16 @@ def test_operator_invites_by_command(deployment: Deployment) -> None:
 
 def test_operator_is_told_what_cannot_be_invited(deployment: Deployment) -> None:
     """No address, no name, no such portal: a sentence each, and nothing is made."""
-    before = deployment.count(ACCOUNTS)
+    before = _count(deployment, ACCOUNTS)
     for options, fault in (
         (("--email", "ingrid"), "--email: "),
         (("--email", EMAIL, "--portal", "mijn-cz"), "--portal: "),
         (("--email", EMAIL, "--brand", "xx"), "--brand: "),
     ):
-        told = deployment.invite(*options)
+        told = _invite_by_command(deployment, *options)
         assert told.returncode == 1
         assert told.stderr.startswith(fault)
-    assert deployment.count(ACCOUNTS) == before
+    assert _count(deployment, ACCOUNTS) == before
 
 
 @pytest.mark.parametrize("point", ["before-commit", "after-commit"])
@@ -274,7 +243,7 @@ def test_process_that_is_killed_while_choosing_loses_nothing(
     person = Forgetful(business, colleague)
     link, kept = person.asked_link(), PasswordRepository(system.stores.database)
     old, mails = kept.get(colleague.account.id), len(person.mails())
-    assert deployment.die_while_choosing(link, point) == -signal.SIGKILL
+    assert _die_while_choosing(deployment, link, point) == -signal.SIGKILL
     page = system.browser().follow_link_from_elsewhere(link)
     if point == "before-commit":
         assert kept.get(colleague.account.id) == old

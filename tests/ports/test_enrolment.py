@@ -28,6 +28,7 @@ from broker.mfa.phone_numbers import PhoneFault
 from broker.mfa.upkeep import PreparedCodes
 from broker.storage.database import Database
 from broker.storage.key_ring import KeyRing
+from broker.storage.messages import Channel
 from broker.storage.record_keys import RecordKeys
 from broker.storage.redis_connection import RedisConnection
 from broker.storage.schema import RECOVERY_CODES, SECOND_FACTORS
@@ -274,11 +275,11 @@ def test_removing_a_factor_keeps_the_other_and_the_last_takes_the_recovery_codes
     app, _, _ = factory.with_app(ans)
     phone = factory.with_phone(ans)
     bea = factory.account(1)
-    assert not factory.upkeep.remove(bea, app.id)
-    assert factory.upkeep.remove(ans, app.id)
-    assert not factory.upkeep.remove(ans, app.id)
+    assert not factory.upkeep.remove(bea, app.id, now=factory.clock.now)
+    assert factory.upkeep.remove(ans, app.id, now=factory.clock.now)
+    assert not factory.upkeep.remove(ans, app.id, now=factory.clock.now)
     assert _rows(factory) == (1, 10)
-    assert factory.upkeep.remove(ans, phone.id)
+    assert factory.upkeep.remove(ans, phone.id, now=factory.clock.now)
     assert _rows(factory) == (0, 0)
     assert factory.events().count("second-factor.removed") == 2
 
@@ -293,7 +294,9 @@ def test_removal_is_judged_by_what_would_be_left_under_the_lock(factory: Factory
     def remove() -> bool:
         with lock:
             factor_id = next(first)
-        return factory.upkeep.remove(ans, factor_id, may_leave=lambda left: len(left) > 0)
+        return factory.upkeep.remove(
+            ans, factor_id, now=factory.clock.now, may_leave=lambda left: len(left) > 0
+        )
 
     assert sorted(at_once(remove, threads=2)) == [False, True]
     assert len(factory.service.kinds_of(ans.id)) == 1
@@ -305,10 +308,59 @@ def test_reset_removes_everything_of_one_account(factory: Factory, ans: Account)
     factory.with_phone(ans)
     bea = factory.account(1)
     factory.with_phone(bea)
-    assert factory.upkeep.reset(ans, by=bea.id) == 2
+    assert factory.upkeep.reset(ans, now=factory.clock.now, by=bea.id) == 2
     assert factory.service.kinds_of(ans.id) == ()
     assert len(factory.service.kinds_of(bea.id)) == 1
     assert _rows(factory) == (1, 10)
+
+
+def test_number_that_changes_hears_of_it(factory: Factory, ans: Account) -> None:
+    """B4-10: at the old number, in words without a code, and within the budget of that number."""
+    factory.with_phone(ans)
+    factory.clock.advance(seconds=30)
+    factory.with_phone(ans, number="+31612345602")
+    notice = factory.next_message()
+    assert (notice.channel.value, notice.recipient, notice.purpose) == (
+        "sms",
+        MOBILE,
+        "second-factor.notice",
+    )
+    told = notice.content.decode()
+    assert "op dit nummer krijgt u geen codes meer" in told
+    assert not [character for character in told if character.isdigit()]
+    assert factory.purse.spent[-1] == ("cz", MOBILE)
+    assert factory.events().count("second-factor.notice-sent") == 1
+
+
+def test_number_that_is_confirmed_anew_hears_nothing(factory: Factory, ans: Account) -> None:
+    """It is still the one."""
+    factory.with_phone(ans)
+    factory.clock.advance(seconds=30)
+    factory.with_phone(ans)
+    assert "second-factor.notice-sent" not in factory.events()
+    assert len(factory.purse.spent) == 2
+
+
+def test_number_that_is_removed_hears_of_it(factory: Factory, ans: Account) -> None:
+    """Whether its owner removed it or somebody reset all: a landline in a call, in the language at hand."""
+    factory.language = "en"
+    mobile = factory.with_phone(ans)
+    factory.with_phone(ans, VOICE, LANDLINE)
+    assert factory.upkeep.remove(ans, mobile.id, now=factory.clock.now)
+    assert (factory.next_message().recipient, factory.upkeep.reset(ans, now=factory.clock.now)) == (MOBILE, 1)
+    call = factory.next_message()
+    assert (call.channel.value, call.recipient) == ("voice", LANDLINE)
+    assert "no longer come to this number" in call.content.decode()
+
+
+def test_notice_stays_home_when_its_budget_is_spent(factory: Factory, ans: Account) -> None:
+    """The change goes on, and the log says that the old number was not told."""
+    mobile = factory.with_phone(ans)
+    factory.purse.refusing = "number"
+    assert factory.upkeep.remove(ans, mobile.id, now=factory.clock.now)
+    assert factory.events()[-2:] == ["second-factor.notice-not-sent", "second-factor.removed"]
+    later = factory.clock.after(seconds=3600)
+    assert factory.messages.lease(later, later, channels=(Channel.SMS, Channel.VOICE)) is None
 
 
 def test_new_recovery_codes_kill_the_old_ones(factory: Factory, ans: Account) -> None:

@@ -361,7 +361,7 @@ def test_code_of_a_factor_that_was_removed_is_worth_nothing(factory: Factory, an
     factor = factory.with_phone(ans)
     _send(factory, ans)
     code = factory.next_code()
-    assert factory.upkeep.remove(ans, factor.id)
+    assert factory.upkeep.remove(ans, factor.id, now=factory.clock.now)
     now = factory.clock.now
     outcome = factory.service.answer(ATTEMPT, factor, code, account_id=ans.id, purpose=LOGIN, now=now)
     assert outcome == Wrong(MOST_GUESSES - 1)

@@ -198,7 +198,9 @@ def _remove(area: AccountArea, visitor: Visitor, factor_id: str) -> ResponseRetu
         return may_stay_without(visitor.portal, left)
 
     with area.together():
-        removed = area.factors.upkeep.remove(visitor.account, factor_id, may_leave=stays)
+        removed = area.factors.upkeep.remove(
+            visitor.account, factor_id, now=area.pages.clock(), may_leave=stays
+        )
         if removed:
             area.mails.tell(visitor.account, Change.FACTOR_REMOVED)
     owned = {factor.id for factor in area.factors.service.kinds_of(visitor.account.id)}

@@ -24,6 +24,12 @@ _SENTENCES: Final[Mapping[str, LazyString]] = {
     "second-factor.removed": lazy_gettext("Tweestapsverificatie verwijderd, met %(factor)s"),
     "second-factor.code-sent": lazy_gettext("Code gestuurd, met %(factor)s"),
     "second-factor.code-not-sent": lazy_gettext("Geen code gestuurd: er waren er te veel gevraagd"),
+    "second-factor.notice-sent": lazy_gettext(
+        "Bericht gestuurd naar het nummer dat niet meer bij uw account hoort"
+    ),
+    "second-factor.notice-not-sent": lazy_gettext(
+        "Geen bericht gestuurd naar het oude nummer: er waren te veel berichten"
+    ),
     "second-factor.code-refused": lazy_gettext("Verkeerde of oude code ingevuld, met %(factor)s"),
     "recovery-code.used": lazy_gettext("Herstelcode gebruikt"),
     "recovery-codes.replaced": lazy_gettext("Nieuwe herstelcodes gemaakt"),

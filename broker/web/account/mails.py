@@ -29,6 +29,7 @@ class Change(StrEnum):
 
     PASSWORD = "account.password-changed"  # noqa: S105 - the name of a mail.
     FACTOR_REMOVED = "account.second-factor-removed"
+    FACTORS_RESET = "account.second-factors-reset"
     RECOVERY_CODES = "account.recovery-codes-replaced"
 
 
@@ -43,6 +44,14 @@ _WORDS: Final[Mapping[Change, tuple[LazyString, LazyString]]] = {
     Change.FACTOR_REMOVED: (
         lazy_gettext("Uw tweestapsverificatie is gewijzigd"),
         lazy_gettext("Bij uw account van %(brand)s is een manier van tweestapsverificatie verwijderd."),
+    ),
+    Change.FACTORS_RESET: (
+        lazy_gettext("Uw tweestapsverificatie is gereset"),
+        lazy_gettext(
+            "Bij uw account van %(brand)s zijn alle manieren van tweestapsverificatie verwijderd, ook uw "
+            "herstelcodes. Overal waar u nog was ingelogd, bent u nu uitgelogd. Na uw wachtwoord kunt u "
+            "opnieuw een manier instellen."
+        ),
     ),
     Change.RECOVERY_CODES: (
         lazy_gettext("U heeft nieuwe herstelcodes"),
@@ -91,7 +100,7 @@ def _words(brand: BrandView, change: Change) -> Words:
         paragraphs=(str(told) % {"brand": brand.name},),
         action=None,
         afterwards=(
-            gettext("Heeft u dit zelf gedaan? Dan hoeft u niets te doen."),
+            gettext("Heeft u dit zelf gedaan of gevraagd? Dan hoeft u niets te doen."),
             gettext(
                 "Was u dit niet? Neem dan meteen contact met ons op. Iemand anders kan bij uw account zijn."
             ),

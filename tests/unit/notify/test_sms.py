@@ -8,7 +8,13 @@ from itertools import product
 import pytest
 
 from broker.domain.second_factors import CodePurpose
-from broker.notify.sms import PhoneMessage, code_message, decode_phone_message, encode_phone_message
+from broker.notify.sms import (
+    PhoneMessage,
+    code_message,
+    decode_phone_message,
+    encode_phone_message,
+    number_notice,
+)
 from broker.storage.messages import Channel
 
 NUMBER, CODE = "+31612345601", "012345"
@@ -47,6 +53,20 @@ def test_purposes_differ_in_words() -> None:
     """Who is talked into reading a code out can hear that it is for something else (B4-11)."""
     for channel, language in product((Channel.SMS, Channel.VOICE), ("nl", "en")):
         assert len({_message(channel, purpose, language).text for purpose in CodePurpose}) == len(CodePurpose)
+
+
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_notice_fits_in_one_message_and_holds_nothing_to_press_or_type(language: str) -> None:
+    """Whose it is, what happened, what to do; the same words are read and heard."""
+    notices = [
+        number_notice(channel, NUMBER, brand_name=LONGEST_BRAND, language=language)
+        for channel in (Channel.SMS, Channel.VOICE)
+    ]
+    (text,) = {notice.text for notice in notices}
+    assert LONGEST_BRAND in text
+    assert len(text) <= 160
+    assert text.isascii()
+    assert not re.search(r"[0-9]|://|www\.|\.nl|\.com", text)
 
 
 def test_other_languages_get_dutch() -> None:
