@@ -13,10 +13,12 @@ class BrokerError(Exception):
     """Base of all errors that the broker raises on purpose.
 
     `code` is stable and may be shown; `detail` is for the log only and must hold no personal data.
+    `retry_after_seconds` is when trying again makes sense, where that is known.
     """
 
     code: ClassVar[str] = "internal"
     status: ClassVar[int] = 500
+    retry_after_seconds: ClassVar[int | None] = None
 
     def __init__(self, detail: str = "") -> None:
         super().__init__(detail or self.code)
@@ -43,8 +45,9 @@ class StorageUnavailable(BrokerError):
 class Busy(BrokerError):
     """There is more of this work than there is room for; nothing was decided, and trying again may do."""
 
-    code: ClassVar[str] = "temporarily-unavailable"
+    code: ClassVar[str] = "busy"
     status: ClassVar[int] = 503
+    retry_after_seconds: ClassVar[int | None] = 15
 
 
 class LoginRefused(BrokerError):

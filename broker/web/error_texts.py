@@ -95,6 +95,14 @@ _ENTRIES: Final = {
         explanation=lazy_gettext("Er is een storing bij ons. Wij werken eraan."),
         next_step=_LATER,
     ),
+    "busy": _Entry(
+        title=lazy_gettext("Het is nu even te druk"),
+        explanation=lazy_gettext(
+            "Er loggen op dit moment heel veel mensen tegelijk in. "
+            "Wij hebben niet gekeken naar wat u invulde, en er is niets veranderd."
+        ),
+        next_step=lazy_gettext("Wacht een halve minuut en probeer het dan nog een keer."),
+    ),
     "login-refused": _Entry(
         title=_NOT_LOGGED_IN,
         explanation=_NOBODY_LOGGED_IN,

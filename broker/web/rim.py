@@ -11,10 +11,12 @@ from http import HTTPStatus
 import structlog
 from flask import Flask, g, jsonify, make_response, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from broker.errors import BrokerError
+from broker.errors import BrokerError, Busy
 from broker.oidc.discovery import Endpoints
+from broker.web.attempt_addresses import choice_address
 from broker.web.dead_end import DeadEnd, WayOn, error_page
 from broker.web.portals import BrandView, Portals, PortalView
 from broker.web.request_line import install_request_line
@@ -62,7 +64,14 @@ def _install_error_handlers(app: Flask, portals: Portals) -> None:
     def broker_error(error: BrokerError) -> ResponseReturnValue:
         _log.warning("refused", error=error.code, detail=error.detail, support_code=support_code())
         brand = _brand_of_path(portals)
-        return _answer(error.code, error.status, brand=brand, begin_at=_portals_of(portals, brand))
+        back = _back_to_the_form(brand) if isinstance(error, Busy) else ()
+        begin_at = () if back else _portals_of(portals, brand)
+        response = make_response(
+            _answer(error.code, error.status, brand=brand, begin_at=begin_at, ways_on=back)
+        )
+        if error.retry_after_seconds is not None:
+            response.headers["Retry-After"] = str(error.retry_after_seconds)
+        return response
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> ResponseReturnValue:
@@ -113,6 +122,17 @@ def _oauth_word(status: int) -> str:
 def _brand_of_path(portals: Portals) -> BrandView | None:
     brand = (request.view_args or {}).get("brand")
     return portals.brand(brand) if isinstance(brand, str) else None
+
+
+def _back_to_the_form(brand: BrandView | None) -> tuple[WayOn, ...]:
+    """Where somebody was who may try again at once: nothing of what they began is lost."""
+    attempt = (request.view_args or {}).get("attempt")
+    if brand is not None and isinstance(attempt, str):
+        return (WayOn(gettext("Terug naar inloggen"), choice_address(brand.id, attempt)),)
+    if request.blueprint == "account":
+        # A form of that area stands at the address that it is sent to.
+        return (WayOn(gettext("Terug naar de vorige pagina"), request.path),)
+    return ()
 
 
 def _portals_of(portals: Portals, brand: BrandView | None) -> tuple[PortalView, ...]:

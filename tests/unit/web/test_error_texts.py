@@ -29,6 +29,7 @@ CODES_OF_PAGES = frozenset(
     [
         "internal",
         "temporarily-unavailable",
+        "busy",
         "login-refused",
         "transaction-unknown",
         "cookies-off",
