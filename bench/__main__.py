@@ -13,6 +13,7 @@ import click
 from bench.cases.audit_lanes import audit_lanes
 from bench.cases.common import Case, Options
 from bench.cases.enumeration import enumeration
+from bench.cases.enumeration_reset import enumeration_reset
 from bench.cases.flat import flat
 from bench.cases.junk import junk
 from bench.cases.login_cpu import login_cpu
@@ -38,6 +39,7 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "scale-out": scale_out,
         "audit-lanes": audit_lanes,
         "enumeration": enumeration,
+        "enumeration-reset": enumeration_reset,
         "password-flood": password_flood,
     }
 )

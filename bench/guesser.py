@@ -59,18 +59,17 @@ def unknown(number: int) -> str:
     return f"vreemd{number:05}@bedrijf.example"
 
 
-def add_people(stage: Stage, count: int) -> None:
-    """Give so many people an account with a password."""
+def invited(number: int) -> str:
+    """An address of the same length that belongs to somebody who was invited and has not come yet."""
+    return f"nodigt{number:05}@bedrijf.example"
+
+
+def add_people(stage: Stage, count: int, *, of_each: bool = False) -> None:
+    """Give so many people an account with a password; `of_each`: and as many are invited."""
     file = stage.state / "business.jsonl"
-    lines = (
-        {
-            "kind": "business_account",
-            "brand": BRAND,
-            "name": "Bekende Bezoeker",
-            "email": known(number),
-            "password": PASSWORD,
-        }
-        for number in range(count)
-    )
+    person = {"kind": "business_account", "brand": BRAND, "name": "Bekende Bezoeker"}
+    lines = [{**person, "email": known(number), "password": PASSWORD} for number in range(count)]
+    if of_each:
+        lines += [{**person, "email": invited(number)} for number in range(count)]
     file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     run_broker(stage, "import", str(file))

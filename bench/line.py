@@ -35,11 +35,15 @@ class Caller(Protocol):
 class Line:
     """A kept connection to one site."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, source: str | None = None) -> None:
+        """`source`: from which address of this machine; None: from any."""
         parts = urlsplit(base_url)
         self._host = parts.netloc
         self._connection = http.client.HTTPConnection(
-            parts.hostname or "", parts.port, timeout=_TIMEOUT_SECONDS
+            parts.hostname or "",
+            parts.port,
+            timeout=_TIMEOUT_SECONDS,
+            source_address=(source, 0) if source else None,
         )
         self._used_at = time.monotonic()
 

@@ -50,10 +50,10 @@ def enumeration(options: Options) -> list[Figure]:
         "noise: third quartile": high,
     }
     tries = len(rounds) * TRIES_A_ROUND
-    return [_either_way(Figure.of_rounds("enumeration", TARGET, found, operations=tries, details=details))]
+    return [either_way(Figure.of_rounds("enumeration", TARGET, found, operations=tries, details=details))]
 
 
-def _either_way(figure: Figure) -> Figure:
+def either_way(figure: Figure) -> Figure:
     """The same with a value of at least 1."""
     value = max(figure.value, 1 / figure.value)
     return Figure(
