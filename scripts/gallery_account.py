@@ -154,8 +154,13 @@ def _records() -> Iterator[_Own]:
     portals = [SharedView("Mijn CZ Zakelijk", when, claims)]
     yield "shared", "account/shared.html", "shared", {"portals": portals}
     yield "export", "account/export.html", "export", {"action": "#download"}
-    for name, is_unsure in (("erase", False), ("erase-unsure", True)):
-        yield name, "account/erase.html", "erase", {"is_unsure": is_unsure, "action": "#erase"}
+    erase = {"is_unsure": False, "by_password": False, "note": None, "action": "#erase"}
+    for name, changed in (
+        ("erase", {}),
+        ("erase-unsure", {"is_unsure": True}),
+        ("erase-business", {"by_password": True, "note": CONFIRMED}),
+    ):
+        yield name, "account/erase.html", "erase", {**erase, **changed}
 
 
 def _confirm() -> Iterator[_Own]:
@@ -171,6 +176,7 @@ def _confirm() -> Iterator[_Own]:
     yield "confirm", template, "confirm", context
     wrong = lazy_gettext("Dit wachtwoord klopt niet. Na een aantal verkeerde pogingen moet u even wachten.")
     yield "confirm-wrong", template, "confirm", {**context, "fault": wrong}
+    yield "confirm-erase", template, "confirm", {**context, "goal": "erase"}
     yield "confirm-digid", template, "confirm", {**context, "by_password": False, "action": None}
     code = {
         "way": WayView(FactorKind.SMS, "11"),

@@ -688,6 +688,8 @@ ALL_EVENTS: tuple[type[SecurityEvent], ...] = (
     SecondFactorRemoved,
     SecondFactorCodeSent,
     SecondFactorCodeNotSent,
+    SecondFactorNoticeSent,
+    SecondFactorNoticeNotSent,
     SecondFactorCodeRefused,
     RecoveryCodeUsed,
     RecoveryCodesReplaced,

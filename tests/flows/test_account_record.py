@@ -7,7 +7,7 @@ import json
 import pytest
 
 from broker.domain.bsn import Bsn
-from tests.support.account_area import at, inside
+from tests.support.account_area import CONFIRM_CODE, at, inside, notice
 from tests.support.business import IZA, PASSWORD, Business
 from tests.support.system import System, account_repository, digid_of
 
@@ -66,15 +66,41 @@ def test_export_is_a_file_with_what_we_keep_and_without_secrets(business: Busine
     assert story.kinds() == ["account.exported-by-owner"]
 
 
-def test_colleague_cannot_erase_an_account_of_the_organisation(business: Business) -> None:
-    """There is no such page."""
-    bea = inside(business.colleague(IZA))
-    assert at(bea, "erase").status == 404
-    token = at(bea, "sessions").soup.select_one("input[name=csrf_token]")
-    assert token is not None
-    fields = {"csrf_token": str(token["value"]), "sure": "yes"}
-    assert bea.browser.post_here(f"{business.system.issuer}/iza/account/erase", fields).status == 404
-    assert at(bea).status == 200
+def test_colleague_erases_everything_of_themselves(business: Business) -> None:
+    """Sure, and fresh with all that they have; a mail tells, and the address is free for somebody else."""
+    bea = inside(business.colleague(IZA).with_app())
+    tokens = bea.portal.tokens(bea.page.url, bea.attempt)
+    page = at(bea, "erase")
+    assert "BSN" not in page.text
+    assert bea.browser.press("Account verwijderen").status == 422
+    story = business.system.story()
+    page = bea.browser.press("Account verwijderen", sure="yes")
+    assert (page.status, page.heading) == (200, "U bent uitgelogd")
+    assert story.kinds() == ["account.erased-by-owner", "audit.person-erased", "session.ended"]
+    assert bea.kinds == []
+    assert bea.portal.userinfo(tokens.access_token).status_code == 401
+    accounts = account_repository(business.system.stores)
+    assert not accounts.is_address_in_use("iza", bea.account.email)
+    assert bea.worker.mails_to(bea.account.email)[-1] == "Uw account is verwijderd – IZA"
+    bea.log_in()
+    assert not bea.is_in
+    assert bea.page.heading == "Inloggen bij Mijn IZA"
+
+
+def test_colleague_proves_who_they_are_before_erasing(business: Business) -> None:
+    """A32: after five minutes password and code are asked for; the box is ticked again after that."""
+    bea = inside(business.colleague(IZA).with_app())
+    business.pass_time(6 * 60)
+    at(bea, "erase")
+    page = bea.browser.press("Account verwijderen", sure="yes")
+    assert page.heading == "Bevestig dat u het bent"
+    assert "U gaat uw account verwijderen" in page.text
+    bea.browser.press("Verder", password=PASSWORD)
+    page = bea.browser.press(CONFIRM_CODE, code=bea.app_code())
+    assert (page.heading, notice(page)) == ("Account verwijderen", "U heeft bevestigd dat u het bent")
+    assert account_repository(business.system.stores).is_address_in_use("iza", bea.account.email)
+    assert bea.browser.press("Account verwijderen", sure="yes").heading == "U bent uitgelogd"
+    assert not account_repository(business.system.stores).is_address_in_use("iza", bea.account.email)
 
 
 def test_consumer_erases_everything_of_themselves(own_system: System) -> None:

@@ -42,8 +42,7 @@ class Frame:
     menu: tuple[MenuItem, ...]
 
 
-_BUSINESS: Final = frozenset({"password", "factors"})
-_CONSUMER: Final = frozenset({"erase"})
+_WITH_PASSWORD: Final = frozenset({"password", "factors"})
 _MENU: Final = (
     ("details", lazy_gettext("Mijn persoonsgegevens")),
     ("password", lazy_gettext("Wachtwoord wijzigen")),
@@ -59,7 +58,7 @@ _MENU: Final = (
 def frame_of(account: Account, session: Session, portal: PortalView) -> Frame:
     """The frame for this person; a page that is not served has no place in the menu."""
     ends_on, ends_at = day_and_time(session.expires_at)
-    others = _CONSUMER if account.type is AccountType.BUSINESS else _BUSINESS
+    others = _WITH_PASSWORD if account.type is AccountType.CONSUMER else frozenset()
     menu = tuple(
         MenuItem(page, label, url_for(f"account.{page}", brand=account.brand))
         for page, label in _MENU

@@ -29,6 +29,7 @@ class Change(StrEnum):
 
     PASSWORD = "account.password-changed"  # noqa: S105 - the name of a mail.
     FACTOR_REMOVED = "account.second-factor-removed"
+    ERASED = "account.erased"
     FACTORS_RESET = "account.second-factors-reset"
     RECOVERY_CODES = "account.recovery-codes-replaced"
 
@@ -44,6 +45,13 @@ _WORDS: Final[Mapping[Change, tuple[LazyString, LazyString]]] = {
     Change.FACTOR_REMOVED: (
         lazy_gettext("Uw tweestapsverificatie is gewijzigd"),
         lazy_gettext("Bij uw account van %(brand)s is een manier van tweestapsverificatie verwijderd."),
+    ),
+    Change.ERASED: (
+        lazy_gettext("Uw account is verwijderd"),
+        lazy_gettext(
+            "Uw account bij %(brand)s is verwijderd, met alles wat erin stond. "
+            "U kunt er niet meer mee inloggen."
+        ),
     ),
     Change.FACTORS_RESET: (
         lazy_gettext("Uw tweestapsverificatie is gereset"),
