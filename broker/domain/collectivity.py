@@ -59,6 +59,9 @@ class ContactDetails:
     email: str | None = field(default=None, repr=False)
 
 
+NO_CONTACT: Final = ContactDetails()
+
+
 @dataclass(frozen=True, slots=True)
 class Collectivity:
     """One collectivity of one brand; its number is unique within the brand and nowhere else."""
@@ -69,7 +72,7 @@ class Collectivity:
     customer_number: CustomerNumber
     name: str
     organisation: Organisation
-    contact: ContactDetails = ContactDetails()
+    contact: ContactDetails = NO_CONTACT
 
 
 def _must_be_reference(text: str, kind: str) -> None:

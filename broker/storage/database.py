@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from importlib import import_module
 from operator import attrgetter, methodcaller
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Executable, func, select, text
+from sqlalchemy import Connection, Executable, Select, func, select, text
 from sqlalchemy.schema import Table
 
 from broker.errors import ConfigurationError, StorageUnavailable
@@ -166,13 +166,18 @@ class Database:
 
         Within `writing` of the same thread it sees what that transaction wrote.
         """
+        rows = self.read_all(statement, parameters)
+        if len(rows) > 1:
+            raise RuntimeError("a statement that finds one row found several")
+        return rows[0] if rows else None
+
+    def read_all(self, statement: Prepared, parameters: Mapping[str, object]) -> list[Any]:
+        """Every row that a prepared SELECT finds, as `read_one` gives one."""
         if not statement.reads:
             raise RuntimeError("a writing statement was given to a reading connection")
         ready = statement.ready(self._engine.dialect)
         rows = self._driver.run(ready, parameters, _all_rows, within=self._current.driver_connection)
-        if len(rows) > 1:
-            raise RuntimeError("a statement that finds one row found several")
-        return ready.row(rows[0]) if rows else None
+        return [ready.row(row) for row in rows]
 
     def write_alone(
         self, statement: Executable | Prepared, parameters: Mapping[str, object] | None = None
@@ -216,6 +221,17 @@ class Database:
         """The statement that inserts one row of parameters, and does nothing where its key is taken."""
         insert: NewRow = self._insert(table)
         return insert.on_conflict_do_nothing()
+
+    def put_row(self, table: Table, keys: Sequence[str], rows: Select[Any] | None = None) -> NewRow:
+        """The statement that inserts one row of parameters, or gives the one with its keys the other values.
+
+        `rows`: a statement that gives the row instead, or none.
+        """
+        insert: NewRow = self._insert(table)
+        changed = {column.name: insert.excluded[column.name] for column in table.c if column.name not in keys}
+        if rows is not None:
+            insert = insert.from_select([column.name for column in table.c], rows)
+        return insert.on_conflict_do_update(index_elements=keys, set_=changed)
 
     def now(self) -> datetime:
         """What the database's own clock says; for comparison with ours, never to decide with."""

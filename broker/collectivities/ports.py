@@ -1,0 +1,38 @@
+"""What computing rights needs from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from broker.domain.accounts import AccountId
+from broker.domain.collectivity import CollectivityId, CollectivityNumber
+from broker.domain.rights import Holder, Relation
+
+
+class Relations(Protocol):
+    """Reads grants as they are at the moment of asking; `broker.storage.relations` does.
+
+    Only grants of the holder's roles count, that have not ended by `now`, for collectivities of their brand.
+    """
+
+    def one(self, holder: Holder, collectivity_id: CollectivityId, now: datetime) -> Relation | None:
+        """The relation to this collectivity."""
+
+    def by_number(self, holder: Holder, number: CollectivityNumber, now: datetime) -> Relation | None:
+        """The relation to the collectivity of the brand with this number."""
+
+    def last(self, holder: Holder, now: datetime) -> Relation | None:
+        """The relation that was remembered last."""
+
+    def page(
+        self, holder: Holder, terms: Sequence[str], *, after: str, most: int, now: datetime
+    ) -> tuple[Relation, ...]:
+        """Relations that fit every term, in order, behind `after`."""
+
+    def count(self, holder: Holder, terms: Sequence[str], now: datetime) -> int:
+        """How many fit every term."""
+
+    def remember(self, account_id: AccountId, collectivity_id: CollectivityId, at: datetime) -> None:
+        """Note where the account works."""

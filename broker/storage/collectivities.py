@@ -1,0 +1,232 @@
+"""Organisations, collectivities and memberships in the database, and the words that find them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
+
+from broker.domain.accounts import AccountId
+from broker.domain.clock import Clock
+from broker.domain.collectivity import (
+    NO_CONTACT,
+    Collectivity,
+    CollectivityId,
+    CollectivityNumber,
+    ContactDetails,
+    CustomerNumber,
+    PostalAddress,
+)
+from broker.domain.organisation import BranchNumber, KvkNumber, Organisation
+from broker.domain.search_words import sort_key, words_of
+from broker.storage.database import Database
+from broker.storage.prepared import Prepared
+from broker.storage.schema import (
+    ACCOUNTS,
+    COLLECTIVITIES,
+    MEMBERSHIP_WORDS,
+    MEMBERSHIPS,
+    NO_BRANCH,
+    ORGANISATIONS,
+)
+from broker.storage.sealing import Sealer
+
+_O, _C, _M, _W = (table.c for table in (ORGANISATIONS, COLLECTIVITIES, MEMBERSHIPS, MEMBERSHIP_WORDS))
+_ORGANISATION = Prepared(
+    select(_O.id, _O.kvk, _O.branch, _O.name).where(
+        _O.brand == bindparam("of_brand"), _O.kvk == bindparam("kvk"), _O.branch == bindparam("branch")
+    )
+)
+_BY_NUMBER = Prepared(
+    select(
+        *(_C.id, _C.brand, _C.number, _C.customer_number, _C.name, _C.contact_sealed, _C.organisation_id),
+        *(_O.kvk, _O.branch, _O.name.label("organisation_name")),
+    )
+    .join(ORGANISATIONS, _O.id == _C.organisation_id)
+    .where(_C.brand == bindparam("of_brand"), _C.number == bindparam("number"))
+)
+_MEMBERS = select(_M.account_id).where(_M.collectivity_id == bindparam("of_collectivity"))
+
+
+class CollectivityRepository:
+    """Keeps organisations, collectivities and who belongs to them; of one brand at a time."""
+
+    def __init__(self, database: Database, columns: Sealer, clock: Clock) -> None:
+        """`columns` seals how a collectivity is reached; `clock` dates what is new."""
+        self._database = database
+        self._columns = columns
+        self._clock = clock
+        self._add_member = database.new_row(MEMBERSHIPS)
+        self._add_word = database.new_row(MEMBERSHIP_WORDS)
+
+    def organisation(self, brand: str, kvk: KvkNumber, branch: BranchNumber | None) -> Organisation | None:
+        """The organisation, or its branch, as the brand knows it."""
+        row = self._organisation_row(brand, kvk, branch)
+        return _organisation(row.kvk, row.branch, row.name) if row else None
+
+    def put_organisation(self, brand: str, organisation: Organisation) -> None:
+        """Keep an organisation, or give the one that is there this name."""
+        with self._database.writing() as connection:
+            row = self._organisation_row(brand, organisation.kvk, organisation.branch)
+            if row is None:
+                connection.execute(insert(ORGANISATIONS), self._new_organisation(brand, organisation))
+            elif row.name != organisation.name:
+                connection.execute(
+                    update(ORGANISATIONS).where(_O.id == row.id).values(name=organisation.name)
+                )
+                for number in connection.execute(
+                    select(_C.number).where(_C.organisation_id == row.id)
+                ).scalars():
+                    self._write_words_anew(connection, brand, CollectivityNumber(number))
+
+    def find(self, brand: str, number: CollectivityNumber) -> Collectivity | None:
+        """The collectivity with this number."""
+        row = self._row(brand, number)
+        return self._collectivity(row) if row else None
+
+    def put_collectivity(self, collectivity: Collectivity) -> CollectivityId:
+        """Keep a collectivity, or give the one with its number these values; `KeyError` without organisation.
+
+        Answers its id: that of the one there was, or else that of `collectivity`.
+        """
+        brand, owner = collectivity.brand, collectivity.organisation
+        with self._database.writing() as connection:
+            organisation = self._organisation_row(brand, owner.kvk, owner.branch)
+            if organisation is None:
+                raise KeyError("the organisation is not there")
+            row = self._row(brand, collectivity.number)
+            found = CollectivityId(row.id) if row else collectivity.id
+            values = {
+                "customer_number": collectivity.customer_number.number,
+                "name": collectivity.name,
+                "organisation_id": organisation.id,
+                "contact_sealed": self._sealed(brand, found, collectivity.contact),
+            }
+            if row is None:
+                fixed = {"id": found, "brand": brand, "number": collectivity.number.number}
+                connection.execute(insert(COLLECTIVITIES), {**fixed, **values, "created_at": self._clock()})
+                return found
+            connection.execute(update(COLLECTIVITIES).where(_C.id == found).values(**values))
+            if _said_of(row) != _said_of(self._row(brand, collectivity.number)):
+                self._write_words_anew(connection, brand, collectivity.number)
+            return found
+
+    def add_member(self, account_id: AccountId, collectivity: Collectivity) -> bool:
+        """Let an account of the same brand belong to a collectivity; False when it did already.
+
+        `ValueError` for an account of another brand: nothing crosses that border.
+        """
+        with self._database.writing() as connection:
+            brand = connection.execute(
+                select(ACCOUNTS.c.brand).where(ACCOUNTS.c.id == account_id)
+            ).scalar_one_or_none()
+            if brand != collectivity.brand:
+                raise ValueError("the account is not of the brand of the collectivity")
+            row = {
+                "account_id": account_id,
+                "collectivity_id": collectivity.id,
+                "sort_key": sort_key(collectivity.name, collectivity.number.number),
+                "created_at": self._clock(),
+            }
+            if connection.execute(self._add_member, row).rowcount != 1:
+                return False
+            connection.execute(
+                self._add_word, _word_rows(collectivity.id, [account_id], _words(collectivity))
+            )
+            return True
+
+    def remove_member(self, account_id: AccountId, collectivity_id: CollectivityId) -> bool:
+        """The account has nothing to do with the collectivity any more, and no role there."""
+        gone = delete(MEMBERSHIPS).where(_M.account_id == account_id, _M.collectivity_id == collectivity_id)
+        return self._database.write_alone(gone) == 1
+
+    def _organisation_row(self, brand: str, kvk: KvkNumber, branch: BranchNumber | None) -> Any:  # noqa: ANN401 - a row of the statement
+        place = {"of_brand": brand, "kvk": kvk.number, "branch": branch.number if branch else NO_BRANCH}
+        return self._database.read_one(_ORGANISATION, place)
+
+    def _new_organisation(self, brand: str, organisation: Organisation) -> dict[str, object]:
+        branch = organisation.branch
+        return {
+            "id": str(uuid4()),
+            "brand": brand,
+            "kvk": organisation.kvk.number,
+            "branch": branch.number if branch else NO_BRANCH,
+            "name": organisation.name,
+            "created_at": self._clock(),
+        }
+
+    def _row(self, brand: str, number: CollectivityNumber) -> Any:  # noqa: ANN401 - a row of the statement
+        return self._database.read_one(_BY_NUMBER, {"of_brand": brand, "number": number.number})
+
+    def _collectivity(self, row: Any) -> Collectivity:  # noqa: ANN401 - a row of the statement
+        sealed, place = row.contact_sealed, _place(row.brand, row.id)
+        contact = _decoded(self._columns.open(sealed, context=place)) if sealed else NO_CONTACT
+        return Collectivity(
+            id=CollectivityId(row.id),
+            brand=row.brand,
+            number=CollectivityNumber(row.number),
+            customer_number=CustomerNumber(row.customer_number),
+            name=row.name,
+            organisation=_organisation(row.kvk, row.branch, row.organisation_name),
+            contact=contact,
+        )
+
+    def _sealed(self, brand: str, collectivity_id: CollectivityId, contact: ContactDetails) -> bytes | None:
+        if contact == NO_CONTACT:
+            return None
+        return self._columns.seal(_encoded(contact), context=_place(brand, collectivity_id))
+
+    def _write_words_anew(self, connection: Connection, brand: str, number: CollectivityNumber) -> None:
+        """Let every member find the collectivity by what it is called now, and in its place of the list."""
+        found = self.find(brand, number)
+        if found is None:
+            return
+        connection.execute(delete(MEMBERSHIP_WORDS).where(_W.collectivity_id == found.id))
+        key = sort_key(found.name, found.number.number)
+        connection.execute(update(MEMBERSHIPS).where(_M.collectivity_id == found.id).values(sort_key=key))
+        members = list(connection.execute(_MEMBERS, {"of_collectivity": found.id}).scalars())
+        if members:
+            connection.execute(self._add_word, _word_rows(found.id, members, _words(found)))
+
+
+def _words(collectivity: Collectivity) -> tuple[str, ...]:
+    owner = collectivity.organisation
+    numbers = (collectivity.number.number, collectivity.customer_number.number, owner.kvk.number)
+    return words_of((*numbers, collectivity.name, owner.name))
+
+
+def _word_rows(
+    collectivity_id: CollectivityId, members: Iterable[str], words: Iterable[str]
+) -> list[dict[str, str]]:
+    found = tuple(words)
+    return [
+        {"account_id": member, "word": word, "collectivity_id": collectivity_id}
+        for member in members
+        for word in found
+    ]
+
+
+def _said_of(row: Any) -> tuple[str, ...]:  # noqa: ANN401 - a row of `_BY_NUMBER`
+    return (row.customer_number, row.name, row.kvk, row.organisation_name)
+
+
+def _organisation(kvk: str, branch: str, name: str) -> Organisation:
+    return Organisation(KvkNumber(kvk), None if branch == NO_BRANCH else BranchNumber(branch), name)
+
+
+def _encoded(contact: ContactDetails) -> bytes:
+    place = contact.address
+    address = [place.street, place.postal_code, place.city] if place else None
+    return json.dumps([address, contact.phones, contact.email], separators=(",", ":")).encode()
+
+
+def _decoded(plain: bytes) -> ContactDetails:
+    address, phones, email = json.loads(plain)
+    return ContactDetails(PostalAddress(*address) if address else None, tuple(phones), email)
+
+
+def _place(brand: str, collectivity_id: str) -> bytes:
+    return f"collectivities/{brand}/{collectivity_id}/contact".encode()
