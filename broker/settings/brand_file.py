@@ -8,6 +8,7 @@ from pydantic import Field
 
 from broker.settings.mail_section import BrandMail
 from broker.settings.model import ConfiguredPath, Identifier, Section, WebUrl
+from broker.settings.roles_section import RoleName, RoleSection
 
 
 class Desk(Section):
@@ -44,3 +45,6 @@ class Brand(Section):
     desk: Desk
     mail: BrandMail | None = Field(default=None, description="Absent: this brand sends no mail.")
     digid: DigidService | None = Field(default=None, description="Absent: this brand has no DigiD.")
+    roles: dict[RoleName, RoleSection] = Field(
+        default_factory=dict, description="Its role catalogue, by the names that claims and grants use."
+    )

@@ -11,6 +11,7 @@ from broker.domain.accounts import AccountType
 from broker.domain.assurance import Assurance, Scheme
 from broker.domain.factor_strength import strongest
 from broker.domain.second_factors import FactorKind
+from broker.settings.access_section import Access
 from broker.settings.model import ConfiguredPath, Identifier, Section, WebUrl
 
 
@@ -183,6 +184,11 @@ ClaimName = Literal[
     "account_type",
     "session_expires_at",
     "session_idle_expires_at",
+    "collectivities",
+    "collectivity",
+    "organisation",
+    "roles",
+    "roles_withheld",
     "bsn",
 ]
 
@@ -221,6 +227,9 @@ class Portal(Section):
     client: ClientMetadata
     resource_server: ResourceServer | None = None
     login: LoginPolicy
+    access: Access | None = Field(
+        default=None, description="Absent: the portal has nothing to do with collectivities and roles."
+    )
     claims: Claims = Claims()
     session: SessionLimits = SessionLimits()
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from broker.domain.assurance import Scheme
+from broker.settings.access_section import ACCESS_RULES
 from broker.settings.broker_file import Environment
 from broker.settings.login_rules import LOGIN_RULES
 from broker.settings.mail_section import MailSecurity
 from broker.settings.model import is_loopback
 from broker.settings.portal_file import Portal
+from broker.settings.roles_section import ROLE_RULES
 from broker.settings.sms_section import SMS_RULES
 
 if TYPE_CHECKING:
@@ -195,6 +197,8 @@ _RULES: tuple[Callable[[Settings], Iterator[str]], ...] = (
     _client_ids_differ,
     _clients_can_authenticate,
     *LOGIN_RULES,
+    *ROLE_RULES,
+    *ACCESS_RULES,
     _mail_can_be_sent,
     _mail_password_is_protected,
     *SMS_RULES,
