@@ -1,25 +1,19 @@
-"""The lines of a file of accounts: read whole, every fault told with its line, nothing of it repeated."""
+"""Rows about accounts: from texts to values, every fault in words that repeat nothing of the row."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-import json
-import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 from broker.accounts.passwords.policy import faults_in
 from broker.domain.bsn import Bsn, InvalidBsn
 from broker.domain.email_address import InvalidEmailAddress, parse_email_address
 from broker.domain.second_factors import FactorKind
-from broker.errors import ConfigurationError
 from broker.mfa.phone_numbers import InvalidPhoneNumber, PhoneFault, parse_phone_number
 from broker.settings import Settings
 
-STANDARD_INPUT = "-"
 _CONSUMER_KEYS = frozenset({"kind", "brand", "bsn", "name", "email"})
 _BUSINESS_KEYS = frozenset({"kind", "brand", "name", "email"})
 _CREDENTIALS = frozenset({"password", "phone", "totp_secret"})
@@ -63,47 +57,14 @@ class NewBusinessUser:
 NewAccount = NewConsumer | NewBusinessUser
 
 
-def read_accounts(file: Path, settings: Settings) -> list[NewAccount]:
-    """One account a line of the file, `-` for standard input.
-
-    Raises `ConfigurationError` that lists what is wrong with each line that is not one.
-    """
-    is_file = str(file) != STANDARD_INPUT
-    name = file.name if is_file else "standard input"
-    try:
-        text = file.read_text(encoding="utf-8") if is_file else sys.stdin.buffer.read().decode("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError((f"{name}: cannot be read as UTF-8 ({type(error).__name__})",)) from error
-    return _accounts(text.splitlines(), name, settings)
+def is_account(kind: str) -> bool:
+    """Whether rows of this kind are read here."""
+    return kind in _KINDS
 
 
-def _accounts(lines: Sequence[str], name: str, settings: Settings) -> list[NewAccount]:
-    faults: list[str] = []
-    accounts: list[NewAccount] = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            accounts.append(_parse(line, settings))
-        except ValueError as error:
-            faults.append(f"{name}: line {number}: {error}")
-    if faults:
-        raise ConfigurationError(tuple(faults))
-    return accounts
-
-
-def _parse(line: str, settings: Settings) -> NewAccount:
-    """One line; `ValueError` with a sentence that repeats nothing of it."""
-    try:
-        raw = json.loads(line)
-    except ValueError:
-        raise ValueError("is not JSON") from None
-    if not isinstance(raw, dict) or not all(isinstance(value, str) for value in raw.values()):
-        raise ValueError("must be an object of texts")
-    read = _KINDS.get(raw.get("kind", ""))
-    if read is None:
-        raise ValueError(f"kind must be {' or '.join(sorted(_KINDS))}")
-    account = read(raw)
+def parse_account(values: Mapping[str, str], settings: Settings) -> NewAccount:
+    """One row; `ValueError` with a sentence that repeats nothing of it."""
+    account = _KINDS[values["kind"]](values)
     if account.brand not in settings.brands:
         raise ValueError("brand is not one of the configuration")
     if not 0 < len(account.name) <= _LONGEST_TEXT or not 0 < len(account.email) <= _LONGEST_TEXT:
@@ -111,7 +72,7 @@ def _parse(line: str, settings: Settings) -> NewAccount:
     return account
 
 
-def _consumer(raw: Mapping[str, Any]) -> NewConsumer:
+def _consumer(raw: Mapping[str, str]) -> NewConsumer:
     if raw.keys() != _CONSUMER_KEYS:
         raise ValueError(f"must be an object with exactly the texts {', '.join(sorted(_CONSUMER_KEYS))}")
     try:
@@ -121,7 +82,7 @@ def _consumer(raw: Mapping[str, Any]) -> NewConsumer:
     return NewConsumer(raw["brand"], raw["name"].strip(), raw["email"].strip(), bsn)
 
 
-def _business_user(raw: Mapping[str, Any]) -> NewBusinessUser:
+def _business_user(raw: Mapping[str, str]) -> NewBusinessUser:
     if not _BUSINESS_KEYS <= raw.keys() <= _BUSINESS_KEYS | _CREDENTIALS:
         allowed = f"{', '.join(sorted(_BUSINESS_KEYS))}, and may have {', '.join(sorted(_CREDENTIALS))}"
         raise ValueError(f"must be an object with the texts {allowed}")
@@ -176,7 +137,8 @@ def _totp_key(text: str) -> bytes:
     return key
 
 
-_KINDS: Mapping[str, Callable[[Mapping[str, Any]], NewAccount]] = {
+_KINDS: Mapping[str, Callable[[Mapping[str, str]], NewAccount]] = {
     "consumer_account": _consumer,
     "business_account": _business_user,
 }
+ACCOUNT_KINDS = tuple(_KINDS)

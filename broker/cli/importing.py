@@ -1,36 +1,38 @@
-"""`broker import`: accounts from a file, checked whole before anything is written."""
+"""`broker import`: accounts, organisations, collectivities and roles from a file; all of it or nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import nullcontext
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from uuid import uuid4
 
 import click
 
-from broker.accounts.passwords.hashing import PasswordHashing
-from broker.cli.import_lines import NewBusinessUser, NewConsumer, read_accounts
+from broker.cli.import_arrival import RelationArrival, relation_arrival
+from broker.cli.import_lines import NewAccount, NewBusinessUser, NewConsumer
+from broker.cli.import_people import Arrival
+from broker.cli.import_reading import Reading
+from broker.cli.import_relations import parse_relation
+from broker.cli.import_rows import STANDARD_INPUT, FileFormat, format_of, opened
+from broker.cli.import_waiting import waiting_rows
 from broker.cli.options import config_option, read_settings
-from broker.domain.accounts import AccountId, AccountState
-from broker.domain.events import AccountsImported, Result
-from broker.errors import ConfigurationError
-from broker.storage.accounts import AccountRepository, AddressTaken
-from broker.storage.passwords import PasswordRepository
-from broker.storage.second_factors import SecondFactorRepository
+from broker.domain.events import AccountsImported, RelationsImported, Result, SecurityEvent
 from broker.wiring.audit import AuditRoom, operator_origin
 from broker.wiring.stores import Stores, open_stores
-
-# No code of an imported app was used yet, and every step that is to come lies behind this one.
-_NO_STEP = 0
 
 
 @click.command("import")
 @config_option
+@click.option("--dry-run", is_flag=True, help="Try everything, tell every fault, and change nothing.")
+@click.option(
+    "--format",
+    "written_as",
+    type=click.Choice([kind.value for kind in FileFormat]),
+    help="How FILE is written; default: what its name tells, else JSON lines.",
+)
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True))
-def import_accounts(config: Path, file: Path) -> None:
-    """Import accounts from FILE (- for standard input), one JSON object a line; all of them or none.
+def import_accounts(config: Path, file: Path, written_as: str | None, *, dry_run: bool) -> None:
+    """Import FILE (- for standard input): one JSON object a line, or CSV; all of it or nothing.
 
     A consumer: {"kind": "consumer_account", "brand": …, "bsn": …, "name": …, "email": …}. A person who has
     an account at the brand keeps it and gets the new name and address.
@@ -38,66 +40,107 @@ def import_accounts(config: Path, file: Path) -> None:
     Somebody of an organisation: {"kind": "business_account", "brand": …, "name": …, "email": …}, and
     "password", "phone", "totp_secret" (base32) as there are. Without a password the account is an
     invitation. An account that exists is left as it is, so that no import undoes what its owner changed.
+
+    What they work for, in any order: "organisation" (kvk, branch, name), "collectivity" (number,
+    customer_number, name, kvk, branch, street, postal_code, city, phones, email), "membership" (email,
+    collectivity) and "role_grant" (email, collectivity, role, reason, ends_at), each with its brand. What
+    exists gets the values of the file.
+
+    CSV has these names in its first line. Every fault is told with its line, and then nothing is imported.
     """
     settings = read_settings(config)
-    accounts = read_accounts(file, settings)
-    stores = open_stores(settings)
-    arrival = Arrival.at(stores)
-    hashed = arrival.hashes_of(account for account in accounts if isinstance(account, NewBusinessUser))
+    name = file.name if str(file) != STANDARD_INPUT else "standard input"
+    with opened(file) as stream, waiting_rows() as waiting:
+        reading = Reading(name, settings, waiting)
+        reading.take(stream, format_of(file, written_as))
+        reading.require_no_fault()
+        _write(reading, open_stores(settings), dry_run=dry_run)
+
+
+class _OnlyTried(Exception):
+    """Undoes what a dry run did."""
+
+
+def _write(reading: Reading, stores: Stores, *, dry_run: bool) -> None:
+    """Everything in one transaction. A dry run is the same, undone at its end."""
+    people, relations = Arrival.at(stores), relation_arrival(stores, reading.catalogues)
+    hashed = people.hashes_of(
+        account for _, account in reading.accounts if isinstance(account, NewBusinessUser)
+    )
     auditor = AuditRoom(stores.database, stores.keys.columns, stores.clock).auditor(origin=operator_origin)
-    with stores.database.writing():
-        for account in accounts:
-            if isinstance(account, NewConsumer):
-                arrival.accounts.add_consumer(account.brand, account.name, account.email, account.bsn)
-            elif account in hashed:
-                arrival.let_in(account, hashed[account])
-        auditor.record(AccountsImported(brand=None, result=Result.SUCCESS, count=len(accounts)))
-    click.echo(f"{len(accounts)} account(s) imported.")
+    with _transaction(stores, undo=dry_run):
+        for line, account in reading.accounts:
+            _let_account_in(reading, people, hashed, account, line)
+        _let_relations_in(reading, relations)
+        reading.require_no_fault()
+        for event in _events(reading, relations):
+            auditor.record(event)
+    for sentence in _outcome(reading, relations):
+        click.echo(sentence)
+    if dry_run:
+        click.echo("This was a dry run: nothing was imported.")
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """Where people of organisations are kept, with what they log in with."""
+@contextmanager
+def _transaction(stores: Stores, *, undo: bool) -> Iterator[None]:
+    with suppress(_OnlyTried), stores.database.writing():
+        yield
+        if undo:
+            raise _OnlyTried
 
-    accounts: AccountRepository
-    passwords: PasswordRepository
-    factors: SecondFactorRepository
-    stores: Stores
 
-    @classmethod
-    def at(cls, stores: Stores) -> Arrival:
-        """The repositories of these stores."""
-        database, columns = stores.database, stores.keys.columns
-        return cls(
-            AccountRepository(database, columns, stores.keys.blind_indexes, stores.clock),
-            PasswordRepository(database),
-            SecondFactorRepository(database, columns),
-            stores,
+def _let_account_in(
+    reading: Reading,
+    people: Arrival,
+    hashed: dict[NewBusinessUser, str | None],
+    account: NewAccount,
+    line: int,
+) -> None:
+    try:
+        if isinstance(account, NewConsumer):
+            people.accounts.add_consumer(account.brand, account.name, account.email, account.bsn)
+        elif account in hashed:
+            people.let_in(account, hashed[account])
+    except ValueError as error:
+        reading.tell(line, str(error))
+
+
+def _let_relations_in(reading: Reading, relations: RelationArrival) -> None:
+    written = 0
+    for line, values in reading.waiting.in_order():
+        try:
+            relations.let_in(parse_relation(values, relations.catalogues))
+        except ValueError as error:
+            reading.tell(line, str(error))
+            continue
+        written += 1
+        reading.progress("written", written)
+
+
+def _outcome(reading: Reading, relations: RelationArrival) -> Iterator[str]:
+    if reading.accounts or not relations.counted:
+        yield f"{len(reading.accounts)} account(s) imported."
+    names = {
+        "NewOrganisation": "organisation(s)",
+        "NewCollectivity": "collectivity(ies)",
+        "NewMembership": "membership(s)",
+        "NewRoleGrant": "role grant(s)",
+    }
+    counted = [f"{relations.counted[kind]} {name}" for kind, name in names.items() if relations.counted[kind]]
+    if counted:
+        yield f"{', '.join(counted)} imported."
+
+
+def _events(reading: Reading, relations: RelationArrival) -> Iterator[SecurityEvent]:
+    if reading.accounts or not relations.counted:
+        yield AccountsImported(brand=None, result=Result.SUCCESS, count=len(reading.accounts))
+    if relations.counted:
+        yield RelationsImported(
+            brand=None,
+            result=Result.SUCCESS,
+            organisations=relations.counted["NewOrganisation"],
+            collectivities=relations.counted["NewCollectivity"],
+            memberships=relations.counted["NewMembership"],
+            role_grants=relations.counted["NewRoleGrant"],
+            file_sha256=reading.digest,
         )
-
-    def hashes_of(self, users: Iterable[NewBusinessUser]) -> dict[NewBusinessUser, str | None]:
-        """Those who have no account yet, with the hash of their password.
-
-        Made before anything is locked, since a hash takes its time.
-        """
-        hashing = PasswordHashing(nullcontext)
-        new = (user for user in users if self.accounts.find_by_address(user.brand, user.email) is None)
-        return {user: hashing.hash(user.password) if user.password else None for user in new}
-
-    def let_in(self, user: NewBusinessUser, hashed: str | None) -> None:
-        """Make the account; `ConfigurationError`, which undoes all, when its address is somebody else's."""
-        state = AccountState.INVITED if hashed is None else AccountState.ACTIVE
-        made = self.accounts.add_business(
-            user.brand, user.name, user.email, state=state, new_id=AccountId(str(uuid4()))
-        )
-        if isinstance(made, AddressTaken):
-            raise ConfigurationError(
-                (f"brand {user.brand}: an address of the file belongs to another account",)
-            )
-        now = self.stores.clock()
-        if hashed is not None:
-            self.passwords.put(made.id, hashed, at=now)
-        if user.phone is not None:
-            self.factors.add_phone(made.id, user.phone.kind, user.phone.number, now)
-        if user.totp_secret is not None:
-            self.factors.add_totp(made.id, user.totp_secret, _NO_STEP, now)

@@ -547,6 +547,71 @@ class AccountsImported(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RelationsImported(SecurityEvent):
+    """An operator imported organisations, collectivities, members and roles from a file with this digest."""
+
+    kind: ClassVar[str] = "relations.imported"
+    actor: ClassVar[Actor] = Actor.OPERATOR
+    organisations: int
+    collectivities: int
+    memberships: int
+    role_grants: int
+    file_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleGiven(SecurityEvent):
+    """Somebody got a role for a collectivity; `until` is empty for one without an end."""
+
+    kind: ClassVar[str] = "role.given"
+    account_id: AccountId
+    collectivity: str
+    role: str
+    until: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleEnded(SecurityEvent):
+    """A role for a collectivity was taken from somebody, at once."""
+
+    kind: ClassVar[str] = "role.ended"
+    account_id: AccountId
+    collectivity: str
+    role: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelationChosen(SecurityEvent):
+    """Somebody who works for several collectivities chose one of them at a login."""
+
+    kind: ClassVar[str] = "relation.chosen"
+    account_id: AccountId
+    client_id: str
+    collectivity: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RelationSwitched(SecurityEvent):
+    """A portal went over to another collectivity of the same person; its tokens of before are dead."""
+
+    kind: ClassVar[str] = "relation.switched"
+    account_id: AccountId
+    client_id: str
+    sid: str
+    collectivity: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccessRefused(SecurityEvent):
+    """Somebody who is who they say has no role that opens the portal, or none for the collectivity asked."""
+
+    kind: ClassVar[str] = "access.refused"
+    account_id: AccountId
+    client_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutageAnnounced(SecurityEvent):
     """An operator closed a provider; `until` is a moment in ISO 8601, or None for until further notice."""
 
@@ -726,6 +791,12 @@ ALL_EVENTS: tuple[type[SecurityEvent], ...] = (
     AccountStateChanged,
     AccountErased,
     AccountsImported,
+    RelationsImported,
+    RoleGiven,
+    RoleEnded,
+    RelationChosen,
+    RelationSwitched,
+    AccessRefused,
     OutageAnnounced,
     OutageEnded,
     AuditExported,

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import ClauseElement, Connection, Table, bindparam, delete, insert, select, update
 
 from broker.domain.accounts import AccountId
 from broker.domain.clock import Clock
@@ -48,6 +47,12 @@ _BY_NUMBER = Prepared(
     .join(ORGANISATIONS, _O.id == _C.organisation_id)
     .where(_C.brand == bindparam("of_brand"), _C.number == bindparam("number"))
 )
+_BRAND = Prepared(select(ACCOUNTS.c.brand).where(ACCOUNTS.c.id == bindparam("account_id")))
+_MEMBERSHIP = Prepared(
+    select(_M.account_id).where(
+        _M.account_id == bindparam("account_id"), _M.collectivity_id == bindparam("collectivity_id")
+    )
+)
 _MEMBERS = select(_M.account_id).where(_M.collectivity_id == bindparam("of_collectivity"))
 
 
@@ -59,8 +64,11 @@ class CollectivityRepository:
         self._database = database
         self._columns = columns
         self._clock = clock
-        self._add_member = database.new_row(MEMBERSHIPS)
-        self._add_word = database.new_row(MEMBERSHIP_WORDS)
+        # Files bring tens of thousands of these.
+        self._add_member = _row_by_row(database.new_row(MEMBERSHIPS), MEMBERSHIPS)
+        self._add_word = _row_by_row(database.new_row(MEMBERSHIP_WORDS), MEMBERSHIP_WORDS)
+        self._add_organisation = _row_by_row(insert(ORGANISATIONS), ORGANISATIONS)
+        self._add_collectivity = _row_by_row(insert(COLLECTIVITIES), COLLECTIVITIES)
 
     def organisation(self, brand: str, kvk: KvkNumber, branch: BranchNumber | None) -> Organisation | None:
         """The organisation, or its branch, as the brand knows it."""
@@ -72,7 +80,8 @@ class CollectivityRepository:
         with self._database.writing() as connection:
             row = self._organisation_row(brand, organisation.kvk, organisation.branch)
             if row is None:
-                connection.execute(insert(ORGANISATIONS), self._new_organisation(brand, organisation))
+                row = self._new_organisation(brand, organisation)
+                self._database.write_alone(self._add_organisation, row)
             elif row.name != organisation.name:
                 connection.execute(
                     update(ORGANISATIONS).where(_O.id == row.id).values(name=organisation.name)
@@ -107,7 +116,8 @@ class CollectivityRepository:
             }
             if row is None:
                 fixed = {"id": found, "brand": brand, "number": collectivity.number.number}
-                connection.execute(insert(COLLECTIVITIES), {**fixed, **values, "created_at": self._clock()})
+                new = {**fixed, **values, "created_at": self._clock()}
+                self._database.write_alone(self._add_collectivity, new)
                 return found
             connection.execute(update(COLLECTIVITIES).where(_C.id == found).values(**values))
             if _said_of(row) != _said_of(self._row(brand, collectivity.number)):
@@ -119,11 +129,9 @@ class CollectivityRepository:
 
         `ValueError` for an account of another brand: nothing crosses that border.
         """
-        with self._database.writing() as connection:
-            brand = connection.execute(
-                select(ACCOUNTS.c.brand).where(ACCOUNTS.c.id == account_id)
-            ).scalar_one_or_none()
-            if brand != collectivity.brand:
+        with self._database.writing():
+            account = self._database.read_one(_BRAND, {"account_id": account_id})
+            if account is None or account.brand != collectivity.brand:
                 raise ValueError("the account is not of the brand of the collectivity")
             row = {
                 "account_id": account_id,
@@ -131,12 +139,16 @@ class CollectivityRepository:
                 "sort_key": sort_key(collectivity.name, collectivity.number.number),
                 "created_at": self._clock(),
             }
-            if connection.execute(self._add_member, row).rowcount != 1:
+            if self._database.write_alone(self._add_member, row) != 1:
                 return False
-            connection.execute(
-                self._add_word, _word_rows(collectivity.id, [account_id], _words(collectivity))
-            )
+            for word in _words(collectivity):
+                self._database.write_alone(self._add_word, _word_row(collectivity.id, account_id, word))
             return True
+
+    def is_member(self, account_id: AccountId, collectivity_id: CollectivityId) -> bool:
+        """Whether the account belongs to the collectivity, with or without a role there."""
+        asked = {"account_id": account_id, "collectivity_id": collectivity_id}
+        return self._database.read_one(_MEMBERSHIP, asked) is not None
 
     def remove_member(self, account_id: AccountId, collectivity_id: CollectivityId) -> bool:
         """The account has nothing to do with the collectivity any more, and no role there."""
@@ -187,9 +199,10 @@ class CollectivityRepository:
         connection.execute(delete(MEMBERSHIP_WORDS).where(_W.collectivity_id == found.id))
         key = sort_key(found.name, found.number.number)
         connection.execute(update(MEMBERSHIPS).where(_M.collectivity_id == found.id).values(sort_key=key))
-        members = list(connection.execute(_MEMBERS, {"of_collectivity": found.id}).scalars())
-        if members:
-            connection.execute(self._add_word, _word_rows(found.id, members, _words(found)))
+        words = _words(found)
+        for member in connection.execute(_MEMBERS, {"of_collectivity": found.id}).scalars().all():
+            for word in words:
+                self._database.write_alone(self._add_word, _word_row(found.id, member, word))
 
 
 def _words(collectivity: Collectivity) -> tuple[str, ...]:
@@ -198,15 +211,12 @@ def _words(collectivity: Collectivity) -> tuple[str, ...]:
     return words_of((*numbers, collectivity.name, owner.name))
 
 
-def _word_rows(
-    collectivity_id: CollectivityId, members: Iterable[str], words: Iterable[str]
-) -> list[dict[str, str]]:
-    found = tuple(words)
-    return [
-        {"account_id": member, "word": word, "collectivity_id": collectivity_id}
-        for member in members
-        for word in found
-    ]
+def _word_row(collectivity_id: CollectivityId, member: str, word: str) -> dict[str, str]:
+    return {"account_id": member, "word": word, "collectivity_id": collectivity_id}
+
+
+def _row_by_row(statement: ClauseElement, table: Table) -> Prepared:
+    return Prepared(statement, *(column.name for column in table.c))
 
 
 def _said_of(row: Any) -> tuple[str, ...]:  # noqa: ANN401 - a row of `_BY_NUMBER`

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
 from broker.domain.accounts import AccountId
 from broker.domain.collectivity import CollectivityId
 from broker.domain.rights import RoleGrant
 from broker.domain.roles import RoleId
 from broker.storage.database import Database
+from broker.storage.prepared import Prepared
 from broker.storage.schema import ROLE_GRANTS
 
 _G = ROLE_GRANTS.c
+_OF_ACCOUNT = Prepared(
+    select(*_G)
+    .where(_G.account_id == bindparam("account_id"), _G.collectivity_id == bindparam("collectivity_id"))
+    .order_by(_G.role)
+)
 
 
 class RoleGrantRepository:
@@ -21,17 +27,13 @@ class RoleGrantRepository:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._put = database.put_row(ROLE_GRANTS, ("account_id", "collectivity_id", "role"))
+        put = database.put_row(ROLE_GRANTS, ("account_id", "collectivity_id", "role"))
+        self._put = Prepared(put, *(column.name for column in ROLE_GRANTS.c))
 
     def of_account(self, account_id: AccountId, collectivity_id: CollectivityId) -> tuple[RoleGrant, ...]:
         """Every grant of an account for a collectivity, also one whose end has come."""
-        query = (
-            select(ROLE_GRANTS)
-            .where(_G.account_id == account_id, _G.collectivity_id == collectivity_id)
-            .order_by(_G.role)
-        )
-        with self._database.reading() as connection:
-            return tuple(_grant(row) for row in connection.execute(query))
+        asked = {"account_id": account_id, "collectivity_id": collectivity_id}
+        return tuple(_grant(row) for row in self._database.read_all(_OF_ACCOUNT, asked))
 
     def put(self, grant: RoleGrant) -> None:
         """Give a role, or give it anew with another end; the account has to be a member."""
@@ -44,8 +46,7 @@ class RoleGrantRepository:
             "reason": grant.reason,
             "ends_at": grant.ends_at,
         }
-        with self._database.writing() as connection:
-            connection.execute(self._put, row)
+        self._database.write_alone(self._put, row)
 
     def end(self, account_id: AccountId, collectivity_id: CollectivityId, role: RoleId) -> bool:
         """Take a role away, at once and everywhere; True for the one caller who did."""

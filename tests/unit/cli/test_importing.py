@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from broker.accounts.passwords.hashing import PasswordHashing
-from broker.cli.importing import Arrival
+from broker.cli.import_people import Arrival
 from broker.domain.accounts import AccountState, AccountType
 from broker.domain.second_factors import FactorKind
 from broker.settings import load_settings
