@@ -38,10 +38,14 @@ class SessionOver(Exception):
 
 
 class Opened(NamedTuple):
-    """A session and the cookie value that proves it; the value is not kept anywhere here."""
+    """A session and the cookie value that proves it; the value is not kept anywhere here.
+
+    `version` is that of the record where it was made just now.
+    """
 
     session: Session
     cookie: str
+    version: int | None = None
 
 
 def opened_by(login: NewLogin, running: Session | None, now: datetime) -> Opened:

@@ -49,9 +49,9 @@ class SessionStore:
             self.end(replaces, now=now)
         opened = opened_by(login, None, now)
         with self._records.together():
-            self._keep(opened.session)
+            version = self._keep(opened.session)
             self._note(opened.session)
-        return opened
+        return opened._replace(version=version)
 
     def together(self) -> AbstractContextManager[None]:
         """Within the block a session, and what else is put beside it, is written in few round trips.
@@ -119,13 +119,25 @@ class SessionStore:
                 return Opened(renewed, f"{renewed.sid}.{secret}")
         return None
 
-    def tell_at_end(self, session: Session, portal: KnownAt, *, now: datetime) -> None:
-        """See to it that `portal` hears when the session ends, for whatever reason (Back-Channel Logout)."""
+    def tell_at_end(
+        self, session: Session, portal: KnownAt, *, now: datetime, version: int | None = None
+    ) -> None:
+        """See to it that `portal` hears when the session ends, for whatever reason (Back-Channel Logout).
+
+        `version`: that of a session which was opened just now. Its record then need not be read again, and
+        all of this may travel with what `together` writes.
+        """
         if portal in session.portals:
             return
         # Watched first: a session that forgot its portal is told of a little late, and not never.
         self._endings.watch(_to_tell(session, portal), due_at=session.expires_at)
         key = _key(session.brand, session.sid)
+        if version is not None:
+            known = session.known_at(portal)
+            self._records.replace_later(
+                key, expected_version=version, value=known.encode(), expires_at=known.expires_at
+            )
+            return
         for _ in range(_ATTEMPTS):
             found = self._records.get_versioned(key)
             if found is None:
@@ -170,7 +182,7 @@ class SessionStore:
             current = Session.decode(found.value) if found is not None else None
             if found is None or current is None or not current.is_live(now):
                 return None
-            session, cookie = opened_by(login, current, now)
+            session, cookie, _ = opened_by(login, current, now)
             if self._records.replace(
                 key, expected_version=found.version, value=session.encode(), expires_at=session.expires_at
             ):
@@ -179,9 +191,9 @@ class SessionStore:
                 return Opened(session, cookie)
         return None
 
-    def _keep(self, session: Session) -> None:
+    def _keep(self, session: Session) -> int:
         key = _key(session.brand, session.sid)
-        self._records.put(key, session.encode(), expires_at=session.expires_at)
+        return self._records.put(key, session.encode(), expires_at=session.expires_at)
 
     def _note(self, session: Session) -> None:
         """So that it is found by its account."""

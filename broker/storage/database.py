@@ -12,7 +12,7 @@ from importlib import import_module
 from operator import attrgetter, methodcaller
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Executable, Select, func, select, text
+from sqlalchemy import Connection, Engine, Executable, Select, func, select, text
 from sqlalchemy.schema import Table
 
 from broker.errors import ConfigurationError, StorageUnavailable
@@ -53,7 +53,10 @@ class Database:
     """
 
     def __init__(self, url: str, *, pool_size: int = DEFAULT_POOL_SIZE) -> None:
-        """`pool_size`: at least the number of threads that use it at once."""
+        """`pool_size`: at least the number of threads that use it at once.
+
+        Prepared statements have connections beside the pool's, as many as threads use at once.
+        """
         self._engine = make_engine(url, pool_size=pool_size)
         self._is_sqlite = self._engine.dialect.name == "sqlite"
         # The module of this dialect is there already; the other one's would be memory for nothing.
@@ -70,7 +73,7 @@ class Database:
         self._current = _OfThread()
         self._driver = Driver(self._engine)
         # Whoever forgets this leaves no connection open.
-        weakref.finalize(self, self._engine.dispose).atexit = False
+        weakref.finalize(self, _close, self._engine, self._driver).atexit = False
 
     @property
     def has_one_writer(self) -> bool:
@@ -196,6 +199,12 @@ class Database:
         with database_errors(), self._single.connect() as connection:
             return connection.execute(statement, parameters).rowcount
 
+    def write_returning(self, statement: Prepared, parameters: Mapping[str, object]) -> list[Any]:
+        """As `write_alone`, with what the statement's RETURNING says; values as the driver gives them."""
+        ready = statement.ready(self._engine.dialect)
+        rows = self._driver.run(ready, parameters, _all_rows, within=self._current.driver_connection)
+        return [ready.row(row) for row in rows]
+
     def act_last(self, place: str, act: Callable[[], None]) -> None:
         """Runs `act` as the last thing of this thread's transaction, or at once where there is none.
 
@@ -277,7 +286,7 @@ class Database:
 
     def close(self) -> None:
         """Gives the connections back; forgetting the database does the same."""
-        self._engine.dispose()
+        _close(self._engine, self._driver)
 
     @contextmanager
     def _planned(self, connection: Connection | None, driver_connection: Any) -> Iterator[LastActs]:  # noqa: ANN401 - a DB-API connection has no common type
@@ -307,3 +316,8 @@ class Database:
             return
         number = int.from_bytes(hashlib.sha256(f"voordeur {name}".encode()).digest()[:8], "big", signed=True)
         connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": number})
+
+
+def _close(engine: Engine, driver: Driver) -> None:
+    driver.close()
+    engine.dispose()

@@ -1,6 +1,6 @@
 """The database's own driver, for statements that SQLAlchemy has made ready: alone, or in a transaction.
 
-Borrows connections from SQLAlchemy's pool and gives them back as SQLAlchemy expects them.
+It has connections of its own, made by SQLAlchemy.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from sqlalchemy import Engine, PoolProxiedConnection
 
 from broker.errors import StorageUnavailable
 from broker.storage.database_errors import AWAY, READ_ONLY, error_name
+from broker.storage.kept_connections import Kept, KeptConnections
 from broker.storage.prepared import ReadyStatement
 from broker.tracing import storage_span
 
@@ -22,7 +23,9 @@ class Driver:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._is_sqlite = engine.dialect.name == "sqlite"
+        self._connections = KeptConnections(engine)
+        # As in `engine`: on SQLite the writer's lock first.
+        self._begin = "BEGIN IMMEDIATE" if engine.dialect.name == "sqlite" else "BEGIN"
         self.errors: Any = engine.dialect.loaded_dbapi
 
     def run(
@@ -49,54 +52,49 @@ class Driver:
         """A connection with a transaction: kept when the block ends, undone when it raises."""
         try:
             with storage_span("database"):
-                borrowed = self._engine.raw_connection()
-                connection = driver_connection(borrowed)
+                kept = self._connections.take()
                 try:
-                    if self._is_sqlite:
-                        # As in `engine`: the writer's lock first. psycopg begins by itself.
-                        connection.execute("BEGIN IMMEDIATE")
-                    yield connection
-                    connection.commit()
+                    kept.connection.execute(self._begin)
+                    yield kept.connection
+                    kept.connection.commit()
                 except BaseException as error:
-                    self._give_back_after(error, borrowed)
+                    self._give_back_after(error, kept)
                     raise
-                borrowed.close()
+                self._connections.give_back(kept)
         except (self.errors.Error, *AWAY) as error:
             self._tell_away(error)
             raise
 
+    def close(self) -> None:
+        """Close the connections that nobody uses."""
+        self._connections.close()
+
     def _run_alone(self, sql: str, values: object, use: Callable[[Any], Any]) -> Any:  # noqa: ANN401 - as `run`
-        borrowed = self._engine.raw_connection()
-        connection = driver_connection(borrowed)
+        kept = self._connections.take()
         try:
-            if not self._is_sqlite:
-                # psycopg would begin a transaction first; nothing is sent for this, nor for taking it back.
-                connection.autocommit = True
-            answer = use(connection.execute(sql, values))
-            if not self._is_sqlite:
-                connection.autocommit = False
+            answer = use(kept.connection.execute(sql, values))
         except BaseException as error:
-            if not self._is_sqlite and self._was_refused(error, borrowed):
-                connection.autocommit = False
-            self._give_back_after(error, borrowed)
+            self._give_back_after(error, kept)
             raise
-        borrowed.close()
+        self._connections.give_back(kept)
         return answer
 
-    def _give_back_after(self, error: BaseException, borrowed: PoolProxiedConnection) -> None:
-        """Keep a connection whose statement was refused; one that was lost, or left half-way, is closed.
+    def _give_back_after(self, error: BaseException, kept: Kept) -> None:
+        """Keep a connection whose statement was refused; one that was lost, or left half-way, is closed."""
+        try:
+            if self._was_refused(error, kept):
+                kept.connection.rollback()
+                self._connections.give_back(kept)
+                return
+        except (self.errors.Error, OSError):
+            # It was lost after all.
+            pass
+        kept.close()
 
-        The pool undoes what a kept one has open.
-        """
-        if not self._was_refused(error, borrowed):
-            borrowed.invalidate(error)
-        borrowed.close()
-
-    def _was_refused(self, error: BaseException, borrowed: PoolProxiedConnection) -> bool:
+    def _was_refused(self, error: BaseException, kept: Kept) -> bool:
         if not isinstance(error, self.errors.Error):
             return False
-        lost = self._engine.dialect.is_disconnect(error, driver_connection(borrowed), None)
-        return not lost
+        return not self._engine.dialect.is_disconnect(error, kept.connection, None)
 
     def _tell_away(self, error: Exception) -> None:
         """Raise `StorageUnavailable` when that is what the error means."""

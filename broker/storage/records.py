@@ -83,11 +83,12 @@ class RecordStore:
         self._names = keys.names
         self._clock = clock
 
-    def put(self, key: RecordKey, value: bytes, *, expires_at: datetime) -> None:
-        """Stores `value`, whatever was there."""
+    def put(self, key: RecordKey, value: bytes, *, expires_at: datetime) -> int:
+        """Stores `value`, whatever was there; answers its version."""
         place = key.render(self._names)
         record, time_to_live_ms = self._pack(Role.VALUE, value, expires_at, place)
         self._redis.set(place, record, time_to_live_ms=time_to_live_ms)
+        return read_head(record).version
 
     def get(self, key: RecordKey) -> bytes | None:
         """The live value."""
@@ -111,6 +112,15 @@ class RecordStore:
         record, time_to_live_ms = self._pack(Role.VALUE, value, expires_at, place)
         expected = version_text(expected_version)
         return self._redis.run(_REPLACE, place, self._now_ms(), expected, record, time_to_live_ms) == 1
+
+    def replace_later(
+        self, key: RecordKey, *, expected_version: int, value: bytes, expires_at: datetime
+    ) -> None:
+        """The same for who goes on alike in both cases: it may travel with what `together` writes."""
+        place = key.render(self._names)
+        record, time_to_live_ms = self._pack(Role.VALUE, value, expires_at, place)
+        expected = version_text(expected_version)
+        self._redis.run_later(_REPLACE, place, self._now_ms(), expected, record, time_to_live_ms)
 
     def take(self, key: RecordKey) -> bytes | None:
         """The live value, deleted in the same step: one caller gets it."""

@@ -12,7 +12,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NamedTuple, TypeVar, cast
+from typing import Any, NamedTuple, TypeVar
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from redis import Redis, RedisCluster, RedisError
@@ -95,7 +95,8 @@ class RedisConnection:
 
     def get(self, key: str) -> bytes | None:
         """The record at `key`."""
-        return cast("bytes | None", self._ask("GET", key))
+        record: bytes | None = self._ask("GET", key)
+        return record
 
     def set(self, key: str, record: bytes, *, time_to_live_ms: int) -> None:
         """Stores `record`, whatever was there."""
@@ -113,9 +114,8 @@ class RedisConnection:
 
     def run(self, script: LuaScript, key: str, *arguments: bytes | str | int) -> bytes | int | None:
         """Runs a script on one key; its text travels only when the server does not know it yet."""
-        return cast(
-            "bytes | int | None", self._ask("EVALSHA", script.sha1, 1, key, *arguments, script=script)
-        )
+        answer: bytes | int | None = self._ask("EVALSHA", script.sha1, 1, key, *arguments, script=script)
+        return answer
 
     def run_later(self, script: LuaScript, key: str, *arguments: bytes | str | int) -> None:
         """The same for a script whose answer nobody wants."""

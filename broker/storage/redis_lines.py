@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import select
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from socket import socket
 from typing import Any, cast
 
@@ -81,16 +81,13 @@ class _Line:
         # The socket stays with its connection alone, which closes it when both are forgotten together.
         self._reader = hiredis.Reader(replyError=connection._parser.parse_error)  # noqa: SLF001 - see above
         self._poll = select.poll()
-        self._poll.register(self._socket, select.POLLIN)
-
-    @property
-    def _socket(self) -> socket:
-        return cast("socket", self._connection._sock)  # noqa: SLF001 - redis-py has no public name for it
+        self._poll.register(connection._sock, select.POLLIN)  # noqa: SLF001 - redis-py has no public name for it
 
     def ask(self, commands: Sequence[Words]) -> list[Any]:
+        line: socket = self._connection._sock  # noqa: SLF001 - see above
         try:
-            self._socket.sendall(b"".join([_packed(words) for words in commands]))
-            return [self._answer() for _ in commands]
+            line.sendall(b"".join(map(_packed, commands)))
+            return [self._answer(line) for _ in commands]
         except RedisError:
             raise
         except TimeoutError as error:
@@ -105,16 +102,15 @@ class _Line:
     def hang_up(self) -> None:
         self._connection.disconnect()
 
-    def _answer(self) -> Any:  # noqa: ANN401 - as `RedisLines.command`
+    def _answer(self, line: socket) -> Any:  # noqa: ANN401 - as `RedisLines.command`
         # False means that the answer is not complete; RESP2 has no false of its own.
         while (answer := self._reader.gets()) is False:
-            received = self._socket.recv(_READ_BYTES)
+            received = line.recv(_READ_BYTES)
             if not received:
                 raise ConnectionLost("the server hung up")
             self._reader.feed(received)
         return answer
 
 
-def _packed(words: Words) -> bytes:
-    # hiredis's stub allows one word only and says nothing of what comes back.
-    return cast("bytes", hiredis.pack_command(words))  # type: ignore[arg-type]
+# hiredis's stub allows one word only and says nothing of what comes back.
+_packed = cast("Callable[[Words], bytes]", hiredis.pack_command)

@@ -104,7 +104,8 @@ class PortalAnswers:
         try:
             # What Redis keeps is written before the event is, as it would be without waiting.
             with self.auditor.together(), stage.sessions.together():
-                response = make_response(self._with_code(asked, grant, opened.session, portal))
+                given = self._with_code(asked, grant, opened.session, portal, version=opened.version)
+                response = make_response(given)
                 if isinstance(evidence.identity, AccountIdentity):
                     is_first = self._is_first_by_this_password(grant.account.id)
                     remember_device(response, stage.devices, grant.account, is_first_login=is_first, now=now)
@@ -185,7 +186,13 @@ class PortalAnswers:
             raise DeadEnd(OVERTAKEN, 403, portal=portal)
 
     def _with_code(
-        self, asked: AuthorizationRequest, grant: Grant, session: Session, portal: PortalView
+        self,
+        asked: AuthorizationRequest,
+        grant: Grant,
+        session: Session,
+        portal: PortalView,
+        *,
+        version: int | None = None,
     ) -> ResponseReturnValue:
         stage = self._backstage
         client = stage.clients.find(asked.client_id)
@@ -194,7 +201,7 @@ class PortalAnswers:
         login = _logged_in(grant, session, client, session.bsn)
         if client.backchannel_logout_uri is not None:
             portal_there = KnownAt(client.client_id, login.subject)
-            stage.sessions.tell_at_end(session, portal_there, now=stage.clock())
+            stage.sessions.tell_at_end(session, portal_there, now=stage.clock(), version=version)
         code = stage.codes.issue(asked, client, login)
         self.auditor.record(
             LoginGranted(

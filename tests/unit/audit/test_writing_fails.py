@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import event, func, select
 
 from broker.domain.events import AuthorizationRefused, Result
 from broker.errors import StorageUnavailable
@@ -23,14 +23,21 @@ def _count(database: Database) -> int:
         return connection.execute(select(func.count()).select_from(AUDIT_EVENTS)).scalar_one()
 
 
+def _with_pragma(file: Path, pragma: str) -> Database:
+    """A database that is told this on every connection."""
+    database = Database(f"sqlite:///{file}")
+    event.listen(
+        database._engine, "connect", lambda connection, _entry: connection.execute(f"PRAGMA {pragma}")
+    )
+    return database
+
+
 def test_full_disk_stops_the_act(sqlite_template: bytes, tmp_path: Path, clock: MovableClock) -> None:
     """When the file may not grow any more, the event raises, and the act in its transaction is undone."""
     file = tmp_path / "full.sqlite3"
     file.write_bytes(sqlite_template)
-    database = Database(f"sqlite:///{file}", pool_size=1)
+    database = _with_pragma(file, "max_page_count = 1")
     log = AuditLog(database)
-    with database.reading() as connection:
-        connection.execute(text("PRAGMA max_page_count = 1"))
     row = AuditRow(at=clock.now, brand="cz", kind="k", result="r", detail={"filling": "x" * 200_000})
     with pytest.raises(StorageUnavailable, match="SQLITE_FULL"):
         log.append(row)
@@ -52,11 +59,9 @@ def test_read_only_database_stops_the_act(database: Database, database_url: str,
     """A database that takes no writing (a replica, a mount that fell back) is told as unavailable."""
     AuditLog(database).append(AuditRow(at=clock.now, brand="cz", kind="k", result="r"))
     if database.has_one_writer:
-        closed, off = Database(database_url, pool_size=1), "PRAGMA query_only = 1"
+        closed = _with_pragma(Path(database_url.removeprefix("sqlite:///")), "query_only = 1")
     else:
-        closed, off = Database(f"{database_url}&options=-c%20default_transaction_read_only%3Don"), "SELECT 1"
-    with closed.reading() as connection:
-        connection.execute(text(off))
+        closed = Database(f"{database_url}&options=-c%20default_transaction_read_only%3Don")
     with pytest.raises(StorageUnavailable):
         AuditLog(closed).append(AuditRow(at=clock.now, brand="cz", kind="k", result="r"))
     closed.close()

@@ -52,7 +52,7 @@ def _login(clock: MovableClock, person: str = "ans", portal: str = "mijn-cz") ->
 
 def test_session_is_found_by_its_whole_cookie_only(sessions: SessionStore, clock: MovableClock) -> None:
     """The sid is known to portals; the secret is what proves the browser."""
-    session, cookie = sessions.open(_login(clock), replaces=None, now=clock())
+    session, cookie, _ = sessions.open(_login(clock), replaces=None, now=clock())
     found = sessions.find("cz", cookie, now=clock())
     assert found == session
     for wrong in (
@@ -69,14 +69,14 @@ def test_session_is_found_by_its_whole_cookie_only(sessions: SessionStore, clock
 
 def test_session_of_one_brand_is_unknown_at_another(sessions: SessionStore, clock: MovableClock) -> None:
     """Nothing leaks from one brand to another."""
-    session, cookie = sessions.open(_login(clock), replaces=None, now=clock())
+    session, cookie, _ = sessions.open(_login(clock), replaces=None, now=clock())
     assert sessions.find("vgz", cookie, now=clock()) is None
     assert sessions.find_by_sid("vgz", session.sid, now=clock()) is None
 
 
 def test_session_ends_without_activity(sessions: SessionStore, clock: MovableClock) -> None:
     """Fifteen minutes, to the second."""
-    _, cookie = sessions.open(_login(clock), replaces=None, now=clock())
+    _, cookie, _ = sessions.open(_login(clock), replaces=None, now=clock())
     clock.advance(seconds=IDLE.total_seconds() - 1)
     assert sessions.find("cz", cookie, now=clock()) is not None
     clock.advance(seconds=1)
@@ -85,7 +85,7 @@ def test_session_ends_without_activity(sessions: SessionStore, clock: MovableClo
 
 def test_session_ends_in_the_end_however_busy(sessions: SessionStore, clock: MovableClock) -> None:
     """Activity moves the idle end and never the absolute one."""
-    session, cookie = sessions.open(_login(clock), replaces=None, now=clock())
+    session, cookie, _ = sessions.open(_login(clock), replaces=None, now=clock())
     for _ in range(11):
         clock.advance(seconds=600)
         sessions.touch(session, now=clock())
@@ -98,8 +98,8 @@ def test_login_again_keeps_the_sid_and_changes_the_secret(
     sessions: SessionStore, clock: MovableClock
 ) -> None:
     """Portals keep recognising the session; a cookie from before the login is worth nothing."""
-    first, old_cookie = sessions.open(_login(clock), replaces=None, now=clock())
-    second, new_cookie = sessions.open(_login(clock), replaces=first, now=clock())
+    first, old_cookie, _ = sessions.open(_login(clock), replaces=None, now=clock())
+    second, new_cookie, _ = sessions.open(_login(clock), replaces=first, now=clock())
     assert second.sid == first.sid
     assert sessions.find("cz", old_cookie, now=clock()) is None
     assert sessions.find("cz", new_cookie, now=clock()) == second
@@ -110,8 +110,8 @@ def test_login_of_another_kind_ends_the_session_that_ran(
     sessions: SessionStore, clock: MovableClock, change: dict[str, str]
 ) -> None:
     """Another person or another portal never inherits a sid."""
-    first, old_cookie = sessions.open(_login(clock), replaces=None, now=clock())
-    second, _ = sessions.open(_login(clock, **change), replaces=first, now=clock())
+    first, old_cookie, _ = sessions.open(_login(clock), replaces=None, now=clock())
+    second, _, _ = sessions.open(_login(clock, **change), replaces=first, now=clock())
     assert second.sid != first.sid
     assert sessions.find("cz", old_cookie, now=clock()) is None
     assert sessions.find_by_sid("cz", first.sid, now=clock()) is None
@@ -134,26 +134,52 @@ def test_business_session_goes_on_at_another_portal_of_its_brand(
     sessions: SessionStore, clock: MovableClock
 ) -> None:
     """The same person keeps the sid and the portals to tell, with a new secret and the new level."""
-    first, old_cookie = sessions.open(
+    first, old_cookie, _ = sessions.open(
         _business(clock, AccountLevel.PASSWORD, "one"), replaces=None, now=clock()
     )
     sessions.tell_at_end(first, KnownAt("one", "subject"), now=clock())
     known = sessions.find("cz", old_cookie, now=clock())
     assert known is not None
-    second, cookie = sessions.open(_business(clock, AccountLevel.TOTP, "two"), replaces=known, now=clock())
+    second, cookie, _ = sessions.open(_business(clock, AccountLevel.TOTP, "two"), replaces=known, now=clock())
     assert (second.sid, second.portals) == (first.sid, (KnownAt("one", "subject"),))
     assert second.assurance.level is AccountLevel.TOTP
     assert sessions.find("cz", old_cookie, now=clock()) is None
     assert sessions.find("cz", cookie, now=clock()) == second
 
 
+def test_portal_is_noted_with_a_session_that_was_opened_just_now(
+    sessions: SessionStore, clock: MovableClock
+) -> None:
+    """Without reading its record again: the version of the one that was written is known."""
+    portal = KnownAt("one", "subject")
+    opened = sessions.open(_login(clock), replaces=None, now=clock())
+    sessions.tell_at_end(opened.session, portal, now=clock(), version=opened.version)
+    known = sessions.find("cz", opened.cookie, now=clock())
+    assert known is not None
+    assert known.portals == (portal,)
+
+
+def test_noting_a_portal_does_not_bring_back_a_session_that_ended_meanwhile(
+    sessions: SessionStore, endings: SessionEndings, clock: MovableClock
+) -> None:
+    """Whoever ended all sessions of the account came between; the portal hears of it in the end."""
+    opened = sessions.open(_login(clock), replaces=None, now=clock())
+    sessions.end(opened.session, now=clock())
+    sessions.tell_at_end(opened.session, KnownAt("one", "subject"), now=clock(), version=opened.version)
+    assert sessions.find("cz", opened.cookie, now=clock()) is None
+    clock.advance(seconds=IDLE.total_seconds())
+    told: list[str] = []
+    endings.sweep(lambda _brand, _sid: None, lambda portal: told.append(portal.client_id))
+    assert told == ["one"]
+
+
 def test_business_login_never_goes_on_with_a_consumers_session(
     sessions: SessionStore, clock: MovableClock
 ) -> None:
     """Not even of the same account id at the same portal."""
-    first, _ = sessions.open(_login(clock), replaces=None, now=clock())
+    first, _, _ = sessions.open(_login(clock), replaces=None, now=clock())
     login = _business(clock, AccountLevel.TOTP, "mijn-cz")
-    second, _ = sessions.open(login, replaces=first, now=clock())
+    second, _, _ = sessions.open(login, replaces=first, now=clock())
     assert second.sid != first.sid
     assert sessions.find_by_sid("cz", first.sid, now=clock()) is None
 
@@ -162,12 +188,12 @@ def test_second_factor_does_not_make_a_session_last_longer(
     sessions: SessionStore, clock: MovableClock
 ) -> None:
     """The absolute end is that of the password; a whole new login has an end of its own."""
-    first, _ = sessions.open(_business(clock, AccountLevel.PASSWORD, "one"), replaces=None, now=clock())
+    first, _, _ = sessions.open(_business(clock, AccountLevel.PASSWORD, "one"), replaces=None, now=clock())
     clock.advance(seconds=600)
     stepped_up = _business(clock, AccountLevel.TOTP, "one", adds_to=first.sid)
-    second, _ = sessions.open(stepped_up, replaces=first, now=clock())
+    second, _, _ = sessions.open(stepped_up, replaces=first, now=clock())
     assert second.absolute_expires_at == first.absolute_expires_at
-    third, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=second, now=clock())
+    third, _, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=second, now=clock())
     assert third.absolute_expires_at == clock() + ABSOLUTE
 
 
@@ -176,13 +202,13 @@ def test_second_factor_for_a_session_that_is_not_there_opens_no_other_one(
     sessions: SessionStore, clock: MovableClock, gone: str
 ) -> None:
     """What a session lent to a login goes with it."""
-    first, _ = sessions.open(_business(clock, AccountLevel.PASSWORD, "one"), replaces=None, now=clock())
-    other, _ = sessions.open(_business(clock, AccountLevel.PASSWORD, "one"), replaces=None, now=clock())
+    first, _, _ = sessions.open(_business(clock, AccountLevel.PASSWORD, "one"), replaces=None, now=clock())
+    other, _, _ = sessions.open(_business(clock, AccountLevel.PASSWORD, "one"), replaces=None, now=clock())
     running = {"ended": first, "another browser's": other, "somebody else's": None, "none": None}[gone]
     if gone == "ended":
         sessions.end(first, now=clock())
     if gone == "somebody else's":
-        running, _ = sessions.open(_login(clock), replaces=None, now=clock())
+        running, _, _ = sessions.open(_login(clock), replaces=None, now=clock())
     stepped_up = _business(clock, AccountLevel.TOTP, "one", adds_to=first.sid)
     with pytest.raises(SessionOver):
         sessions.open(stepped_up, replaces=running, now=clock())
@@ -192,18 +218,18 @@ def test_second_factor_for_a_session_that_is_not_there_opens_no_other_one(
 
 def test_login_does_not_bring_an_ended_session_back(sessions: SessionStore, clock: MovableClock) -> None:
     """It was found, and ended before the login was over: there is a new one then, and not that one again."""
-    first, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=None, now=clock())
+    first, _, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=None, now=clock())
     sessions.end(first, now=clock())
-    second, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=first, now=clock())
+    second, _, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=first, now=clock())
     assert second.sid != first.sid
     assert sessions.find_by_sid("cz", first.sid, now=clock()) is None
 
 
 def test_login_forgets_no_portal_that_joined_meanwhile(sessions: SessionStore, clock: MovableClock) -> None:
     """The session is renewed as it is, and not as it was when the login found it."""
-    found, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=None, now=clock())
+    found, _, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=None, now=clock())
     sessions.tell_at_end(found, KnownAt("two", "subject"), now=clock())
-    renewed, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=found, now=clock())
+    renewed, _, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=found, now=clock())
     assert renewed.portals == (KnownAt("two", "subject"),)
 
 
@@ -211,11 +237,11 @@ def test_new_login_at_a_loose_portal_keeps_the_limits_of_the_strict_one(
     sessions: SessionStore, clock: MovableClock
 ) -> None:
     """The strict portal's tokens live as long as the session does."""
-    opened, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=None, now=clock())
+    opened, _, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=None, now=clock())
     tight = Limits(timedelta(minutes=5), timedelta(minutes=30))
     told = sessions.touch(opened, now=clock(), limits=tight)
     clock.advance(seconds=60)
-    anew, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=told, now=clock())
+    anew, _, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=told, now=clock())
     assert (anew.idle_expires_at, anew.absolute_expires_at) == (
         clock() + tight.idle,
         clock() + tight.absolute,
@@ -228,7 +254,7 @@ def test_portal_hears_in_time_when_a_stricter_one_joined_after_it(
 ) -> None:
     """It was to be looked at when the session would have ended; that moment is nearer now."""
     login = _business(clock, AccountLevel.TOTP, "one")
-    first, _ = sessions.open(login, replaces=None, now=clock())
+    first, _, _ = sessions.open(login, replaces=None, now=clock())
     sessions.tell_at_end(first, KnownAt("one", "subject"), now=clock())
     tight = Limits(timedelta(minutes=5), timedelta(minutes=30))
     if joins == "by its session":
@@ -253,7 +279,7 @@ def test_tighter_limits_of_a_second_portal_hold_from_then_on(
     sessions: SessionStore, clock: MovableClock
 ) -> None:
     """The strictest portal of a session decides how long it lasts; a looser one changes nothing."""
-    opened, cookie = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=None, now=clock())
+    opened, cookie, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=None, now=clock())
     clock.advance(seconds=60)
     tight = Limits(timedelta(minutes=5), timedelta(minutes=30))
     told = sessions.touch(opened, now=clock(), limits=tight)
@@ -270,7 +296,7 @@ def test_session_that_is_too_old_for_a_stricter_portal_is_over_there(
     sessions: SessionStore, clock: MovableClock
 ) -> None:
     """Six minutes of silence are too much where five are allowed, whatever the first portal allows."""
-    opened, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=None, now=clock())
+    opened, _, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=None, now=clock())
     clock.advance(seconds=360)
     assert opened.is_live(clock())
     assert not opened.within(Limits(timedelta(minutes=5), ABSOLUTE)).is_live(clock())
@@ -278,7 +304,7 @@ def test_session_that_is_too_old_for_a_stricter_portal_is_over_there(
 
 def test_ended_session_is_gone_for_browser_and_tokens(sessions: SessionStore, clock: MovableClock) -> None:
     """Ending is once; the second time there is nothing to end."""
-    session, cookie = sessions.open(_login(clock), replaces=None, now=clock())
+    session, cookie, _ = sessions.open(_login(clock), replaces=None, now=clock())
     assert sessions.end(session, now=clock())
     assert not sessions.end(session, now=clock())
     assert sessions.find("cz", cookie, now=clock()) is None
@@ -289,9 +315,9 @@ def test_index_gives_an_account_its_live_sessions_and_heals(
     sessions: SessionStore, clock: MovableClock
 ) -> None:
     """An entry whose session is gone is taken out on the way."""
-    first, _ = sessions.open(_login(clock), replaces=None, now=clock())
-    second, _ = sessions.open(_login(clock), replaces=None, now=clock())
-    other, _ = sessions.open(_login(clock, person="bea"), replaces=None, now=clock())
+    first, _, _ = sessions.open(_login(clock), replaces=None, now=clock())
+    second, _, _ = sessions.open(_login(clock), replaces=None, now=clock())
+    other, _, _ = sessions.open(_login(clock, person="bea"), replaces=None, now=clock())
     assert {found.sid for found in sessions.of_account("cz", AccountId("ans"), now=clock())} == {
         first.sid,
         second.sid,
@@ -303,7 +329,7 @@ def test_index_gives_an_account_its_live_sessions_and_heals(
 
 def test_session_hides_its_secret_and_its_person(sessions: SessionStore, clock: MovableClock) -> None:
     """Printing a session shows neither the digest of its secret nor the BSN."""
-    session, cookie = sessions.open(_login(clock), replaces=None, now=clock())
+    session, cookie, _ = sessions.open(_login(clock), replaces=None, now=clock())
     shown = repr(session)
     assert session.secret_sha256 not in shown
     assert "999990019" not in shown
@@ -315,7 +341,7 @@ def test_renewed_session_keeps_its_sid_and_has_another_secret(
     sessions: SessionStore, clock: MovableClock
 ) -> None:
     """A27: the cookie of before proves nothing any more, and the proof's moment is kept."""
-    session, cookie = sessions.open(_login(clock), replaces=None, now=clock())
+    session, cookie, _ = sessions.open(_login(clock), replaces=None, now=clock())
     renewed = sessions.renew(session, proven_at=clock(), now=clock())
     assert renewed is not None
     assert renewed.session.sid == session.sid
@@ -327,7 +353,7 @@ def test_renewed_session_keeps_its_sid_and_has_another_secret(
 
 def test_renewing_with_a_secret_of_before_does_nothing(sessions: SessionStore, clock: MovableClock) -> None:
     """Of two requests with one cookie the second has a secret that is dead; an ended session stays ended."""
-    session, _ = sessions.open(_login(clock), replaces=None, now=clock())
+    session, _, _ = sessions.open(_login(clock), replaces=None, now=clock())
     renewed = sessions.renew(session, proven_at=None, now=clock())
     assert renewed is not None
     assert sessions.renew(session, proven_at=clock(), now=clock()) is None
