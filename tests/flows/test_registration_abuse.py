@@ -94,8 +94,11 @@ def test_link_expires_after_a_day(newcomer: Newcomer) -> None:
     assert not has_account(newcomer.system)
 
 
+IN_THE_YEAR_2097, LONG_AGO = "f0000000", "1"
+
+
 @pytest.mark.parametrize(
-    "link", ["", "x", "A" * 43 + "6b01d6e5", "A" * 43 + "ffffffffff", "A" * 5000, "%00%0d%0a", "é" * 43]
+    "link", ["", "x", "A" * 43 + IN_THE_YEAR_2097, "A" * 43 + "ffffffffff", "A" * 5000, "%00%0d%0a", "é" * 43]
 )
 def test_made_up_link_is_unknown(newcomer: Newcomer, link: str) -> None:
     """Tampered, cut off or invented: a page that says what to do, never a stack trace."""
@@ -103,6 +106,12 @@ def test_made_up_link_is_unknown(newcomer: Newcomer, link: str) -> None:
     assert (page.status, page.heading) == (404, "Deze link klopt niet")
     assert newcomer.browser.open(f"{newcomer.system.issuer}/cz/activate").status == 404
     assert newcomer.browser.open(f"{newcomer.system.issuer}/nobody/activate?link=x").status == 404
+
+
+def test_made_up_link_that_says_it_is_old_is_too_old(newcomer: Newcomer) -> None:
+    """The end that a token states opens nothing: it chooses the words of a refusal alone."""
+    page = newcomer.browser.open(f"{newcomer.system.issuer}/cz/activate?link={'A' * 43}{LONG_AGO}")
+    assert (page.status, page.heading) == (410, "Deze link is verlopen")
 
 
 def test_new_mail_makes_the_old_link_worthless(newcomer: Newcomer) -> None:
