@@ -6,6 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from demo.work import work_of
+
+MOST_COLLECTIVITIES = 25
+
 
 @dataclass(frozen=True, slots=True)
 class DigidMeans:
@@ -45,7 +49,6 @@ class DemoAccount:
     password: str | None = field(default=None, repr=False)
     phone: str | None = None
     totp_secret: str | None = field(default=None, repr=False)
-    roles: tuple[str, ...] = ()
 
     @property
     def is_invited(self) -> bool:
@@ -196,8 +199,8 @@ _BUSINESS_USERS: tuple[Person, ...] = (
     Person(
         id="marieke",
         name="Marieke Jansen",
-        purpose="Logt in bij Mijn CZ Zakelijk met een code uit een app; krijgt een nieuwe telefoon",
-        journeys=("J5", "J11", "J28"),
+        purpose="Beheert bij Mijn CZ Zakelijk twee collectiviteiten, met een app; krijgt een nieuwe telefoon",
+        journeys=("J5", "J6", "J11", "J14", "J16", "J28", "J30a"),
         accounts=(
             DemoAccount(
                 brand="cz",
@@ -213,7 +216,7 @@ _BUSINESS_USERS: tuple[Person, ...] = (
         id="bram",
         name="Bram Peeters",
         purpose="Logt in bij Mijn CZ Zakelijk met een code per sms; vergat zijn wachtwoord",
-        journeys=("J5", "J6", "J7", "J11"),
+        journeys=("J5", "J7", "J11", "J15a", "J16"),
         accounts=(
             DemoAccount(
                 brand="cz",
@@ -228,7 +231,7 @@ _BUSINESS_USERS: tuple[Person, ...] = (
         id="yusuf",
         name="Yusuf Demir",
         purpose="Logt in bij Mijn IZA met alleen een wachtwoord; zet de tweestapsverificatie aan",
-        journeys=("J7", "J20", "J21", "J28"),
+        journeys=("J7", "J14", "J20", "J21", "J28", "J30a"),
         accounts=(
             DemoAccount(
                 brand="iza",
@@ -255,7 +258,7 @@ _BUSINESS_USERS: tuple[Person, ...] = (
         id="karin",
         name="Karin Smit",
         purpose="Logt in bij Mijn VGZ Zakelijk met alleen een wachtwoord; heeft een vaste telefoon",
-        journeys=("J20", "J21", "J22"),
+        journeys=("J20", "J21", "J22", "J30a"),
         accounts=(
             DemoAccount(
                 brand="vgz",
@@ -304,6 +307,38 @@ _BUSINESS_USERS: tuple[Person, ...] = (
         ),
     ),
 )
+_WITH_OTHER_WORK: tuple[Person, ...] = (
+    Person(
+        id="esther",
+        name="Esther de Graaf",
+        purpose="Is intermediair: werkt bij Mijn CZ Zakelijk voor vijfduizend organisaties",
+        journeys=("J5", "J6", "J14", "J17"),
+        accounts=(
+            DemoAccount(
+                brand="cz",
+                email="esther.degraaf@graaf-partners.example",
+                kind=AccountKind.BUSINESS,
+                password="paraplu-dossier-kanaal-67",
+                totp_secret="ZK5W2T7DQ3VJNXR4YB6MHFAGCLSEOIPU",
+            ),
+        ),
+    ),
+    Person(
+        id="lars",
+        name="Lars Visser",
+        purpose="Heeft bij CZ een account, maar nog geen enkele rol: Mijn CZ Zakelijk laat hem niet binnen",
+        journeys=("J16",),
+        accounts=(
+            DemoAccount(
+                brand="cz",
+                email="lars.visser@vanlaar-bouw.example",
+                kind=AccountKind.BUSINESS,
+                password="kruiwagen-baksteen-regen-15",
+                phone="+31612345619",
+            ),
+        ),
+    ),
+)
 _AT_ZORG_EN_ZEKERHEID: tuple[Person, ...] = (
     Person(
         id="anouk",
@@ -336,7 +371,7 @@ _AT_ZORG_EN_ZEKERHEID: tuple[Person, ...] = (
         ),
     ),
 )
-PEOPLE: tuple[Person, ...] = (*_CONSUMERS, *_BUSINESS_USERS, *_AT_ZORG_EN_ZEKERHEID)
+PEOPLE: tuple[Person, ...] = (*_CONSUMERS, *_BUSINESS_USERS, *_WITH_OTHER_WORK, *_AT_ZORG_EN_ZEKERHEID)
 
 
 def person_by_id(person_id: str) -> Person | None:
@@ -367,13 +402,19 @@ def _person_as_json(person: Person) -> dict[str, object]:
 
 
 def _account_as_json(account: DemoAccount) -> dict[str, object]:
+    """With every role that the account has somewhere, and for which collectivities it has which."""
+    work = work_of(account.brand, account.email)
+    roles = sorted({role for held in work.values() for role in held})
+    places = [{"number": number, "roles": list(held)} for number, held in work.items()]
     return _present(
         brand=account.brand,
         email=account.email,
         password=account.password,
         phone=account.phone,
         totp_secret=account.totp_secret,
-        roles=list(account.roles) or None,
+        roles=roles or None,
+        collectivities=places[:MOST_COLLECTIVITIES] or None,
+        collectivities_total=len(places) if len(places) > MOST_COLLECTIVITIES else None,
     )
 
 

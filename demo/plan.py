@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo.people import PEOPLE, AccountKind, DemoAccount, Person
 from demo.pki import DIGID_BRANDS
 from demo.portals.definitions import PORTALS
 from demo.ports import Port
@@ -64,7 +62,7 @@ class Plan:
         return (*metadata, Step("broker database", self._broker("db", "upgrade")))
 
     def import_accounts(self, file: Path) -> Step:
-        """The accounts the demo's people have."""
+        """The accounts of the demo's people and what they work for."""
         return Step("broker import", (*self._broker("import"), str(file)))
 
     def outbox(self) -> Service:
@@ -102,48 +100,3 @@ class Plan:
 
 def _python(module: str, *arguments: str) -> tuple[str, ...]:
     return (sys.executable, "-m", module, *arguments)
-
-
-def account_lines() -> str:
-    """Everybody's accounts for ``broker import``: one JSON object a line."""
-    return consumer_account_lines() + business_account_lines()
-
-
-def consumer_account_lines() -> str:
-    """The accounts of people who come with DigiD."""
-    return "".join(
-        _line(
-            kind="consumer_account",
-            brand=account.brand,
-            bsn=person.digid.bsn,
-            name=person.name,
-            email=account.email,
-        )
-        for person, account in _accounts(AccountKind.CONSUMER)
-        if person.digid
-    )
-
-
-def business_account_lines() -> str:
-    """The accounts of people who come with an address and a password, or were invited to choose one."""
-    return "".join(
-        _line(
-            kind="business_account",
-            brand=account.brand,
-            name=person.name,
-            email=account.email,
-            password=account.password,
-            phone=account.phone,
-            totp_secret=account.totp_secret,
-        )
-        for person, account in _accounts(AccountKind.BUSINESS)
-    )
-
-
-def _accounts(kind: AccountKind) -> list[tuple[Person, DemoAccount]]:
-    return [(person, account) for person in PEOPLE for account in person.accounts if account.kind is kind]
-
-
-def _line(**parts: str | None) -> str:
-    present = {name: value for name, value in parts.items() if value is not None}
-    return json.dumps(present, ensure_ascii=False) + "\n"

@@ -17,8 +17,9 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from demo.import_file import import_lines
 from demo.people import PEOPLE, AccountKind
-from demo.plan import BROKER_URL, DIGID_URL, OUTBOX_URL, PORTS, Plan, account_lines
+from demo.plan import BROKER_URL, DIGID_URL, OUTBOX_URL, PORTS, Plan
 from demo.portals.definitions import PORTALS
 from demo.ports import taken
 from demo.redis_server import RedisServer, RedisUnavailable, start_redis
@@ -112,12 +113,12 @@ def prepare_state(state: Path, *, reset: bool) -> None:
 
 @contextmanager
 def account_file(state: Path) -> Iterator[Path]:
-    """The accounts to import in a file that only we can read and that is gone afterwards."""
+    """What is to be imported, in a file that only we can read and that is gone afterwards."""
     handle, name = tempfile.mkstemp(dir=state, prefix=".accounts-", suffix=".jsonl")
     path = Path(name)
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(account_lines())
+            file.write(import_lines())
         yield path
     finally:
         path.unlink(missing_ok=True)

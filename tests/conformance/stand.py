@@ -16,7 +16,7 @@ from urllib.parse import quote
 
 import pytest
 
-from demo.plan import consumer_account_lines
+from demo.import_file import consumer_account_lines
 from tests.conformance.op import CLIENT_ID, REDIRECT_URI, SECRET_SHA256, Op
 from tests.demo.standins import free_port
 from tests.support.servers import running_redis

@@ -51,7 +51,27 @@ def test_people_cover_each_journey_of_mijn_cz(journey: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "journey", ["J5", "J6", "J7", "J11", "J19", "J20", "J21", "J22", "J23", "J24", "J28"]
+    "journey",
+    [
+        "J5",
+        "J6",
+        "J7",
+        "J11",
+        "J14",
+        "J15a",
+        "J16",
+        "J17",
+        "J19",
+        "J20",
+        "J21",
+        "J22",
+        "J23",
+        "J24",
+        "J28",
+        "J30a",
+        "J34",
+        "J36",
+    ],
 )
 def test_people_cover_each_journey_with_a_password(journey: str) -> None:
     """Somebody can play each journey."""
@@ -124,8 +144,10 @@ def test_somebody_invited_has_no_password_and_reads_the_mail() -> None:
 def test_business_account_as_json_has_the_names_of_the_interface() -> None:
     """What is needed to log in, and nothing more."""
     people = {entry["id"]: entry for entry in people_as_json()["people"]}  # type: ignore[attr-defined]
-    assert set(people["marieke"]["accounts"][0]) == {"brand", "email", "password", "totp_secret"}
-    assert set(people["bram"]["accounts"][0]) == {"brand", "email", "password", "phone"}
-    assert set(people["yusuf"]["accounts"][0]) == {"brand", "email", "password"}
-    assert set(people["ingrid"]["accounts"][0]) == {"brand", "email"}
+    work = {"roles", "collectivities"}
+    assert set(people["marieke"]["accounts"][0]) == {"brand", "email", "password", "totp_secret"} | work
+    assert set(people["bram"]["accounts"][0]) == {"brand", "email", "password", "phone"} | work
+    assert set(people["yusuf"]["accounts"][0]) == {"brand", "email", "password"} | work
+    assert set(people["ingrid"]["accounts"][0]) == {"brand", "email"} | work
+    assert set(people["lars"]["accounts"][0]) == {"brand", "email", "password", "phone"}
     assert "digid" not in people["marieke"]

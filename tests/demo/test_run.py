@@ -20,8 +20,9 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from demo import run as demo_run
+from demo.import_file import account_lines, business_account_lines
 from demo.people import PEOPLE
-from demo.plan import PORTS, Plan, account_lines, business_account_lines
+from demo.plan import PORTS, Plan
 from demo.portals.definitions import PORTALS
 from demo.ports import Port, taken
 from demo.run import MARKER, account_file, announce, prepare_state

@@ -1,0 +1,56 @@
+"""For which collectivities the demo's people work, and with which roles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+
+from demo.collectivities import CLIENTS_AT, clients
+
+RolesByPlace = Mapping[str, tuple[str, ...]]
+INTERMEDIARY = (CLIENTS_AT, "esther.degraaf@graaf-partners.example")
+WITHOUT_ROLES = frozenset({("cz", "lars.visser@vanlaar-bouw.example")})
+"""Accounts that no collectivity belongs to: their owners are refused, and read why."""
+
+_OF_PEOPLE: Mapping[tuple[str, str], RolesByPlace] = {
+    ("cz", "marieke.jansen@vanlaar-bouw.example"): {
+        "201104": ("functioneel-beheerder", "rapportage-verantwoordelijke"),
+        "201105": ("functioneel-beheerder", "deelnemers-beheerder"),
+    },
+    ("cz", "bram.peeters@speeltuin.example"): {"203387": ("deelnemers-beheerder",)},
+    ("cz", "daan.willems@willems-advies.example"): {
+        "201105": ("deelnemers-beheerder",),
+        "203387": ("functioneel-beheerder", "rapportage-verantwoordelijke"),
+    },
+    ("iza", "daan.willems@willems-advies.example"): {"30.2017": ("beheerder-collectieve-zorgverzekering",)},
+    ("iza", "yusuf.demir@gemeente-lindeveen.example"): {
+        "30.2016": ("hoofdgebruiker",),
+        "30.2017": ("hoofdgebruiker", "maken-rapportages-voor-management"),
+    },
+    ("iza", "ingrid.postma@gemeente-lindeveen.example"): {
+        "30.2016": ("gebruiker-bedrijfszorg", "gebruiker-inkomensverzekering"),
+    },
+    ("vgz", "karin.smit@oranje-wit.example"): {"V-4419-1": ("hoofdgebruiker",)},
+    ("vgz", "pieter.mulder@oranje-wit.example"): {
+        "V-4419-1": ("beheerder-collectieve-zorgverzekering", "beheerder-overcontractafspraken"),
+        "V-4419-2": ("beheerder-bedrijfszorg", "beheerder-inkomensverzekering"),
+    },
+    ("zz", "anouk.groenendaal@rijnstroom-zorg.example"): {
+        "ZZ-5528": ("administratief", "accountbeheer"),
+        "ZZ-5529": ("financieel",),
+    },
+    ("zz", "rik.vandenberg@rijnstroom-zorg.example"): {"ZZ-5528": ("financieel",)},
+}
+
+
+@cache
+def work_of(brand: str, email: str) -> RolesByPlace:
+    """The roles of an account by the number of the collectivity; empty for somebody without work."""
+    if (brand, email) == INTERMEDIARY:
+        return {one.number: _roles_at_client(place) for place, one in enumerate(clients())}
+    return _OF_PEOPLE.get((brand, email), {})
+
+
+def _roles_at_client(place: int) -> tuple[str, ...]:
+    """Not the same everywhere: at most clients the participants, at some the figures as well."""
+    return ("deelnemers-beheerder", "rapportage-verantwoordelijke")[: 2 if place % 3 == 0 else 1]
