@@ -10,9 +10,10 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from broker.accounts.registration.confirmation import Confirmation
 from broker.accounts.registration.service import RegistrationService
 from broker.audit.recorder import Auditor
-from broker.domain.assurance import Scheme
 from broker.errors import ConfigurationError
-from broker.login.service import LoginService, Surroundings
+from broker.login.parked_outcomes import ParkedOutcomes
+from broker.login.service import LoginService
+from broker.login.surroundings import Surroundings
 from broker.login.transactions import Transactions
 from broker.login.upstream_requests import UpstreamRequests
 from broker.mfa.service import SecondFactors
@@ -58,7 +59,6 @@ from broker.wiring.account_area import account_area
 from broker.wiring.audit import AuditRoom
 from broker.wiring.clients import clients_of
 from broker.wiring.devices import device_book
-from broker.wiring.digid import DigidReady, digid_connections, digid_metadata, guarded_providers
 from broker.wiring.figures import figures
 from broker.wiring.limits import address_guard
 from broker.wiring.passwords import ways_by_password
@@ -67,6 +67,12 @@ from broker.wiring.registration import registration_surroundings
 from broker.wiring.resets import link_requests, password_choice, reset_surroundings
 from broker.wiring.second_factors import enrolments_of, second_factor_mails, second_factor_surroundings
 from broker.wiring.stores import Stores, open_stores, session_store
+from broker.wiring.upstream import (
+    Connections,
+    guarded_providers,
+    upstream_connections,
+    upstream_metadata,
+)
 
 _LARGEST_BODY_BYTES = 64 * 1024
 
@@ -78,7 +84,7 @@ def create_app(settings: Settings) -> Flask:
     """
     faults: list[str] = []
     clients = clients_of(settings, faults)
-    digid = digid_connections(settings, faults)
+    upstream = upstream_connections(settings, faults)
     if faults:
         raise ConfigurationError(tuple(faults))
     stores = open_stores(settings)
@@ -91,12 +97,12 @@ def create_app(settings: Settings) -> Flask:
     install_rim(app, portals, urlsplit(issuer).netloc)
     install_headers(app, secure=issuer.startswith("https://"))
     install_look(app)
-    _register(app, settings, stores, clients, digid)
+    _register(app, settings, stores, clients, upstream)
     return app
 
 
 def _register(
-    app: Flask, settings: Settings, stores: Stores, clients: ClientRegistry, digid: dict[str, DigidReady]
+    app: Flask, settings: Settings, stores: Stores, clients: ClientRegistry, upstream: Connections
 ) -> None:
     issuer, portals = settings.broker.issuer, Portals.of(settings)
     sessions = session_store(stores)
@@ -104,10 +110,10 @@ def _register(
     provider = _openid_provider(issuer, stores, clients, lookup)
     room = AuditRoom(stores.database, stores.keys.columns, stores.clock)
     auditor = room.auditor(support_code, origin=request_origin, told=note_event)
-    pages = _login_pages(settings, stores, provider, auditor, digid)
-    metadata = {(brand, Scheme.DIGID): digid_metadata(settings, brand) for brand in digid}
+    pages = _login_pages(settings, stores, provider, auditor, upstream)
     registering = registration_surroundings(settings, stores, _accounts(stores), auditor)
     registrations = RegistrationService(registering)
+    saml = SamlEndpoints(pages, registrations, upstream_metadata(settings, upstream))
     second = _second_factor_pages(settings, stores, pages, auditor)
     resetting = reset_surroundings(settings, stores, _accounts(stores), auditor)
     area = account_area(settings, stores, second)
@@ -122,7 +128,7 @@ def _register(
         second_factor_blueprint(second),
         account_blueprint(area),
         address_blueprint(AddressPages(pages, area.addresses)),
-        saml_blueprint(SamlEndpoints(pages, registrations, metadata)),
+        saml_blueprint(saml),
         registration_blueprint(RegistrationPages(pages, registrations)),
         reset_blueprint(ResetPages(pages, link_requests(resetting, stores))),
         new_password_blueprint(NewPasswordPages(pages, password_choice(resetting, stores, auditor))),
@@ -160,7 +166,7 @@ def _login_pages(
     stores: Stores,
     provider: OpenIDProvider,
     auditor: Auditor,
-    digid: dict[str, DigidReady],
+    upstream: Connections,
 ) -> LoginPages:
     issuer, clock = settings.broker.issuer, stores.clock
     transactions, sessions = Transactions(stores.records), session_store(stores)
@@ -168,7 +174,8 @@ def _login_pages(
     surroundings = Surroundings(
         transactions=transactions,
         upstream=UpstreamRequests(stores.records),
-        providers=guarded_providers(stores, digid),
+        parked=ParkedOutcomes(stores.records),
+        providers=guarded_providers(stores, upstream),
         direct=ways_by_password(settings, stores, accounts, auditor),
         accounts=accounts,
         factors=SecondFactorRepository(stores.database, stores.keys.columns),
@@ -196,7 +203,7 @@ def _login_pages(
         sessions=sessions,
         portals=Portals.of(settings),
         answers=PortalAnswers(backstage),
-        provider_urls={(brand, Scheme.DIGID): ready.connection.sso_url for brand, ready in digid.items()},
+        provider_urls={place: ready.sso_url for place, ready in upstream.items()},
         base_url=issuer,
         clock=clock,
     )

@@ -9,9 +9,9 @@ import click
 from broker.cli.options import config_option, read_settings
 from broker.errors import ConfigurationError
 from broker.wiring.clients import clients_of
-from broker.wiring.digid import digid_connections
 from broker.wiring.mail import mail_faults
 from broker.wiring.sms import sms_faults
+from broker.wiring.upstream import upstream_connections
 
 
 @click.command()
@@ -21,7 +21,7 @@ def check(config: Path) -> None:
     settings = read_settings(config)
     faults: list[str] = []
     clients_of(settings, faults)
-    digid_connections(settings, faults)
+    upstream_connections(settings, faults)
     faults.extend(mail_faults(settings))
     faults.extend(sms_faults(settings))
     if faults:

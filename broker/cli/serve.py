@@ -20,10 +20,10 @@ from broker.log import configure_logging
 from broker.metrics.directory import shared_figures
 from broker.settings import Settings
 from broker.wiring.clients import clients_of
-from broker.wiring.digid import digid_connections
 from broker.wiring.mail import mail_faults
 from broker.wiring.sms import sms_faults
 from broker.wiring.stores import open_stores
+from broker.wiring.upstream import upstream_connections
 
 # Threads because a worker waits for DigiD on the back channel; few, because each costs.
 _THREADS_PER_WORKER = 4
@@ -66,7 +66,7 @@ def _require_soundness(settings: Settings) -> None:
     # Told once here, instead of by each worker; a function, so that nothing of it stays.
     faults: list[str] = []
     clients_of(settings, faults)
-    digid_connections(settings, faults)
+    upstream_connections(settings, faults)
     faults.extend(mail_faults(settings))
     faults.extend(sms_faults(settings))
     if faults:

@@ -18,6 +18,8 @@ EIDAS_SUBSTANTIAL = "http://eidas.europa.eu/LoA/substantial"
 EIDAS_HIGH = "http://eidas.europa.eu/LoA/high"
 # DigiD Basis is below every level of eIDAS, so its name is our own.
 BELOW_EIDAS = "urn:voordeur:loa:basis"
+# How eHerkenning itself names its levels (Afsprakenstelsel Elektronische Toegangsdiensten 1.13).
+ETOEGANG = "urn:etoegang:core:assurance-class:"
 ACCOUNT_ALONE = "urn:voordeur:loa:password"
 ACCOUNT_AND_SMS = "urn:voordeur:loa:password-sms"
 ACCOUNT_AND_TOTP = "urn:voordeur:loa:password-totp"
@@ -28,6 +30,7 @@ class Scheme(StrEnum):
     """A way of logging in."""
 
     DIGID = "digid"
+    EHERKENNING = "eherkenning"
     PASSWORD = "password"  # noqa: S105 - the name of a scheme.
 
 
@@ -49,6 +52,16 @@ class DigidLevel(_Named):
     HOOG = 30
 
 
+class EherkenningLevel(_Named):
+    """The five levels of eHerkenning; the numbers are ours (Afsprakenstelsel, levels of assurance)."""
+
+    EH1 = 10
+    EH2 = 20
+    EH2PLUS = 25
+    EH3 = 30
+    EH4 = 40
+
+
 class AccountLevel(_Named):
     """A password, alone or with a second factor; a code by telephone is never worth one of an app."""
 
@@ -58,7 +71,7 @@ class AccountLevel(_Named):
     PASSKEY = 40
 
 
-Level = DigidLevel | AccountLevel
+Level = DigidLevel | EherkenningLevel | AccountLevel
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +91,14 @@ _TABLE: Final[Mapping[Scheme, tuple[_Row, ...]]] = MappingProxyType(
             _Row(DigidLevel.MIDDEN, EIDAS_LOW),
             _Row(DigidLevel.SUBSTANTIEEL, EIDAS_SUBSTANTIAL),
             _Row(DigidLevel.HOOG, EIDAS_HIGH),
+        ),
+        # eH2+, eH3 and eH4 are those that the scheme compares to eIDAS; the others have their name there.
+        Scheme.EHERKENNING: (
+            _Row(EherkenningLevel.EH1, f"{ETOEGANG}loa1"),
+            _Row(EherkenningLevel.EH2, f"{ETOEGANG}loa2"),
+            _Row(EherkenningLevel.EH2PLUS, EIDAS_LOW, reaches=(f"{ETOEGANG}loa2plus",)),
+            _Row(EherkenningLevel.EH3, EIDAS_SUBSTANTIAL, reaches=(f"{ETOEGANG}loa3",)),
+            _Row(EherkenningLevel.EH4, EIDAS_HIGH, reaches=(f"{ETOEGANG}loa4",)),
         ),
         Scheme.PASSWORD: (
             _Row(AccountLevel.PASSWORD, ACCOUNT_ALONE),

@@ -223,7 +223,11 @@ class LoginRefused(SecurityEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginGranted(SecurityEvent):
-    """Somebody is in; `by_earlier_login` when a running session was enough."""
+    """Somebody is in; `by_earlier_login` when a running session was enough.
+
+    Who acts for another party (`on_behalf_of`) does so for a `service` of eHerkenning, by the statement
+    `mandate`, and through the `intermediary` where the mandate goes by a chain.
+    """
 
     kind: ClassVar[str] = "login.granted"
     client_id: str
@@ -232,6 +236,9 @@ class LoginGranted(SecurityEvent):
     scheme: str
     level: str
     by_earlier_login: bool
+    service: str | None = None
+    mandate: str | None = None
+    intermediary: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

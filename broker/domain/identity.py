@@ -9,6 +9,7 @@ from datetime import datetime
 from broker.domain.accounts import AccountId
 from broker.domain.assurance import Assurance, Level
 from broker.domain.bsn import Bsn
+from broker.domain.representation import LegalSubject, Representation
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,13 +20,30 @@ class DigidIdentity:
 
 
 @dataclass(frozen=True, slots=True)
+class EherkenningIdentity:
+    """The person whom eHerkenning vouches for, at one organisation.
+
+    `pseudonym` is another one at each organisation that the same person acts for (Afsprakenstelsel, specific
+    pseudonym), so that only together with the `organisation` it says who this is.
+    """
+
+    pseudonym: str = field(repr=False)
+    organisation: LegalSubject
+
+    @property
+    def key(self) -> str:
+        """What tells this identity from every other one of the brand."""
+        return f"{self.organisation.key}|{self.pseudonym}"
+
+
+@dataclass(frozen=True, slots=True)
 class AccountIdentity:
     """The person who owns this account of ours, as shown by what only they know or have."""
 
     account_id: AccountId
 
 
-Identity = DigidIdentity | AccountIdentity
+Identity = DigidIdentity | EherkenningIdentity | AccountIdentity
 
 _MARK_LENGTH = 32
 
@@ -42,7 +60,8 @@ class Evidence:
     `authenticated_at` is the moment the provider states (AuthnInstant), aware UTC.
     `upstream_session` is the provider's SessionIndex, kept for audit and single logout; empty where the
     provider has none. `password_mark` is that of the stored password which was judged; None where there was
-    none, as for what a running session lends.
+    none, as for what a running session lends. `represents` is the party for whom the person acts; None when
+    people act for themselves.
     """
 
     brand: str
@@ -51,6 +70,7 @@ class Evidence:
     authenticated_at: datetime
     upstream_session: str = ""
     password_mark: str | None = field(default=None, repr=False)
+    represents: Representation | None = None
 
     @property
     def bsn(self) -> Bsn | None:

@@ -14,7 +14,7 @@ from broker.domain.assurance import Assurance, Scheme
 from broker.domain.identity import Failed, ProviderOutcome, Unavailable
 from broker.domain.outages import Outage
 from broker.login.breaker import Passage, Trouble, after_failure, may_try, passage
-from broker.providers.base import ArtifactAnswer, Begun, Provider, SentRequest
+from broker.providers.base import Answer, Begun, Provider, SentRequest
 
 BARRED_REASON: Final = "breaker-open"
 _KNOWN_FOR_SECONDS: Final = 1.0
@@ -98,7 +98,7 @@ class GuardedProvider:
         """As the provider does; ask `admit` first."""
         return self._provider.begin(required, relay_state=relay_state, now=now)
 
-    def complete(self, answer: ArtifactAnswer, sent: SentRequest, *, now: datetime) -> ProviderOutcome:
+    def complete(self, answer: Answer, sent: SentRequest, *, now: datetime) -> ProviderOutcome:
         """As the provider does, or `Unavailable` without calling it. What came of it is remembered.
 
         An announced outage does not stop an answer: who was under way may arrive.

@@ -12,6 +12,7 @@ from broker.login.progress import Decision, Progress
 from broker.login.steps.authenticate import authenticate
 from broker.login.steps.check_age import check_age
 from broker.login.steps.check_assurance import check_assurance
+from broker.login.steps.check_representation import check_representation
 from broker.login.steps.choose_provider import choose_provider
 from broker.login.steps.grant import grant
 from broker.login.steps.resolve_account import resolve_account
@@ -31,6 +32,7 @@ STEPS = (
     Step("authenticate", authenticate),
     Step("check age", check_age),
     Step("check assurance", check_assurance),
+    Step("check representation", check_representation),
     Step("resolve account", resolve_account),
     Step("second factor", second_factor),
     Step("grant", grant),

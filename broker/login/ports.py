@@ -10,6 +10,7 @@ from broker.domain.accounts import Account, AccountId
 from broker.domain.assurance import Scheme
 from broker.domain.bsn import Bsn
 from broker.domain.events import SecurityEvent
+from broker.domain.identity import EherkenningIdentity
 from broker.domain.second_factors import SecondFactor
 from broker.login.guarded_provider import GuardedProvider
 from broker.providers.base import AnswersDirectly
@@ -21,6 +22,9 @@ class Accounts(Protocol):
 
     def find_by_digid(self, brand: str, bsn: Bsn) -> Account | None:
         """The account of this person at this brand."""
+
+    def find_by_eherkenning(self, brand: str, identity: EherkenningIdentity) -> Account | None:
+        """The account that this person at this organisation was bound to."""
 
     def get(self, account_id: AccountId) -> Account | None:
         """The account of this id."""

@@ -95,6 +95,11 @@ class OfferRegistration:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferBinding:
+    """The person and the organisation are known and belong to no account yet; a code can bind them to one."""
+
+
+@dataclass(frozen=True, slots=True)
 class AskSecondFactor:
     """The person has to show one of these, which are all their own; a recovery code may stand in for it."""
 
@@ -109,5 +114,13 @@ class OfferEnrolment:
 
 
 Decision = (
-    AskProvider | GoUpstream | LookUp | OfferRegistration | AskSecondFactor | OfferEnrolment | Refuse | Grant
+    AskProvider
+    | GoUpstream
+    | LookUp
+    | OfferRegistration
+    | OfferBinding
+    | AskSecondFactor
+    | OfferEnrolment
+    | Refuse
+    | Grant
 )

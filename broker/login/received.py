@@ -11,13 +11,23 @@ from broker.login.progress import (
     AskSecondFactor,
     GoUpstream,
     Grant,
+    OfferBinding,
     OfferEnrolment,
     OfferRegistration,
     Refuse,
 )
 from broker.login.transaction import LoginTransaction, Wish
 
-Settled = AskProvider | GoUpstream | OfferRegistration | AskSecondFactor | OfferEnrolment | Refuse | Grant
+Settled = (
+    AskProvider
+    | GoUpstream
+    | OfferRegistration
+    | OfferBinding
+    | AskSecondFactor
+    | OfferEnrolment
+    | Refuse
+    | Grant
+)
 """A decision that needs nothing more from the store."""
 
 

@@ -12,7 +12,14 @@ from broker.domain.identity import AccountIdentity, Evidence
 from broker.domain.second_factors import FactorKind
 from broker.login.notes import LoginNotes
 from broker.login.ports import Passwords, RunningSessions
-from broker.login.progress import AskSecondFactor, EarlierLogin, OfferEnrolment, Progress, Refuse
+from broker.login.progress import (
+    AskSecondFactor,
+    EarlierLogin,
+    OfferBinding,
+    OfferEnrolment,
+    Progress,
+    Refuse,
+)
 from broker.login.received import Judged, Settled
 from broker.login.settling import Settler
 from broker.login.transaction import LoginTransaction
@@ -47,7 +54,7 @@ class SecondStep:
             transaction.brand, transaction.portal, transaction.wish, self._clock(), evidence=evidence
         )
         decision = self._settler.settle(progress)
-        if isinstance(decision, AskSecondFactor | OfferEnrolment):
+        if isinstance(decision, AskSecondFactor | OfferEnrolment | OfferBinding):
             transaction = self._transactions.keep_evidence(transaction, evidence)
         self.note_asked(transaction.brand, evidence, decision)
         return Judged(transaction, evidence, decision)

@@ -2,63 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from broker.domain.assurance import Scheme
-from broker.domain.clock import Clock
-from broker.domain.identity import Authenticated, Failed
+from broker.domain.identity import Authenticated
 from broker.domain.second_factors import FactorKind
+from broker.login.arrivals import Arrivals
 from broker.login.guarded_provider import Closed
 from broker.login.notes import LoginNotes
 from broker.login.outcomes import notice_of
 from broker.login.policy import earlier_login_steps_up
-from broker.login.ports import (
-    Accounts,
-    Auditor,
-    DirectWays,
-    Passwords,
-    Providers,
-    RunningSessions,
-    SecondFactors,
-)
 from broker.login.progress import AskProvider, AskSecondFactor, EarlierLogin, GoUpstream, Progress, Refuse
-from broker.login.received import (
-    BrowserSecret,
-    Judged,
-    NotAuthenticated,
-    OtherBrowser,
-    Received,
-    Settled,
-    UnknownAnswer,
-    Visit,
-)
+from broker.login.received import Judged, NotAuthenticated, Settled, Visit
 from broker.login.second_step import SecondStep, lent_by
 from broker.login.settling import Settler
+from broker.login.surroundings import Surroundings
 from broker.login.transaction import LoginTransaction
-from broker.login.transactions import Begun, Transactions
-from broker.login.upstream_requests import UpstreamRequests, new_relay_state
-from broker.providers.base import ArtifactAnswer, PasswordAnswer, Send
+from broker.login.transactions import Begun
+from broker.login.upstream_requests import new_relay_state
+from broker.providers.base import PasswordAnswer, Send
 
 TO_SET_UP: Final = "second-factor-to-set-up"
 """The notice for somebody who is logged in and has to do so again, to get a factor that the portal wants."""
-
-
-@dataclass(frozen=True, slots=True)
-class Surroundings:
-    """What running logins needs."""
-
-    transactions: Transactions
-    upstream: UpstreamRequests
-    providers: Providers
-    direct: DirectWays
-    accounts: Accounts
-    factors: SecondFactors
-    passwords: Passwords
-    sessions: RunningSessions
-    auditor: Auditor
-    clock: Clock
 
 
 class LoginService:
@@ -80,6 +46,7 @@ class LoginService:
             self._notes,
             self._clock,
         )
+        self.arrivals = Arrivals(surroundings, self._second_step, self._notes)
 
     def arrive(self, visit: Visit, earlier: EarlierLogin | None) -> Settled:
         """The first look at a portal's wish, before anything is asked of the person."""
@@ -129,29 +96,6 @@ class LoginService:
         self._upstream.keep(relay_state, transaction, begun.sent, until=transaction.expires_at)
         self._notes.sent_upstream(transaction.brand, client_id, decision.required)
         return begun.send
-
-    def receive(
-        self, brand: str, scheme: Scheme, relay_state: str, answer: ArtifactAnswer, secret: BrowserSecret
-    ) -> Received:
-        """Judge a provider's answer. The stored request is used up first, whatever the answer is worth."""
-        outstanding = self._upstream.take(brand, relay_state)
-        provider = self._providers.get((brand, scheme))
-        if outstanding is None or provider is None:
-            unknown = Failed("answer-unknown", "no open request has this relay state")
-            self._notes.answered(brand, scheme, unknown)
-            return UnknownAnswer()
-        transaction = self.transactions.find(
-            brand, outstanding.transaction_id, secret(outstanding.transaction_id)
-        )
-        if transaction is None:
-            other = Failed("answer-other-browser", "this browser did not begin the login")
-            self._notes.answered(brand, scheme, other)
-            return OtherBrowser()
-        outcome = provider.complete(answer, outstanding.sent, now=self._clock())
-        self._notes.answered(brand, scheme, outcome)
-        if not isinstance(outcome, Authenticated):
-            return NotAuthenticated(transaction, notice_of(scheme, outcome), outcome)
-        return self._second_step.judge(transaction, outcome.evidence)
 
     def try_password(
         self, transaction: LoginTransaction, answer: PasswordAnswer

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from broker.domain.accounts import Account, AccountId
-from broker.domain.identity import DigidIdentity, Identity
+from broker.domain.identity import AccountIdentity, DigidIdentity, EherkenningIdentity, Identity
 from broker.domain.second_factors import FactorKind
 from broker.login.pipeline import advance
 from broker.login.ports import Accounts, SecondFactors
@@ -36,6 +36,10 @@ class Settler:
         return tuple(dict.fromkeys(factor.kind for factor in self._factors.of_account(account_id)))
 
     def _find(self, brand: str, who: Identity) -> Account | None:
-        if isinstance(who, DigidIdentity):
-            return self._accounts.find_by_digid(brand, who.bsn)
-        return self._accounts.get(who.account_id)
+        match who:
+            case DigidIdentity(bsn):
+                return self._accounts.find_by_digid(brand, bsn)
+            case EherkenningIdentity():
+                return self._accounts.find_by_eherkenning(brand, who)
+            case AccountIdentity(account_id):
+                return self._accounts.get(account_id)

@@ -29,6 +29,7 @@ class Wish:
     which they are offered. `max_age_seconds` bounds the age of an earlier login; `silent` forbids asking
     the person anything; `fresh` forbids using an earlier login. `without_account` is what the portal does
     for somebody who has no account. `second_factors` are the kinds that people may set up on the way in.
+    `represented` when the portal understands that somebody acts for another party.
     """
 
     required: tuple[Assurance, ...]
@@ -38,6 +39,7 @@ class Wish:
     max_age_seconds: int | None = None
     without_account: WithoutAccount = WithoutAccount.EXPLAIN
     second_factors: tuple[FactorKind, ...] = ()
+    represented: bool = False
 
     @property
     def schemes(self) -> tuple[Scheme, ...]:
@@ -88,6 +90,7 @@ class LoginTransaction:
                 "max_age_seconds": wish.max_age_seconds,
                 "without_account": wish.without_account.value,
                 "second_factors": [kind.value for kind in wish.second_factors],
+                "represented": wish.represented,
                 "answer_to": self.answer_to.decode("utf-8"),
                 "browser_sha256": self.browser_sha256,
                 "started_at": self.started_at.isoformat(),
@@ -115,6 +118,7 @@ class LoginTransaction:
                 max_age_seconds=raw["max_age_seconds"],
                 without_account=WithoutAccount(raw.get("without_account", WithoutAccount.EXPLAIN)),
                 second_factors=tuple(FactorKind(kind) for kind in raw.get("second_factors", ())),
+                represented=raw.get("represented", False),
             ),
             answer_to=raw["answer_to"].encode("utf-8"),
             browser_sha256=raw["browser_sha256"],

@@ -15,7 +15,11 @@ from types import MappingProxyType
 from broker.domain.accounts import AccountType
 from broker.domain.assurance import AccountLevel, Assurance, Scheme
 from broker.domain.bsn import Bsn
+from broker.domain.representation import Representation
 from broker.oidc.clients import Client
+
+SUBJECT_ID_TYPE = "urn:nl-eid-gdi:1.0:id:Pseudonym"
+"""Told beside `represents`: `sub` is the acting person's identifier for this portal's sector."""
 
 ClaimValue = str | int | list[str] | dict[str, str]
 
@@ -40,7 +44,7 @@ class ClaimSource:
     """Everything that claims are made of, for one login; personal fields stay out of `repr`.
 
     `idp` is the word for the way of logging in (``digid``, ``password``); `bsn` is None unless the login gave
-    one.
+    one. `represents` is the party that the person acts for; None when people act for themselves.
     """
 
     name: str = field(repr=False)
@@ -52,6 +56,7 @@ class ClaimSource:
     authenticated_at: datetime
     session: SessionEnds
     bsn: Bsn | None = None
+    represents: Representation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +115,8 @@ CLAIMS: Mapping[str, _Rule] = MappingProxyType(
         "account_type": _Rule(lambda source: source.account_type.value, _BOTH),
         "session_expires_at": _Rule(lambda source: numeric_date(source.session.absolute_at), _BOTH),
         "session_idle_expires_at": _Rule(lambda source: numeric_date(source.session.idle_at), _BOTH),
+        "represents": _Rule(lambda source: _represents(source.represents), _BOTH),
+        "sub_id_type": _Rule(lambda source: SUBJECT_ID_TYPE if source.represents else None, _BOTH),
         "bsn": _Rule(lambda source: source.bsn.number if source.bsn else None, _ID_TOKEN),
     }
 )
@@ -118,6 +125,20 @@ CLAIM_NAMES = frozenset(CLAIMS)
 
 def _assurance(assurance: Assurance) -> dict[str, str]:
     return {"scheme": assurance.scheme.value, "level": assurance.level.label}
+
+
+def _represents(representation: Representation | None) -> dict[str, str] | None:
+    """The represented party as NL GOV OpenID Connect 5.2.4 nests it: an identifier and its type, and more.
+
+    The KvK number is the identifier where there is one. `service` and `mandate` are what to name when the
+    mandate is looked into.
+    """
+    if representation is None:
+        return None
+    subject = representation.subject
+    number = subject.kvk.number if subject.kvk else subject.rsin.number if subject.rsin else ""
+    kind = "urn:nl-eid-gdi:1.0:id:KvKnr" if subject.kvk else "urn:nl-eid-gdi:1.0:id:RSIN"
+    return {"sub": number, "sub_id_type": kind, **representation.encode()}
 
 
 def released_claims(

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from broker.domain.accounts import AccountType
 from broker.domain.assurance import Assurance
 from broker.domain.bsn import Bsn
+from broker.domain.representation import Representation
 from broker.oidc.claims import ClaimSource, RequestedClaims, SessionEnds
 from broker.storage.records import RecordKey, RecordKind, RecordStore
 
@@ -74,6 +75,7 @@ def encode_grant(grant: Grant) -> bytes:
         "idle_at": source.session.idle_at.timestamp(),
         "absolute_at": source.session.absolute_at.timestamp(),
         "bsn": source.bsn.number if source.bsn else None,
+        "represents": source.represents.encode() if source.represents else None,
     }
     return json.dumps(plain, separators=(",", ":")).encode()
 
@@ -91,6 +93,8 @@ def decode_grant(encoded: bytes) -> Grant:
         authenticated_at=_moment(plain["authenticated_at"]),
         session=SessionEnds(_moment(plain["idle_at"]), _moment(plain["absolute_at"])),
         bsn=Bsn(plain["bsn"]) if plain["bsn"] else None,
+        # A grant of before the last upgrade has none.
+        represents=Representation.decode(plain["represents"]) if plain.get("represents") else None,
     )
     return Grant(
         id=plain["id"],

@@ -64,6 +64,16 @@ class ArtifactAnswer:
     artifact: str = field(repr=False)
 
 
+@dataclass(frozen=True, slots=True)
+class PostedAnswer:
+    """The browser posted the answer itself, in base64; still wholly untrusted."""
+
+    message: str = field(repr=False)
+
+
+Answer = ArtifactAnswer | PostedAnswer
+
+
 class Provider(Protocol):
     """One connection of one brand to one outside party."""
 
@@ -76,7 +86,7 @@ class Provider(Protocol):
         """Make a request for at least `required`; `relay_state` (at most 80 bytes) comes back verbatim."""
         ...
 
-    def complete(self, answer: ArtifactAnswer, sent: SentRequest, *, now: datetime) -> ProviderOutcome:
+    def complete(self, answer: Answer, sent: SentRequest, *, now: datetime) -> ProviderOutcome:
         """Turn the answer into an outcome; never raises for anything the outside party can cause.
 
         `sent` must have been taken from the store: completing twice with it is the caller's mistake.

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from broker.domain.accounts import AccountType
 from broker.domain.bsn import Bsn
 from broker.domain.identity import Authentication
+from broker.domain.representation import Representation
 from broker.sessions.secrets import digest, new_secret
 from broker.sessions.session import UNKNOWN_DEVICE, Limits, LoginDevice, Session
 
@@ -31,6 +32,7 @@ class NewLogin:
     bsn: Bsn | None
     adds_to: str | None = None
     device: LoginDevice = UNKNOWN_DEVICE
+    represents: Representation | None = None
 
 
 class SessionOver(Exception):
@@ -68,6 +70,7 @@ def opened_by(login: NewLogin, running: Session | None, now: datetime) -> Opened
         portals=running.portals if running is not None else (),
         bsn=login.bsn,
         device=login.device,
+        represents=login.represents,
     )
     return Opened(session, f"{sid}.{secret}")
 

@@ -10,6 +10,7 @@ from typing import Any, Final, Self
 from broker.domain.accounts import AccountId, AccountType
 from broker.domain.assurance import Assurance
 from broker.domain.bsn import Bsn
+from broker.domain.representation import Representation
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ class Session:
     `sid` is known to portals and proves nothing; the browser proves itself by a secret of which only
     the digest is here. `portals` are those that must hear of its end. `bsn` lives as long as the session
     and no longer (Logius checklist D2). `proven_at` is when its person proved anew who they are, on our own
-    pages and with all that the account has.
+    pages and with all that the account has. `represents` is the party that its person acts for, if any.
     """
 
     sid: str
@@ -65,6 +66,7 @@ class Session:
     bsn: Bsn | None = field(default=None, repr=False)
     device: LoginDevice = UNKNOWN_DEVICE
     proven_at: datetime | None = None
+    represents: Representation | None = None
 
     @property
     def last_active_at(self) -> datetime:
@@ -123,6 +125,7 @@ class Session:
                 "bsn": self.bsn.number if self.bsn else None,
                 "device": [self.device.label, self.device.network_block],
                 "proven_at": self.proven_at.isoformat() if self.proven_at else None,
+                "represents": self.represents.encode() if self.represents else None,
             }
         ).encode()
 
@@ -145,7 +148,8 @@ class Session:
             secret_sha256=raw["secret_sha256"],
             portals=tuple(KnownAt(*known) for known in raw.get("portals", ())),
             bsn=Bsn(raw["bsn"]) if raw["bsn"] else None,
-            # A session of before the last upgrade has neither.
+            # A session of before the last upgrade has none of these.
             device=LoginDevice(*raw.get("device", ())),
             proven_at=datetime.fromisoformat(raw["proven_at"]) if raw.get("proven_at") else None,
+            represents=Representation.decode(raw["represents"]) if raw.get("represents") else None,
         )

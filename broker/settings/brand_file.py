@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from broker.settings.eherkenning_section import EherkenningConnectionSection
 from broker.settings.mail_section import BrandMail
 from broker.settings.model import ConfiguredPath, Identifier, Section, WebUrl
 from broker.settings.roles_section import RoleName, RoleSection
@@ -47,4 +48,7 @@ class Brand(Section):
     digid: DigidService | None = Field(default=None, description="Absent: this brand has no DigiD.")
     roles: dict[RoleName, RoleSection] = Field(
         default_factory=dict, description="Its role catalogue, by the names that claims and grants use."
+    )
+    eherkenning: EherkenningConnectionSection | None = Field(
+        default=None, description="Absent: this brand has no eHerkenning."
     )

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 DIGID_IDLE_SECONDS = 900
 # Whose accounts each way of logging in leads to.
-_ACCOUNT_OF: Final = {Scheme.DIGID: AccountType.CONSUMER, Scheme.PASSWORD: AccountType.BUSINESS}
+_ACCOUNT_OF: Final = {
+    Scheme.DIGID: AccountType.CONSUMER,
+    Scheme.EHERKENNING: AccountType.BUSINESS,
+    Scheme.PASSWORD: AccountType.BUSINESS,
+}
 
 
 def _portals_fit_their_brand(settings: Settings) -> Iterator[str]:

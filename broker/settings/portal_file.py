@@ -106,6 +106,9 @@ class MinimumLevel(Section):
     digid: Literal["basis", "midden", "substantieel", "hoog"] = Field(
         default="midden", description="Least DigiD level."
     )
+    eherkenning: Literal["eh2plus", "eh3", "eh4"] = Field(
+        default="eh2plus", description="Least eHerkenning level; the brand needs a service of that level."
+    )
     password: Literal["password", "sms", "totp"] = Field(
         default="sms",
         description="Least of a login by e-mail address and password: `sms` needs a second factor of any "
@@ -127,14 +130,19 @@ class AccountHelp(Section):
 class LoginPolicy(Section):
     """Who may come in, and how."""
 
-    providers: tuple[Literal["digid", "password"], ...] = Field(
+    providers: tuple[Literal["digid", "eherkenning", "password"], ...] = Field(
         min_length=1,
         description="Ways of logging in, in order; `password` is an e-mail address with a password of ours.",
     )
     minimum_level: MinimumLevel = MinimumLevel()
     account_type: Literal["consumer", "business"] = Field(
         description="The kind of account this portal is for: `consumer` goes with DigiD, `business` with "
-        "passwords."
+        "eHerkenning and passwords."
+    )
+    representation: bool = Field(
+        default=False,
+        description="Whether the portal understands that `sub` acts for the party in `represents`; without "
+        "it nobody who acts for another party is let in.",
     )
     second_factors: tuple[Literal["totp", "sms", "voice"], ...] = Field(
         default=(),
@@ -189,6 +197,8 @@ ClaimName = Literal[
     "organisation",
     "roles",
     "roles_withheld",
+    "represents",
+    "sub_id_type",
     "bsn",
 ]
 

@@ -35,7 +35,7 @@ class OutcomeTexts(Section):
 class ProviderFile(Section):
     """An identity provider that answers over a back channel with mutual TLS."""
 
-    scheme: Literal["digid"] = Field(description="Which scheme it speaks.")
+    scheme: Literal["digid", "eherkenning"] = Field(description="Which scheme it speaks.")
     metadata_file: ConfiguredPath = Field(
         description="The provider's SAML metadata, brought by hand: its certificates are the pinned keys."
     )
@@ -46,4 +46,4 @@ class ProviderFile(Section):
     tls_client_key_file: ConfiguredPath = Field(description="Its private key.")
     connect_timeout_seconds: float = Field(default=3.0, gt=0, le=30, description="To open a connection.")
     read_timeout_seconds: float = Field(default=10.0, gt=0, le=60, description="To wait for an answer.")
-    texts: OutcomeTexts = OutcomeTexts()
+    texts: OutcomeTexts = Field(default=OutcomeTexts(), description="For DigiD only.")

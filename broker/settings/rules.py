@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from broker.domain.assurance import Scheme
 from broker.settings.access_section import ACCESS_RULES
 from broker.settings.broker_file import Environment
+from broker.settings.eherkenning_rules import EHERKENNING_RULES
 from broker.settings.login_rules import LOGIN_RULES
 from broker.settings.mail_section import MailSecurity
 from broker.settings.model import is_loopback
@@ -61,8 +62,14 @@ def _there_is_something_to_serve(settings: Settings) -> Iterator[str]:
 
 def _brands_name_known_providers(settings: Settings) -> Iterator[str]:
     for name, brand in settings.brands.items():
-        if brand.digid and brand.digid.provider not in settings.providers:
-            yield f"brands/{name}.toml: digid.provider: there is no providers/{brand.digid.provider}.toml"
+        if brand.digid is None:
+            continue
+        provider = brand.digid.provider
+        upstream = settings.providers.get(provider)
+        if upstream is None:
+            yield f"brands/{name}.toml: digid.provider: there is no providers/{provider}.toml"
+        elif upstream.scheme != Scheme.DIGID.value:
+            yield f"brands/{name}.toml: digid.provider: providers/{provider}.toml is of another scheme"
 
 
 def _entity_ids_differ(settings: Settings) -> Iterator[str]:
@@ -199,6 +206,7 @@ _RULES: tuple[Callable[[Settings], Iterator[str]], ...] = (
     *LOGIN_RULES,
     *ROLE_RULES,
     *ACCESS_RULES,
+    *EHERKENNING_RULES,
     _mail_can_be_sent,
     _mail_password_is_protected,
     *SMS_RULES,

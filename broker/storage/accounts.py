@@ -16,6 +16,7 @@ from broker.domain.assurance import Scheme
 from broker.domain.bsn import Bsn
 from broker.domain.clock import Clock
 from broker.domain.email_address import comparable
+from broker.domain.identity import EherkenningIdentity
 from broker.storage.account_addresses import ADDRESS_SCHEME, AccountAddresses, owner_of_address
 from broker.storage.account_queries import (
     ACTIVATE,
@@ -89,6 +90,11 @@ class AccountRepository:
         One indexed read; while index keys are replaced, one more for each older key.
         """
         row = self._find(brand, bsn)
+        return self._rows.account(row) if row else None
+
+    def find_by_eherkenning(self, brand: str, identity: EherkenningIdentity) -> Account | None:
+        """The account that was bound to this person at this organisation; one indexed read, as by DigiD."""
+        row = self._find_identity(brand, Scheme.EHERKENNING, identity.key)
         return self._rows.account(row) if row else None
 
     def add_consumer(self, brand: str, name: str, email: str, bsn: Bsn) -> Account:
@@ -228,8 +234,11 @@ class AccountRepository:
         return self._rows.account(self._database.read_one(BY_ID, {"account_id": account_id}))
 
     def _find(self, brand: str, bsn: Bsn) -> Any | None:  # noqa: ANN401 - a row of `account_rows.COLUMNS`
-        for hashed in self._blind_indexes[brand].digests(Scheme.DIGID, bsn.number):
-            place = {"of_brand": brand, "of_scheme": Scheme.DIGID.value}
+        return self._find_identity(brand, Scheme.DIGID, bsn.number)
+
+    def _find_identity(self, brand: str, scheme: Scheme, value: str) -> Any | None:  # noqa: ANN401 - as above
+        for hashed in self._blind_indexes[brand].digests(scheme, value):
+            place = {"of_brand": brand, "of_scheme": scheme.value}
             key = {"key_id": hashed.key_id, "digest": hashed.digest}
             row = self._database.read_one(BY_IDENTITY, {**place, **key})
             if row:

@@ -16,6 +16,7 @@ class RecordKind(StrEnum):
     SAML_REQUEST = "saml-request"
     SAML_MESSAGE = "saml-message"
     PARKED_REQUEST = "parked-request"
+    PARKED_ANSWER = "parked-answer"
     CODE = "code"
     GRANT = "grant"
     REFRESH_TOKEN = "refresh-token"  # noqa: S105 - the name of a kind, no secret

@@ -147,6 +147,7 @@ def _wish(asked: AuthorizationRequest, portal: PortalView) -> Wish:
         max_age_seconds=asked.max_age_seconds,
         without_account=portal.without_account,
         second_factors=portal.second_factors,
+        represented=portal.represented,
     )
 
 

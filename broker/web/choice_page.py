@@ -16,7 +16,7 @@ from broker.web import csrf
 from broker.web.attempt_addresses import cancel_address, way_address
 from broker.web.headers import allow_form_to
 from broker.web.portals import PortalView
-from broker.web.ways_in import WAYS_IN, WayKind
+from broker.web.ways_in import LEVEL_NAMES, WAYS_IN, WayKind
 
 FORGOTTEN_PAGE = "reset.ask"
 """The endpoint where somebody asks for a new password; the login page links to it when it is served."""
@@ -26,13 +26,15 @@ FORGOTTEN_PAGE = "reset.ask"
 class OptionView:
     """One way of logging in on the page: which one, where it leads, and whether it works.
 
-    `forgotten` is where somebody goes who forgot a password, if there is such a page.
+    `forgotten` is where somebody goes who forgot a password, if there is such a page. `level` is the least
+    level in the scheme's own spelling, where people have to know it before they go there.
     """
 
     provider: str
     action: str
     closed: bool = False
     forgotten: str | None = None
+    level: str | None = None
 
 
 def choice_page(
@@ -78,10 +80,16 @@ def _option(transaction: LoginTransaction, scheme: Scheme, *, closed: bool) -> O
     way, brand, attempt = WAYS_IN[scheme], transaction.brand, transaction.id
     match way.kind:
         case WayKind.JOURNEY:
-            return OptionView(way.part, way_address(brand, attempt, scheme.value), closed)
+            address = way_address(brand, attempt, scheme.value)
+            return OptionView(way.part, address, closed, level=_level_of(transaction, scheme))
         case WayKind.FORM:
             here = way_address(brand, attempt, scheme.value)
             return OptionView(way.part, here, closed, _forgotten(brand, attempt))
+
+
+def _level_of(transaction: LoginTransaction, scheme: Scheme) -> str | None:
+    required = transaction.wish.requirement_for(scheme)
+    return LEVEL_NAMES.get(required.level) if required else None
 
 
 def _forgotten(brand: str, attempt: str) -> str | None:

@@ -77,6 +77,36 @@ _NOTICES: Final = {
         ),
         tone=NoticeTone.WARNING,
     ),
+    "eherkenning-cancelled": _Entry(
+        title=lazy_gettext("Inloggen geannuleerd"),
+        text=lazy_gettext("U heeft het inloggen met eHerkenning geannuleerd."),
+        tone=NoticeTone.INFO,
+    ),
+    "eherkenning-failed": _Entry(
+        title=lazy_gettext("Inloggen is niet gelukt"),
+        text=lazy_gettext(
+            "Inloggen bij deze organisatie is niet gelukt. Probeer het later nog een keer. Lukt het nog "
+            "steeds niet? Neem dan contact op met uw leverancier van eHerkenning of kijk op eherkenning.nl."
+        ),
+        tone=NoticeTone.DANGER,
+    ),
+    "eherkenning-unavailable": _Entry(
+        title=lazy_gettext("Inloggen met eHerkenning kan nu niet"),
+        text=lazy_gettext(
+            "Er is een storing bij het inloggen met eHerkenning. Wij kunnen eHerkenning nu niet bereiken. "
+            "Probeer het later nog een keer."
+        ),
+        tone=NoticeTone.WARNING,
+    ),
+    "eherkenning-level-too-low": _Entry(
+        title=lazy_gettext("Het niveau van uw eHerkenning is te laag"),
+        text=lazy_gettext(
+            "U heeft ingelogd op een lager niveau dan hier nodig is. Log opnieuw in met niveau EH2+ of "
+            "hoger, of met EH3 als daarom wordt gevraagd. Kan dat niet? Vraag een hoger niveau aan bij uw "
+            "leverancier van eHerkenning, of een machtiging bij de beheerder van uw organisatie."
+        ),
+        tone=NoticeTone.WARNING,
+    ),
     "password-failed": _Entry(
         title=lazy_gettext("Inloggen is niet gelukt"),
         text=lazy_gettext(

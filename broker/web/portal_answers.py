@@ -12,7 +12,7 @@ from broker.audit.recorder import Auditor
 from broker.domain.accounts import AccountId
 from broker.domain.bsn import Bsn
 from broker.domain.clock import Clock
-from broker.domain.events import LoginGranted, LoginRefused, RequestForged, Result
+from broker.domain.events import LoginRefused, RequestForged, Result
 from broker.domain.identity import AccountIdentity, Evidence
 from broker.errors import StorageUnavailable
 from broker.login.progress import Grant
@@ -37,6 +37,7 @@ from broker.storage.passwords import PasswordRepository
 from broker.web import cookies, csrf
 from broker.web.dead_end import DeadEnd
 from broker.web.devices import DeviceBook, login_device, remember_device
+from broker.web.granted_event import granted_event
 from broker.web.headers import allow_form_to
 from broker.web.language import prefer_ui_locales
 from broker.web.portals import BrandView, PortalView
@@ -84,6 +85,7 @@ class PortalAnswers:
             portal=portal.id,
             limits=portal.limits,
             bsn=evidence.bsn,
+            represents=evidence.represents,
             adds_to=transaction.steps_up,
             device=login_device(),
         )
@@ -203,18 +205,7 @@ class PortalAnswers:
             portal_there = KnownAt(client.client_id, login.subject)
             stage.sessions.tell_at_end(session, portal_there, now=stage.clock(), version=version)
         code = stage.codes.issue(asked, client, login)
-        self.auditor.record(
-            LoginGranted(
-                brand=session.brand,
-                result=Result.SUCCESS,
-                client_id=client.client_id,
-                account_id=grant.account.id,
-                sid=session.sid,
-                scheme=grant.authentication.assurance.scheme.value,
-                level=grant.authentication.assurance.level.label,
-                by_earlier_login=grant.by_earlier_login,
-            )
-        )
+        self.auditor.record(granted_event(grant, session, client.client_id))
         return send(responses.granted(asked, code, issuer=stage.issuer), portal.brand, portal)
 
     def _is_first_by_this_password(self, account_id: AccountId) -> bool:
@@ -263,5 +254,6 @@ def _logged_in(grant: Grant, session: Session, client: Client, bsn: Bsn | None) 
             authenticated_at=authentication.authenticated_at,
             session=SessionEnds(idle_at=session.idle_expires_at, absolute_at=session.absolute_expires_at),
             bsn=bsn,
+            represents=session.represents,
         ),
     )

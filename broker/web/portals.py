@@ -43,7 +43,8 @@ class PortalView:
 
     `minimum` and `reach` are the least and the most that each way of logging in brings here, in the order in
     which they are offered; the most is by a second factor that people set up at any portal of the brand.
-    `second_factors` are the kinds that they may set up at this one; `claims` names what it may know of them.
+    `second_factors` are the kinds that they may set up at this one; `claims` names what it may know of them;
+    `represented` when it understands that somebody acts for another party.
     """
 
     id: str
@@ -60,6 +61,7 @@ class PortalView:
     without_account: WithoutAccount = WithoutAccount.EXPLAIN
     account_help: Mapping[Language, str] = field(default_factory=dict)
     claims: tuple[str, ...] = ()
+    represented: bool = False
 
 
 class Portals:
@@ -140,11 +142,18 @@ def _view(settings: Settings, name: str, brand: BrandView) -> PortalView:
         without_account=WithoutAccount(portal.login.without_account),
         account_help=_account_help(portal),
         claims=tuple(portal.claims.allow),
+        represented=portal.login.representation,
     )
 
 
 def _reach(settings: Settings, brand: str, scheme: Scheme) -> Assurance:
-    """The strongest that an account of the brand can show: a factor is of the account, not of a portal."""
+    """The strongest that an account of the brand can show: a factor is of the account, not of a portal.
+
+    By eHerkenning it is the level of the highest service that the brand has.
+    """
+    connection = settings.brands[brand].eherkenning
+    if scheme is Scheme.EHERKENNING and connection is not None:
+        return connection.highest_level
     ways = [portal.login for portal in settings.portals.values() if portal.brand == brand]
     return strongest(scheme, [kind for way in ways if scheme in way.schemes for kind in way.factor_kinds])
 

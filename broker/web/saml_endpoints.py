@@ -6,17 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from broker.accounts.registration.service import RegistrationService
 from broker.domain.assurance import Scheme
 from broker.domain.identity import Cancelled
-from broker.login.outcomes import FOR_OPERATIONS, reason_of
+from broker.login.outcomes import FOR_OPERATIONS, in_words_of, reason_of
 from broker.login.progress import Grant, OfferRegistration, Refuse
-from broker.login.received import Judged, NotAuthenticated, OtherBrowser, UnknownAnswer
+from broker.login.received import Judged, NotAuthenticated, OtherBrowser, Received, UnknownAnswer
 from broker.oidc.authorization_request import AuthorizationRequest
-from broker.providers.base import ArtifactAnswer
+from broker.providers.base import ArtifactAnswer, PostedAnswer
 from broker.web import cookies
 from broker.web.after_provider import back_without_session, end_running
 from broker.web.dead_end import DeadEnd
@@ -25,10 +26,13 @@ from broker.web.login_pages import LoginPages
 from broker.web.portals import BrandView, PortalView
 from broker.web.registration_pages import offer
 from broker.web.support_code import support_code
-from broker.web.ways_in import JOURNEYS
+from broker.web.ways_in import ANSWERS_BY_POST, JOURNEYS
 
 _RELAY_STATE_CAP = 80
 _ARTIFACT_CAP = 256
+_HANDLE_CAP = 64
+# An answer of 256 KiB in base64, and the little that stands beside it.
+_LARGEST_ANSWER_BYTES = 384 * 1024
 # The page on which the next step is a better choice at DigiD rather than the end of the attempt.
 _TRY_AGAIN = frozenset({"level-too-low"})
 
@@ -59,31 +63,81 @@ def saml_blueprint(endpoints: SamlEndpoints) -> Blueprint:
     def artifact(brand: str, scheme: str) -> ResponseReturnValue:
         # Every commit waits for the disk: what is written down of one answer is one of them (1 ms less).
         with endpoints.pages.answers.auditor.together():
-            return _receive(endpoints, brand, Scheme(scheme))
+            return _take_artifact(endpoints, brand, Scheme(scheme))
+
+    @blueprint.post("/acs")
+    def posted(brand: str, scheme: str) -> ResponseReturnValue:
+        if Scheme(scheme) in ANSWERS_BY_POST:
+            request.max_content_length = _LARGEST_ANSWER_BYTES
+        # Reading it refuses what is too large, before anything else is looked at.
+        form = request.form
+        with endpoints.pages.answers.auditor.together():
+            return _take_posted(endpoints, brand, Scheme(scheme), form)
+
+    @blueprint.get("/acs/continue")
+    def after_post(brand: str, scheme: str) -> ResponseReturnValue:
+        with endpoints.pages.answers.auditor.together():
+            return _take_parked(endpoints, brand, Scheme(scheme))
 
     return blueprint
 
 
-def _receive(endpoints: SamlEndpoints, brand: str, scheme: Scheme) -> ResponseReturnValue:
-    pages = endpoints.pages
-    view = pages.portals.brand(brand)
-    if view is None or (brand, scheme) not in endpoints.metadata:
-        raise DeadEnd("not-found", 404)
-    received = pages.login.receive(
+def _take_artifact(endpoints: SamlEndpoints, brand: str, scheme: Scheme) -> ResponseReturnValue:
+    view = _require_connection(endpoints, brand, scheme)
+    received = endpoints.pages.login.arrivals.by_artifact(
         brand,
         scheme,
-        _single("RelayState", _RELAY_STATE_CAP),
-        ArtifactAnswer(_single("SAMLart", _ARTIFACT_CAP)),
-        lambda attempt: cookies.attempt_secret(request, attempt),
+        _single(request.args, "RelayState", _RELAY_STATE_CAP),
+        ArtifactAnswer(_single(request.args, "SAMLart", _ARTIFACT_CAP)),
+        _secret_of_this_browser,
     )
+    return _go_on(endpoints, view, scheme, received)
+
+
+def _take_posted(
+    endpoints: SamlEndpoints, brand: str, scheme: Scheme, form: MultiDict[str, str]
+) -> ResponseReturnValue:
+    """Judge and park. Whatever came of it is told at `continue`, to the browser that began this login."""
+    view = _require_connection(endpoints, brand, scheme)
+    if scheme not in ANSWERS_BY_POST:
+        raise DeadEnd("not-found", 404)
+    relay_state = _single(form, "RelayState", _RELAY_STATE_CAP)
+    answer = PostedAnswer(_single(form, "SAMLResponse", _LARGEST_ANSWER_BYTES))
+    handle = endpoints.pages.login.arrivals.by_post(brand, scheme, relay_state, answer)
+    if isinstance(handle, UnknownAnswer):
+        raise _answer_dead_end(endpoints.pages, view, scheme, "answer-unknown")
+    return redirect(url_for("saml.after_post", brand=brand, scheme=scheme.value, handle=handle), 303)
+
+
+def _take_parked(endpoints: SamlEndpoints, brand: str, scheme: Scheme) -> ResponseReturnValue:
+    view = _require_connection(endpoints, brand, scheme)
+    handle = _single(request.args, "handle", _HANDLE_CAP)
+    received = endpoints.pages.login.arrivals.after_post(brand, scheme, handle, _secret_of_this_browser)
+    return _go_on(endpoints, view, scheme, received)
+
+
+def _require_connection(endpoints: SamlEndpoints, brand: str, scheme: Scheme) -> BrandView:
+    view = endpoints.pages.portals.brand(brand)
+    if view is None or (brand, scheme) not in endpoints.metadata:
+        raise DeadEnd("not-found", 404)
+    return view
+
+
+def _secret_of_this_browser(attempt: str) -> str | None:
+    return cookies.attempt_secret(request, attempt)
+
+
+def _go_on(
+    endpoints: SamlEndpoints, view: BrandView, scheme: Scheme, received: Received
+) -> ResponseReturnValue:
     match received:
         case UnknownAnswer():
-            raise _answer_dead_end(pages, view, scheme, "answer-unknown")
+            raise _answer_dead_end(endpoints.pages, view, scheme, "answer-unknown")
         case OtherBrowser():
-            raise _answer_dead_end(pages, view, scheme, "answer-other-browser")
+            raise _answer_dead_end(endpoints.pages, view, scheme, "answer-other-browser")
         case NotAuthenticated():
             _tell_operations(scheme, received)
-            return _back_to_choice(pages, received)
+            return _back_to_choice(endpoints.pages, received)
         case Judged():
             return _conclude(endpoints, received)
 
@@ -107,9 +161,9 @@ def _tell_operations(scheme: Scheme, received: NotAuthenticated) -> None:
     )
 
 
-def _single(name: str, cap: int) -> str:
+def _single(sent: MultiDict[str, str], name: str, cap: int) -> str:
     """A parameter that occurs once and is not too long; otherwise a value that matches nothing."""
-    values = request.args.getlist(name)
+    values = sent.getlist(name)
     return values[0] if len(values) == 1 and len(values[0]) <= cap else ""
 
 
@@ -164,7 +218,8 @@ def _conclude(endpoints: SamlEndpoints, received: Judged) -> ResponseReturnValue
     reason = decision.reason if isinstance(decision, Refuse) else "login-refused"
     pages.answers.note_refusal(portal, reason)
     if reason in _TRY_AGAIN:
-        return _back_to_choice(pages, NotAuthenticated(transaction, reason))
+        notice = in_words_of(received.evidence.assurance.scheme, reason)
+        return _back_to_choice(pages, NotAuthenticated(transaction, notice))
     # Somebody was there who may not come in: whoever was logged in before is not left logged in.
     pages.login.transactions.finish(transaction)
     end_running(pages, transaction.brand)

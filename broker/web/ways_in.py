@@ -8,7 +8,7 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
-from broker.domain.assurance import Scheme
+from broker.domain.assurance import EherkenningLevel, Level, Scheme
 
 
 class WayKind(Enum):
@@ -33,9 +33,22 @@ class WayIn:
 WAYS_IN: Final[Mapping[Scheme, WayIn]] = MappingProxyType(
     {
         Scheme.DIGID: WayIn("DigiD", WayKind.JOURNEY, "digid"),
+        Scheme.EHERKENNING: WayIn("eHerkenning", WayKind.JOURNEY, "eherkenning"),
         Scheme.PASSWORD: WayIn("e-mail", WayKind.FORM, "password"),
     }
 )
 
+LEVEL_NAMES: Final[Mapping[Level, str]] = MappingProxyType(
+    {
+        EherkenningLevel.EH2PLUS: "EH2+",
+        EherkenningLevel.EH3: "EH3",
+        EherkenningLevel.EH4: "EH4",
+    }
+)
+"""How the scheme itself spells the levels that people have to know before they go there."""
+
 JOURNEYS: Final = ", ".join(scheme.value for scheme, way in WAYS_IN.items() if way.kind is WayKind.JOURNEY)
 """The schemes that lead away, as the argument of the converter `any` in a route."""
+
+ANSWERS_BY_POST: Final = frozenset({Scheme.EHERKENNING})
+"""Those of them whose answer may come by a POST (DigiD's never does)."""

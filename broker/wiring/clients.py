@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import replace
 
+from broker.domain.assurance import Assurance, Scheme
 from broker.oidc.client_faults import client_faults
 from broker.oidc.client_keys import NO_KEYS, ClientKeyFault, ClientKeys, parse_client_keys
 from broker.oidc.clients import Client, ClientRegistry
@@ -26,7 +27,8 @@ def clients_of(settings: Settings, faults: list[str]) -> ClientRegistry:
     demo = settings.broker.environment is Environment.DEMO
     clients = []
     for name, portal in settings.portals.items():
-        client = _client(name, portal, _keys(settings, f"portals/{name}.toml: client", portal.client, faults))
+        keys = _keys(settings, f"portals/{name}.toml: client", portal.client, faults)
+        client = _client(name, portal, keys, _reach(settings, portal))
         found = client_faults(client, allow_loopback_http=demo)
         faults.extend(f"portals/{name}.toml: client: {fault}" for fault in found)
         clients.append(client)
@@ -84,7 +86,16 @@ def _keys(
         return NO_KEYS
 
 
-def _client(name: str, portal: Portal, keys: ClientKeys) -> Client:
+def _reach(settings: Settings, portal: Portal) -> tuple[Assurance, ...]:
+    """The strongest of each way of logging in; eHerkenning brings what the brand has a service for."""
+    connection = settings.brands[portal.brand].eherkenning
+    return tuple(
+        connection.highest_level if reached.scheme is Scheme.EHERKENNING and connection else reached
+        for reached in portal.login.reach
+    )
+
+
+def _client(name: str, portal: Portal, keys: ClientKeys, reach: tuple[Assurance, ...]) -> Client:
     metadata = portal.client
     encryption = metadata.id_token_encrypted_response_alg
     userinfo_signing = metadata.userinfo_signed_response_alg
@@ -112,5 +123,5 @@ def _client(name: str, portal: Portal, keys: ClientKeys) -> Client:
         profile=ClientProfile(portal.profile.value),
         claims=frozenset(portal.claims.allow),
         bsn_legal_ground=portal.claims.bsn_legal_ground,
-        reach=portal.login.reach,
+        reach=reach,
     )

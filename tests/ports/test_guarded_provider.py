@@ -32,7 +32,7 @@ from broker.login.breaker import (
 )
 from broker.login.breaker_memory import BreakerMemory
 from broker.login.guarded_provider import Closed, GuardedProvider
-from broker.providers.base import ArtifactAnswer, Begun, SentRequest
+from broker.providers.base import Answer, ArtifactAnswer, Begun, SentRequest
 from broker.storage.record_keys import RecordKeys
 from broker.storage.records import RecordStore
 from broker.storage.redis_connection import RedisConnection
@@ -62,7 +62,7 @@ class ProviderOf:
         """Not asked for here."""
         raise NotImplementedError
 
-    def complete(self, answer: ArtifactAnswer, sent: SentRequest, *, now: datetime) -> ProviderOutcome:
+    def complete(self, answer: Answer, sent: SentRequest, *, now: datetime) -> ProviderOutcome:
         """What the test wants."""
         self.calls += 1
         if self.during is not None:

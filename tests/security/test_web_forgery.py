@@ -19,6 +19,7 @@ pytestmark = pytest.mark.flow
 
 PROTOCOL_POSTS = {
     "authorize.by_post": "portals may post (OpenID Connect Core 3.1.2.1); it reads no cookie and parks it",
+    "saml.posted": "the herkenningsmakelaar's signature is the proof; it reads no cookie and parks it",
     "oidc_machine.token": "portals prove themselves with a key; no cookie is read",
     "oidc_machine.introspect": "portals prove themselves with a key; no cookie is read",
     "oidc_machine.revoke": "portals prove themselves with a key; no cookie is read",

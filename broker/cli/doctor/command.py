@@ -27,9 +27,9 @@ from broker.cli.options import config_option, read_settings
 from broker.errors import ConfigurationError
 from broker.settings import Settings
 from broker.wiring.clients import clients_of
-from broker.wiring.digid import digid_connections
 from broker.wiring.mail import mail_faults
 from broker.wiring.sms import sms_faults
+from broker.wiring.upstream import upstream_connections
 
 _MARKS: Final = {Health.GOOD: "good", Health.WARNING: "look", Health.FAILURE: "FAIL"}
 _STYLES: Final = {Health.GOOD: "green", Health.WARNING: "yellow", Health.FAILURE: "bold red"}
@@ -40,7 +40,7 @@ def check_files(settings: Settings) -> Iterator[Finding]:
     """What `broker check` judges: the files, and the files that they name."""
     faults: list[str] = []
     clients_of(settings, faults)
-    digid_connections(settings, faults)
+    upstream_connections(settings, faults)
     faults.extend(mail_faults(settings))
     faults.extend(sms_faults(settings))
     yield from (failure("configuration", fault) for fault in faults)

@@ -11,9 +11,9 @@ from broker.cli.doctor.reach import NotReached, Reached, reach
 from broker.notify.ports import SendingFailed
 from broker.settings import Settings
 from broker.wiring.certificates import WARN_AT_DAYS, certificates_of
-from broker.wiring.digid import digid_connections
 from broker.wiring.mail import mail_server, mail_transport
 from broker.wiring.sms import sms_gateway
+from broker.wiring.upstream import upstream_connections
 
 _SECONDS_PER_DAY = 86_400
 _RENEW = {
@@ -47,12 +47,12 @@ def judge_days(part: str, days: float, advice: str) -> Finding:
 def check_back_channels(settings: Settings) -> Iterator[Finding]:
     """A handshake with every provider, with our certificate and nothing but its own roots."""
     faults: list[str] = []
-    ready = digid_connections(settings, faults)
+    ready = upstream_connections(settings, faults)
     yield from (failure("provider", fault) for fault in faults)
-    for brand, connection in ready.items():
+    for (brand, _), connection in ready.items():
         part = f"back channel {brand} to {connection.provider_name}"
         try:
-            reached = reach(connection.connection.idp.artifact_resolution_url, connection.context)
+            reached = reach(connection.resolution_url, connection.context)
         except NotReached as error:
             yield failure(
                 part, f"{error}; is our certificate registered there, are its roots the right ones?"

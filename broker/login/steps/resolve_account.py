@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from broker.domain.accounts import AccountState, WithoutAccount
 from broker.domain.factor_strength import TAKES_SECOND_FACTOR
-from broker.domain.identity import AccountIdentity
+from broker.domain.identity import AccountIdentity, EherkenningIdentity
 from broker.login.policy import earlier_login_steps_up, earlier_login_suffices
-from broker.login.progress import Decision, LookUp, NoAccount, OfferRegistration, Progress, Refuse
+from broker.login.progress import (
+    Decision,
+    LookUp,
+    NoAccount,
+    OfferBinding,
+    OfferRegistration,
+    Progress,
+    Refuse,
+)
 
 
 def resolve_account(progress: Progress) -> Decision | None:
     """Ask for the account once, then refuse whoever has none that this portal may let in.
 
-    Who was vouched for just now and has no account at all may make one, where the portal says so.
+    Who was vouched for just now and has no account at all may make one, where the portal says so; who acts
+    for an organisation may be bound to the account that was handed out.
     """
     account = progress.account
     if account is None:
         return _look_up(progress)
+    if isinstance(account, NoAccount) and _is_of_an_organisation(progress):
+        return OfferBinding()
     if isinstance(account, NoAccount):
         may_register = progress.wish.without_account is WithoutAccount.REGISTER
         return OfferRegistration() if may_register and progress.evidence else Refuse("no-account")
@@ -25,6 +36,11 @@ def resolve_account(progress: Progress) -> Decision | None:
     if account.state is not AccountState.ACTIVE:
         return Refuse("account-disabled")
     return None
+
+
+def _is_of_an_organisation(progress: Progress) -> bool:
+    """Whether an account is handed out to this person by somebody else, and bound by a code."""
+    return progress.evidence is not None and isinstance(progress.evidence.identity, EherkenningIdentity)
 
 
 def _look_up(progress: Progress) -> Decision:

@@ -6,58 +6,16 @@ Assertion; no Header content, Extensions, Advice, attributes or encryption (Kopp
 
 from __future__ import annotations
 
-from broker.providers.saml.names import ds, saml, samlp, soap
+from broker.providers.answers.shapes import CONDITIONS, CONFIRMATION, ISSUER, SIGNATURE, STATUS
+from broker.providers.saml.names import saml, samlp, soap
 from broker.providers.saml.profile import Layer, LayerName, Profile
-from broker.providers.saml.shape import Shape, maybe, names, once, some
-
-_SIGNATURE = Shape(ds("Signature"), opaque=True)
-_ISSUER = Shape(saml("Issuer"), optional=names("Format"), text=True)
-
-_STATUS = Shape(
-    samlp("Status"),
-    children=(
-        once(
-            Shape(
-                samlp("StatusCode"),
-                required=names("Value"),
-                children=(maybe(Shape(samlp("StatusCode"), required=names("Value"))),),
-            )
-        ),
-        maybe(Shape(samlp("StatusMessage"), text=True)),
-    ),
-)
+from broker.providers.saml.shape import Shape, maybe, names, once
 
 _SUBJECT = Shape(
     saml("Subject"),
     children=(
         maybe(Shape(saml("NameID"), optional=names("Format"), text=True)),
-        maybe(
-            Shape(
-                saml("SubjectConfirmation"),
-                required=names("Method"),
-                children=(
-                    maybe(
-                        Shape(
-                            saml("SubjectConfirmationData"),
-                            optional=names("InResponseTo", "Recipient", "NotOnOrAfter", "Address"),
-                        )
-                    ),
-                ),
-            )
-        ),
-    ),
-)
-
-_CONDITIONS = Shape(
-    saml("Conditions"),
-    optional=names("NotBefore", "NotOnOrAfter"),
-    children=(
-        some(
-            Shape(
-                saml("AudienceRestriction"),
-                children=(some(Shape(saml("Audience"), text=True), minimum=1),),
-            )
-        ),
+        maybe(CONFIRMATION),
     ),
 )
 
@@ -77,10 +35,10 @@ _ASSERTION = Shape(
     saml("Assertion"),
     required=names("ID", "Version", "IssueInstant"),
     children=(
-        once(_ISSUER),
-        maybe(_SIGNATURE),
+        once(ISSUER),
+        maybe(SIGNATURE),
         maybe(_SUBJECT),
-        maybe(_CONDITIONS),
+        maybe(CONDITIONS),
         maybe(_AUTHN_STATEMENT),
     ),
 )
@@ -89,14 +47,14 @@ _RESPONSE = Shape(
     samlp("Response"),
     required=names("ID", "Version", "IssueInstant"),
     optional=names("InResponseTo", "Destination"),
-    children=(once(_ISSUER), once(_STATUS), maybe(_ASSERTION)),
+    children=(once(ISSUER), once(STATUS), maybe(_ASSERTION)),
 )
 
 _ARTIFACT_RESPONSE = Shape(
     samlp("ArtifactResponse"),
     required=names("ID", "Version", "IssueInstant"),
     optional=names("InResponseTo"),
-    children=(once(_ISSUER), maybe(_SIGNATURE), once(_STATUS), maybe(_RESPONSE)),
+    children=(once(ISSUER), maybe(SIGNATURE), once(STATUS), maybe(_RESPONSE)),
 )
 
 _ENVELOPE = Shape(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final, Protocol
 
 from broker.domain.assurance import Assurance, DigidLevel, Scheme
 from broker.domain.identity import Failed, ProviderOutcome, Unavailable
-from broker.providers.base import ArtifactAnswer, Begun, SentRequest
+from broker.providers.answers.claiming import Claiming, UsedMessages
+from broker.providers.answers.expected import Expected
+from broker.providers.base import Answer, ArtifactAnswer, Begun, SentRequest
 from broker.providers.digid.connection import DigidConnection
-from broker.providers.digid.expected import MAX_LIFE, MAX_SKEW, Expected
 from broker.providers.digid.form import digid_profile
 from broker.providers.digid.request import new_question, new_resolve, send_by_browser
 from broker.providers.digid.semantics import judge
@@ -23,21 +23,6 @@ from broker.providers.saml.soap_client import ChannelUnavailable, SoapClient
 from broker.providers.saml.values import VerifiedArtifactResponse
 
 PROVIDER_NAME: Final = "digid"
-# An artifact lives for fifteen minutes at DigiD; we remember it for longer than any clock could differ.
-_ARTIFACT_MEMORY: Final = timedelta(minutes=30)
-# A message is believed for at most its life and twice the skew; then there is nothing left to replay.
-_MESSAGE_MEMORY: Final = MAX_LIFE + 2 * MAX_SKEW
-
-
-class UsedMessages(Protocol):
-    """Remembers what has been used, for every worker alike."""
-
-    def claim_all(self, messages: Sequence[tuple[str, str]], *, expires_at: datetime) -> int | None:
-        """Uses up every (scope, message): None, or the place of the first that somebody used before.
-
-        Exactly one caller for each may use it; must survive at least until `expires_at`.
-        """
-        ...
 
 
 class BackChannel(Protocol):
@@ -54,7 +39,7 @@ class DigidProvider:
     def __init__(self, connection: DigidConnection, channel: BackChannel, used: UsedMessages) -> None:
         self._connection = connection
         self._channel = channel
-        self._used = used
+        self._claiming = Claiming(used, brand=connection.brand, provider=PROVIDER_NAME)
         self._profile = digid_profile(want_assertions_signed=connection.want_assertions_signed)
         self._trusted = connection.idp.trusted_keys
 
@@ -78,8 +63,10 @@ class DigidProvider:
         )
         return Begun(sent, send_by_browser(self._connection, question, relay_state))
 
-    def complete(self, answer: ArtifactAnswer, sent: SentRequest, *, now: datetime) -> ProviderOutcome:
+    def complete(self, answer: Answer, sent: SentRequest, *, now: datetime) -> ProviderOutcome:
         """Resolve the artifact, pass the gate and the checks. Never tries twice."""
+        if not isinstance(answer, ArtifactAnswer):
+            return Failed("answer.binding", "DigiD answers by artifact only")
         try:
             self._is_our_request(sent)
             return self._resolve_and_judge(answer.artifact, sent, now)
@@ -90,14 +77,13 @@ class DigidProvider:
 
     def _resolve_and_judge(self, artifact: str, sent: SentRequest, now: datetime) -> ProviderOutcome:
         check_artifact(artifact, sent.entity_id)
-        # Before the call: whatever happens on the wire, this artifact is never resolved again.
-        self._claim([("artifact", artifact)], now + _ARTIFACT_MEMORY)
+        self._claiming.artifact(artifact, now)
         resolve = new_resolve(self._connection, artifact, now)
         received = self._channel.call(resolve.envelope)
         verified = self._open(received)
         expected = Expected(sent, resolve.id, self._connection.entity_id, self._connection.acs_url, now)
         outcome = judge(verified, expected)
-        self._claim_messages(verified, now)
+        self._claiming.messages(verified.response, now)
         return outcome
 
     def _open(self, received: bytes) -> VerifiedArtifactResponse:
@@ -112,23 +98,6 @@ class DigidProvider:
         ours = (PROVIDER_NAME, self._connection.brand, self._connection.idp.entity_id)
         if (sent.provider, sent.brand, sent.entity_id) != ours:
             raise MeaningRefused("request.other-provider", "the request was not sent by this connection")
-
-    def _claim_messages(self, verified: VerifiedArtifactResponse, now: datetime) -> None:
-        response = verified.response
-        if response is None:
-            return
-        claims = [("response", response.id)]
-        if response.assertion is not None:
-            claims.append(("assertion", response.assertion.id))
-        self._claim(claims, now + _MESSAGE_MEMORY)
-
-    def _claim(self, claims: Sequence[tuple[str, str]], expires_at: datetime) -> None:
-        scopes = f"{self._connection.brand}:{PROVIDER_NAME}"
-        messages = [(f"{scopes}:{kind}", message_id) for kind, message_id in claims]
-        used_before = self._used.claim_all(messages, expires_at=expires_at)
-        if used_before is not None:
-            kind = claims[used_before][0]
-            raise MeaningRefused(f"replay.{kind}", f"the {kind} was used before")
 
 
 def digid_provider(connection: DigidConnection, context: ssl.SSLContext, used: UsedMessages) -> DigidProvider:

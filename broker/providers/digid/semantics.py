@@ -7,9 +7,9 @@ stand in `answer_checks` and `assertion_checks`; this is the order in which they
 from __future__ import annotations
 
 from broker.domain.identity import Authenticated, Cancelled, DigidIdentity, Evidence
-from broker.providers.digid.answer_checks import ANSWER_CHECKS, RESPONSE_CHECKS
-from broker.providers.digid.assertion_checks import ASSERTION_CHECKS, citizen_of, reached_assurance
-from broker.providers.digid.expected import Expected, present
+from broker.providers.answers.answer_checks import ANSWER_CHECKS, RESPONSE_CHECKS
+from broker.providers.answers.expected import Expected, present
+from broker.providers.digid.citizen_checks import DIGID_ASSERTION_CHECKS, citizen_of, reached_assurance
 from broker.providers.saml.names import (
     STATUS_AUTHN_FAILED,
     STATUS_NO_AUTHN_CONTEXT,
@@ -29,7 +29,7 @@ def judge(answer: VerifiedArtifactResponse, expected: Expected) -> Authenticated
         check_response(response, expected)
     if response.assertion is None:
         return _without_assertion(response)
-    for check_assertion in ASSERTION_CHECKS:
+    for check_assertion in DIGID_ASSERTION_CHECKS:
         check_assertion(response.assertion, expected)
     return Authenticated(_evidence(response.assertion, expected))
 

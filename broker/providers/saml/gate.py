@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from broker.providers.saml.advice import cut_advice
 from broker.providers.saml.bytes_rules import check_bytes
 from broker.providers.saml.parse import parse_strictly
 from broker.providers.saml.profile import LayerName, Profile
@@ -39,6 +40,7 @@ def open_artifact_response(
     check_skeleton(document, profile)
     signed = check_signatures(document, profile)
     verified = verify_layers(signed, trusted)
+    cut_advice(verified, profile)
     return _read(verified, profile)
 
 

@@ -34,6 +34,11 @@ class SigningKey:
         return key_name_of(self.certificate)
 
     @cached_property
+    def long_key_name(self) -> str:
+        """How we call the key where the scheme leaves that to us, as eHerkenning does."""
+        return long_key_name_of(self.certificate)
+
+    @cached_property
     def certificate_base64(self) -> str:
         """The certificate as it stands in X509Certificate."""
         return certificate_base64(self.certificate)
@@ -43,6 +48,11 @@ def key_name_of(certificate: x509.Certificate) -> str:
     """The SHA-1 of the certificate in hex: a name that DigiD 3.x agreed upon, not a protection."""
     der = certificate.public_bytes(Encoding.DER)
     return hashlib.sha1(der, usedforsecurity=False).hexdigest()
+
+
+def long_key_name_of(certificate: x509.Certificate) -> str:
+    """The SHA-256 of the certificate in hex, as herkenningsmakelaars name theirs."""
+    return hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()
 
 
 def certificate_base64(certificate: x509.Certificate) -> str:

@@ -8,8 +8,8 @@ is put into that text, which costs a twentieth of writing it anew.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Final
 from xml.sax.saxutils import escape
@@ -23,25 +23,32 @@ from broker.providers.saml.keys import SigningKey
 from broker.providers.saml.names import SAML, SAMLP, soap
 from broker.providers.saml.names import SOAP as SOAP_NAMESPACE
 from broker.providers.saml.parse import parse_canonical
-from broker.providers.saml.sign import sign_enveloped
+from broker.providers.saml.sign import KeyInfo, sign_enveloped
 
 # Stand in a shape for what every message has for itself.
 _ANY_ID: Final = b"_" + b"0" * 40
 _ANY_INSTANT: Final = b"0001-01-01T00:00:00Z"
+_ANY_MOMENT: Final = datetime(1, 1, 1, tzinfo=UTC)
 _ANY_ARTIFACT: Final = b"AAAA"
 _PREFIXES: Final = {"saml": SAML, "samlp": SAMLP}
 
 
 @dataclass(frozen=True, slots=True)
 class AuthnQuestion:
-    """What an AuthnRequest asks; the answer goes to the artifact endpoint with index 0 in our metadata."""
+    """What an AuthnRequest asks.
+
+    `answer_index` names the endpoint in our metadata that the answer goes to. `class_ref` is the least level,
+    `service_index` the service in our metadata that is asked for: a scheme has the one or the other.
+    """
 
     id: str
     issued_at: datetime
     issuer: str
     destination: str
-    class_ref: str
     provider_name: str
+    class_ref: str | None = None
+    service_index: int | None = None
+    answer_index: int = 0
 
 
 def new_message_id() -> str:
@@ -54,26 +61,34 @@ def authn_request(question: AuthnQuestion) -> bytes:
 
     DigiD refuses a request that names the index as well as a URL or binding.
     """
-    shape = _authn_request(question.issuer, question.destination, question.class_ref, question.provider_name)
+    shape = _authn_request(replace(question, id="", issued_at=_ANY_MOMENT))
     return _of_shape(shape, question.id, question.issued_at)
 
 
-def signed_authn_request(question: AuthnQuestion, key: SigningKey) -> bytes:
+def signed_authn_request(
+    question: AuthnQuestion, key: SigningKey, key_info: KeyInfo = KeyInfo.NAME_AND_CERTIFICATE
+) -> bytes:
     """The same with an enveloped signature, for the POST binding."""
     root = parse_canonical(authn_request(question))
-    sign_enveloped(root, key, position=1)
+    sign_enveloped(root, key, position=1, key_info=key_info)
     return etree.tostring(root)
 
 
 def signed_artifact_resolve(
-    artifact: str, *, message_id: str, issued_at: datetime, issuer: str, key: SigningKey
+    artifact: str,
+    *,
+    message_id: str,
+    issued_at: datetime,
+    issuer: str,
+    key: SigningKey,
+    key_info: KeyInfo = KeyInfo.NAME_AND_CERTIFICATE,
 ) -> bytes:
     """A SOAP 1.1 envelope with a signed ArtifactResolve (SAML core 3.5.1, bindings 3.6.5)."""
     # The artifact stands behind everything that the configuration says.
     before, _, after = _artifact_resolve(issuer).rpartition(_ANY_ARTIFACT)
     message = before + escape(artifact).encode() + after
     root = parse_canonical(_of_shape(message, message_id, issued_at))
-    sign_enveloped(root, key, position=1)
+    sign_enveloped(root, key, position=1, key_info=key_info)
     return b'<?xml version="1.0" encoding="UTF-8"?>' + etree.tostring(_in_envelope(root))
 
 
@@ -87,23 +102,30 @@ def _of_shape(shape: bytes, message_id: str, issued_at: datetime) -> bytes:
 
 
 @lru_cache(maxsize=64)
-def _authn_request(issuer: str, destination: str, class_ref: str, provider_name: str) -> bytes:
+def _authn_request(question: AuthnQuestion) -> bytes:
     """The request of one connection and level; only its ID and its moment differ from login to login."""
+    service_index = question.service_index
     return _written(
         samlp.AuthnRequest(
             id=_ANY_ID.decode(),
             version="2.0",
             issue_instant=_ANY_INSTANT.decode(),
-            destination=destination,
+            destination=question.destination,
             force_authn="true",
-            assertion_consumer_service_index="0",
-            provider_name=provider_name,
-            issuer=saml.Issuer(text=issuer),
-            requested_authn_context=samlp.RequestedAuthnContext(
-                comparison="minimum",
-                authn_context_class_ref=[saml.AuthnContextClassRef(text=class_ref)],
-            ),
+            assertion_consumer_service_index=str(question.answer_index),
+            attribute_consuming_service_index=None if service_index is None else str(service_index),
+            provider_name=question.provider_name,
+            issuer=saml.Issuer(text=question.issuer),
+            requested_authn_context=_least(question.class_ref),
         )
+    )
+
+
+def _least(class_ref: str | None) -> samlp.RequestedAuthnContext | None:
+    if class_ref is None:
+        return None
+    return samlp.RequestedAuthnContext(
+        comparison="minimum", authn_context_class_ref=[saml.AuthnContextClassRef(text=class_ref)]
     )
 
 

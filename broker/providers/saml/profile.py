@@ -33,8 +33,16 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`message` is the shape of the document as received; `layers` go from the outside in."""
+    """`message` is the shape of the document as received; `layers` go from the outside in.
+
+    `advice` is the path at which one Advice may stand (None: nowhere). What is in it is covered by the
+    signature around it and by nothing that we could check, so that it is counted and measured, and cut out
+    before any value is read: the shapes of the layers do not know it. `identifiers` is the path at which
+    encrypted identifiers may stand, any number of them.
+    """
 
     name: str
     message: Shape
     layers: tuple[Layer, ...]
+    advice: tuple[str, ...] | None = None
+    identifiers: tuple[str, ...] | None = None

@@ -1,12 +1,10 @@
-"""Our own enveloped signatures: RSA-SHA256, exclusive canonicalisation, KeyName and certificate.
-
-DigiD picks the key by KeyName among those in our registered metadata; the certificate is courtesy.
-"""
+"""Our own enveloped signatures: RSA-SHA256, exclusive canonicalisation, KeyInfo as the scheme wants it."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
+from enum import Enum
 
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256 as SHA256_HASH
@@ -18,7 +16,22 @@ from broker.providers.saml.names import DS, ENVELOPED, EXC_C14N, RSA_SHA256, SHA
 from broker.providers.saml.verify import canonicalise
 
 
-def sign_enveloped(root: _Element, key: SigningKey, *, position: int) -> None:
+class KeyInfo(Enum):
+    """What a signature says of its key.
+
+    DigiD picks the key by KeyName among those in our registered metadata; the certificate is courtesy.
+    eHerkenning takes the name alone in messages, and the certificate alone in metadata (Afsprakenstelsel,
+    digital signature).
+    """
+
+    NAME_AND_CERTIFICATE = "DigiD 3.x"
+    NAME = "messages of eHerkenning"
+    CERTIFICATE = "metadata of eHerkenning"
+
+
+def sign_enveloped(
+    root: _Element, key: SigningKey, *, position: int, key_info: KeyInfo = KeyInfo.NAME_AND_CERTIFICATE
+) -> None:
     """Put a signature over `root` (which has an ``ID``) among its children at `position`.
 
     SAML wants position 1 in protocol messages (behind Issuer) and 0 in metadata.
@@ -27,13 +40,23 @@ def sign_enveloped(root: _Element, key: SigningKey, *, position: int) -> None:
     signature = etree.Element(ds("Signature"), nsmap={"ds": DS})
     signed_info = _signed_info(signature, root.attrib["ID"], digest)
     value = _child(signature, "SignatureValue")
-    key_info = _child(signature, "KeyInfo")
-    _child(key_info, "KeyName").text = key.key_name
-    _child(_child(key_info, "X509Data"), "X509Certificate").text = key.certificate_base64
+    _describe(_child(signature, "KeyInfo"), key, key_info)
     # Put in place first: SignedInfo is canonicalised in the context that the receiver will see.
     root.insert(position, signature)
     signed = key.private_key.sign(canonicalise(signed_info, ()), PKCS1v15(), SHA256_HASH())
     value.text = base64.b64encode(signed).decode("ascii")
+
+
+def _describe(element: _Element, key: SigningKey, key_info: KeyInfo) -> None:
+    match key_info:
+        case KeyInfo.NAME_AND_CERTIFICATE:
+            _child(element, "KeyName").text = key.key_name
+        case KeyInfo.NAME:
+            _child(element, "KeyName").text = key.long_key_name
+            return
+        case KeyInfo.CERTIFICATE:
+            pass
+    _child(_child(element, "X509Data"), "X509Certificate").text = key.certificate_base64
 
 
 def _signed_info(signature: _Element, element_id: str, digest: bytes) -> _Element:

@@ -36,15 +36,27 @@ def check_skeleton(root: _Element, profile: Profile) -> None:
 
 
 def nothing_is_hidden(root: _Element, profile: Profile) -> None:
-    """Each layer and signature stands on a path of the profile, and no path is taken twice."""
+    """Each layer and signature stands on a path of the profile, and no path is taken twice.
+
+    What stands in the one Advice of a profile that has it is not looked at: it is cut out before any value is
+    read. Encrypted identifiers may stand at their one path as often as the shape allows.
+    """
     free = {layer.path for layer in profile.layers}
     free |= {(*layer.path, ds("Signature")) for layer in profile.layers if layer.may_be_signed}
+    free |= {profile.advice} if profile.advice else set()
     for element in root.iter(*COUNTED):
         path = absolute_path(element)
+        if path == profile.identifiers or is_within(path, profile.advice):
+            continue
         if path not in free:
             local = path[-1].rpartition("}")[2]
             raise GateRefused("skeleton.misplaced", f"{local} stands where it may not, or stands there twice")
         free.discard(path)
+
+
+def is_within(path: tuple[str, ...], advice: tuple[str, ...] | None) -> bool:
+    """Whether `path` leads into the Advice, and not only as far as it."""
+    return advice is not None and len(path) > len(advice) and path[: len(advice)] == advice
 
 
 def ids_are_plain_and_unique(root: _Element) -> None:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from lxml.etree import _Element
 
+from broker.providers.saml.attributes import Attribute, read_attributes
 from broker.providers.saml.instants import read_instant
 from broker.providers.saml.names import saml, samlp
 from broker.providers.saml.refusal import GateRefused
@@ -53,11 +54,12 @@ class Conditions:
 
 @dataclass(frozen=True, slots=True)
 class AuthnStatement:
-    """When and how strongly the person logged in."""
+    """When and how strongly the person logged in, and with whom (`authorities`, where it is told)."""
 
     instant: datetime
     session_index: str | None
     class_ref: str
+    authorities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,7 @@ class VerifiedAssertion:
     confirmation: Confirmation | None
     conditions: Conditions | None
     authn_statement: AuthnStatement | None
+    attributes: tuple[Attribute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,7 @@ def read_assertion(element: _Element) -> VerifiedAssertion:
         confirmation=None if confirmation is None else _confirmation(confirmation),
         conditions=None if conditions is None else _conditions(conditions),
         authn_statement=None if statement is None else _authn_statement(statement),
+        attributes=read_attributes(element),
     )
 
 
@@ -170,6 +174,9 @@ def _authn_statement(element: _Element) -> AuthnStatement:
         instant=_required_moment(_attribute(element, "AuthnInstant")),
         session_index=element.get("SessionIndex"),
         class_ref=_child(context, saml("AuthnContextClassRef")).text or "",
+        authorities=tuple(
+            authority.text or "" for authority in context.iterchildren(saml("AuthenticatingAuthority"))
+        ),
     )
 
 

@@ -11,8 +11,8 @@ from functools import cache
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from broker.domain.identity import Authenticated, Cancelled
+from broker.providers.answers.expected import Expected
 from broker.providers.base import SentRequest
-from broker.providers.digid.expected import Expected
 from broker.providers.digid.form import digid_profile
 from broker.providers.digid.semantics import judge
 from broker.providers.saml.gate import open_artifact_response

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from lxml import etree
 
-from broker.providers.digid import assertion_checks, semantics
+from broker.providers.digid import citizen_checks, semantics
 from broker.providers.saml import gate, shape, signature_profile, verify
 from broker.providers.saml.values import VerifiedArtifactResponse, VerifiedAssertion
 from tests.security.mutations.drive import decide, expected_of
@@ -190,9 +190,9 @@ REDUNDANT: dict[str, Redundant] = {
         alone=_evidence_of_nothing,
         narrows=True,
     ),
-    "assertion_checks.names_a_citizen: asks citizen_of": Redundant(
+    "citizen_checks.names_a_citizen: asks citizen_of": Redundant(
         "asked again when the evidence is made; here it is in its place in the order",
-        alone=lambda: assertion_checks.names_a_citizen(
+        alone=lambda: citizen_checks.names_a_citizen(
             replace(_assertion(), name_id=None), expected_of(_form().scene)
         ),
     ),

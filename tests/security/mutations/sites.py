@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from types import CodeType, FunctionType, ModuleType
 
-from broker.providers.digid import answer_checks, assertion_checks, expected, name_id, semantics
+from broker.providers.answers import answer_checks, assertion_checks, expected
+from broker.providers.digid import citizen_checks, name_id, semantics
 from broker.providers.saml import (
     bytes_rules,
     gate,
@@ -38,6 +39,7 @@ MODULES: tuple[ModuleType, ...] = (
     semantics,
     answer_checks,
     assertion_checks,
+    citizen_checks,
     expected,
     name_id,
 )

@@ -16,9 +16,11 @@ from broker.domain.assurance import (
     EIDAS_HIGH,
     EIDAS_LOW,
     EIDAS_SUBSTANTIAL,
+    ETOEGANG,
     AccountLevel,
     Assurance,
     DigidLevel,
+    EherkenningLevel,
     Level,
     Scheme,
     acr_values_of,
@@ -28,7 +30,18 @@ from broker.domain.assurance import (
 
 DIGID = (DigidLevel.BASIS, DigidLevel.MIDDEN, DigidLevel.SUBSTANTIEEL, DigidLevel.HOOG)
 ACCOUNT = (AccountLevel.PASSWORD, AccountLevel.SMS, AccountLevel.TOTP, AccountLevel.PASSKEY)
-ORDER: dict[Scheme, tuple[Level, ...]] = {Scheme.DIGID: DIGID, Scheme.PASSWORD: ACCOUNT}
+EHERKENNING = (
+    EherkenningLevel.EH1,
+    EherkenningLevel.EH2,
+    EherkenningLevel.EH2PLUS,
+    EherkenningLevel.EH3,
+    EherkenningLevel.EH4,
+)
+ORDER: dict[Scheme, tuple[Level, ...]] = {
+    Scheme.DIGID: DIGID,
+    Scheme.EHERKENNING: EHERKENNING,
+    Scheme.PASSWORD: ACCOUNT,
+}
 EVERY = [Assurance(scheme, level) for scheme, levels in ORDER.items() for level in levels]
 
 
@@ -73,14 +86,28 @@ SATISFIED_BY_ACCOUNT: dict[Level, set[str]] = {
         EIDAS_LOW,
     },
 }
+_BELOW_EH2PLUS = {f"{ETOEGANG}loa1", f"{ETOEGANG}loa2"}
+_EH2PLUS = _BELOW_EH2PLUS | {f"{ETOEGANG}loa2plus", EIDAS_LOW}
+_EH3 = _EH2PLUS | {f"{ETOEGANG}loa3", EIDAS_SUBSTANTIAL}
+SATISFIED_BY_EHERKENNING: dict[Level, set[str]] = {
+    EherkenningLevel.EH1: {f"{ETOEGANG}loa1"},
+    EherkenningLevel.EH2: _BELOW_EH2PLUS,
+    EherkenningLevel.EH2PLUS: _EH2PLUS,
+    EherkenningLevel.EH3: _EH3,
+    EherkenningLevel.EH4: _EH3 | {f"{ETOEGANG}loa4", EIDAS_HIGH},
+}
+TABLES = {
+    Scheme.DIGID: SATISFIED,
+    Scheme.EHERKENNING: SATISFIED_BY_EHERKENNING,
+    Scheme.PASSWORD: SATISFIED_BY_ACCOUNT,
+}
 
 
 @pytest.mark.parametrize("reached", EVERY)
 @pytest.mark.parametrize("acr", [*ACR_VALUES, "urn:other"])
 def test_assurance_satisfies_its_own_names_and_what_eidas_says_of_them(reached: Assurance, acr: str) -> None:
     """A password alone is nothing to eIDAS; with any second factor it is low, never substantial."""
-    table = SATISFIED if reached.scheme is Scheme.DIGID else SATISFIED_BY_ACCOUNT
-    assert reached.satisfies(acr) == (acr in table[reached.level])
+    assert reached.satisfies(acr) == (acr in TABLES[reached.scheme][reached.level])
 
 
 def test_acr_that_is_not_ours_finds_nothing() -> None:

@@ -21,10 +21,12 @@ from broker.domain.identity import (
     ProviderOutcome,
 )
 from broker.domain.second_factors import FactorKind
+from broker.login.parked_outcomes import ParkedOutcomes
 from broker.login.progress import AskProvider, AskSecondFactor, EarlierLogin, Grant, OfferEnrolment, Refuse
 from broker.login.received import Judged, NotAuthenticated, Visit
 from broker.login.second_step import OVERTAKEN
-from broker.login.service import TO_SET_UP, LoginService, Surroundings
+from broker.login.service import TO_SET_UP, LoginService
+from broker.login.surroundings import Surroundings
 from broker.login.transaction import LoginTransaction, Wish
 from broker.login.transactions import Begun, Transactions
 from broker.login.upstream_requests import UpstreamRequests
@@ -165,6 +167,7 @@ def world(
     surroundings = Surroundings(
         transactions=Transactions(record_store),
         upstream=UpstreamRequests(record_store),
+        parked=ParkedOutcomes(record_store),
         providers={},
         direct={("cz", Scheme.PASSWORD): PlainPasswords(account, passwords)},
         accounts=accounts,

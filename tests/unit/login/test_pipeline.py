@@ -8,9 +8,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from broker.domain.accounts import Account, AccountId, AccountState, AccountType, WithoutAccount
-from broker.domain.assurance import Assurance, DigidLevel, Scheme
+from broker.domain.assurance import Assurance, DigidLevel, EherkenningLevel, Scheme
 from broker.domain.bsn import Bsn
-from broker.domain.identity import DigidIdentity, Evidence
+from broker.domain.identity import DigidIdentity, EherkenningIdentity, Evidence
+from broker.domain.organisation import KvkNumber
+from broker.domain.representation import LegalSubject, Representation
 from broker.login.pipeline import STEPS, advance
 from broker.login.progress import (
     AskProvider,
@@ -19,6 +21,7 @@ from broker.login.progress import (
     Grant,
     LookUp,
     NoAccount,
+    OfferBinding,
     OfferRegistration,
     Progress,
     Refuse,
@@ -47,10 +50,64 @@ def test_pipeline_steps_stand_in_their_order() -> None:
         "authenticate",
         "check age",
         "check assurance",
+        "check representation",
         "resolve account",
         "second factor",
         "grant",
     ]
+
+
+EH2PLUS = Assurance(Scheme.EHERKENNING, EherkenningLevel.EH2PLUS)
+EH3 = Assurance(Scheme.EHERKENNING, EherkenningLevel.EH3)
+BAKERY = LegalSubject(KvkNumber("90001354"))
+BUSINESS = Wish(required=(EH2PLUS,), account_type=AccountType.BUSINESS, represented=True)
+AT_WORK = replace(START, brand="zz", portal="mijnzz-zakelijk", wish=BUSINESS)
+REPRESENTED = Evidence(
+    "zz",
+    EherkenningIdentity("a1b2c3d4e5f6a7b8@c9d0", BAKERY),
+    EH2PLUS,
+    NOW - timedelta(seconds=5),
+    represents=Representation(BAKERY, service="uuid", mandate="_m"),
+)
+WORKER = replace(ACCOUNT, brand="zz", type=AccountType.BUSINESS)
+
+
+def test_represented_login_is_granted_where_it_is_understood() -> None:
+    """The control: level, account and portal are right."""
+    decision = advance(replace(AT_WORK, evidence=REPRESENTED, account=WORKER))
+    assert isinstance(decision, Grant)
+    assert decision.authentication.assurance == EH2PLUS
+
+
+def test_represented_login_is_refused_where_it_is_not_understood() -> None:
+    """A portal that ignores who is represented would show the person's own things, or everything."""
+    wish = replace(BUSINESS, represented=False)
+    decision = advance(replace(AT_WORK, wish=wish, evidence=REPRESENTED, account=WORKER))
+    assert decision == Refuse("representation-not-understood")
+
+
+def test_identity_that_belongs_to_no_account_may_be_bound() -> None:
+    """By a code that somebody else handed out; nobody makes a business account by logging in."""
+    wish = replace(BUSINESS, without_account=WithoutAccount.REGISTER)
+    assert advance(replace(AT_WORK, wish=wish, evidence=REPRESENTED, account=NoAccount())) == OfferBinding()
+
+
+def test_level_of_eherkenning_below_what_is_asked_is_refused() -> None:
+    """eH2+ is not enough where the portal asks eH3."""
+    wish = replace(BUSINESS, required=(EH3,))
+    decision = advance(replace(AT_WORK, wish=wish, evidence=REPRESENTED, account=WORKER))
+    assert decision == Refuse("level-too-low")
+
+
+def test_session_by_eherkenning_serves_its_own_portal_only() -> None:
+    """The mandate is for a service, and another portal may be another one."""
+    earlier = EarlierLogin("sid", WORKER.id, AccountType.BUSINESS, "mijnzz-zakelijk", EH2PLUS, NOW)
+    here = replace(AT_WORK, earlier=earlier, account=WORKER)
+    assert isinstance(advance(here), Grant)
+    assert advance(replace(here, portal="other")) == AskProvider((Scheme.EHERKENNING,))
+    assert advance(replace(here, wish=replace(BUSINESS, required=(EH3,)))) == AskProvider(
+        (Scheme.EHERKENNING,)
+    )
 
 
 def test_newcomer_is_asked_for_a_provider() -> None:

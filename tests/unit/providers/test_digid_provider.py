@@ -14,9 +14,10 @@ from lxml import etree
 from broker.domain.assurance import Assurance, DigidLevel, Scheme
 from broker.domain.bsn import Bsn
 from broker.domain.identity import Authenticated, Cancelled, Failed, ProviderOutcome, Unavailable
+from broker.providers.answers.claiming import UsedMessages
 from broker.providers.base import ArtifactAnswer, Provider, RedirectTo, SentRequest
 from broker.providers.digid.connection import RequestBinding
-from broker.providers.digid.provider import BackChannel, DigidProvider, UsedMessages
+from broker.providers.digid.provider import BackChannel, DigidProvider
 from broker.providers.saml.artifact import source_id
 from broker.providers.saml.refusal import ChannelRefused
 from broker.providers.saml.soap_client import ChannelUnavailable

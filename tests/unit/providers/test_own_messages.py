@@ -150,7 +150,7 @@ def test_messages_of_one_connection_have_nothing_of_each_other() -> None:
     names = [f"_{'0' * 40}", "0001-01-01T00:00:00Z", 'a & "b" <c> AAAA']
     for name in names:
         for at in (NOW, NOW + timedelta(days=1)):
-            question = AuthnQuestion(f"_id{at.day}", at, name, SSO, "class", name)
+            question = AuthnQuestion(f"_id{at.day}", at, name, SSO, name, "class")
             root = etree.fromstring(authn_request(question))
             assert (root.get("ID"), root.get("IssueInstant")) == (question.id, write_instant(at))
             assert (root.get("ProviderName"), root.findtext(f"{{{SAML}}}Issuer")) == (name, name)

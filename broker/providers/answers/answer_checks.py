@@ -1,7 +1,7 @@
 """The checks on the outer answer and on the Response inside it, in order, by name.
 
 Is this the answer to our call and to our request, by the party that we asked, and is its form of success or
-failure an honest one (SAML profiles 4.1.4.3, Koppelvlakspecificatie 3.7)?
+failure an honest one (SAML profiles 4.1.4.3)?
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from broker.providers.digid.expected import MAX_LIFE, MAX_SKEW, Expected, demand, is_during_login, is_issuer
+from broker.providers.answers.expected import MAX_LIFE, MAX_SKEW, Expected, demand, is_during_login, is_issuer
 from broker.providers.saml.names import STATUS_SUCCESS
 from broker.providers.saml.values import VerifiedArtifactResponse, VerifiedResponse
 
@@ -66,7 +66,7 @@ def response_is_of_the_asked(response: VerifiedResponse, expected: Expected) -> 
 
 
 def response_is_for_us(response: VerifiedResponse, expected: Expected) -> None:
-    """DigiD states no Destination; when there is one it is ours."""
+    """A Destination, where there is one, is ours (DigiD states none; a scheme that must adds a check)."""
     ours = response.destination in {None, expected.acs_url}
     demand("response.destination", "the response is for another address", that=ours)
 

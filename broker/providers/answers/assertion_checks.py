@@ -1,6 +1,6 @@
-"""The checks on the Assertion, in order, by name: about one person, for us, now, strong enough.
+"""The checks on the Assertion that every scheme has, in order, by name: of the asked, for us, now.
 
-SAML core 2.4.1 and 2.5, profiles 4.1.4.3, Koppelvlakspecificatie 3.7.
+SAML core 2.4.1 and 2.5, profiles 4.1.4.3.
 """
 
 from __future__ import annotations
@@ -9,9 +9,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
-from broker.domain.assurance import Assurance, Scheme
-from broker.domain.bsn import Bsn
-from broker.providers.digid.expected import (
+from broker.providers.answers.expected import (
     MAX_LIFE,
     MAX_SKEW,
     Expected,
@@ -20,8 +18,6 @@ from broker.providers.digid.expected import (
     is_issuer,
     present,
 )
-from broker.providers.digid.levels import level_of
-from broker.providers.digid.name_id import read_bsn
 from broker.providers.saml.names import BEARER
 from broker.providers.saml.values import AuthnStatement, Conditions, Confirmation, VerifiedAssertion
 
@@ -51,7 +47,7 @@ def confirmed_for_our_request(assertion: VerifiedAssertion, expected: Expected) 
 
 
 def confirmed_for_our_address(assertion: VerifiedAssertion, expected: Expected) -> None:
-    """Recipient is our artifact endpoint, letter for letter."""
+    """Recipient is our own endpoint, letter for letter."""
     ours = _confirmation(assertion).recipient == expected.acs_url
     demand("confirmation.recipient", "confirmed for another address", that=ours)
 
@@ -95,20 +91,9 @@ def meant_for_us(assertion: VerifiedAssertion, expected: Expected) -> None:
 
 def logged_in_for_this_request(assertion: VerifiedAssertion, expected: Expected) -> None:
     """We ask for a fresh login, so the person logged in after we asked, not in the future."""
-    instant = _statement(assertion).instant
+    instant = statement_of(assertion).instant
     during = is_during_login(instant, expected)
     demand("authn.instant", "the person did not log in during this login", that=during)
-
-
-def strong_enough(assertion: VerifiedAssertion, expected: Expected) -> None:
-    """The level is one of DigiD's and at least what was asked."""
-    reached = reached_assurance(assertion)
-    demand("authn.level-too-low", "a lower level than was asked", that=reached.meets(expected.sent.required))
-
-
-def names_a_citizen(assertion: VerifiedAssertion, _: Expected) -> None:
-    """The NameID is the BSN sector with a valid BSN."""
-    citizen_of(assertion)
 
 
 ASSERTION_CHECKS: Final[tuple[Callable[[VerifiedAssertion, Expected], None], ...]] = (
@@ -121,20 +106,7 @@ ASSERTION_CHECKS: Final[tuple[Callable[[VerifiedAssertion, Expected], None], ...
     valid_now,
     meant_for_us,
     logged_in_for_this_request,
-    strong_enough,
-    names_a_citizen,
 )
-
-
-def reached_assurance(assertion: VerifiedAssertion) -> Assurance:
-    """The level that the person logged in with; refuses a class that DigiD does not have."""
-    level = present(level_of(_statement(assertion).class_ref), "authn.level-unknown", "no level of DigiD")
-    return Assurance(Scheme.DIGID, level)
-
-
-def citizen_of(assertion: VerifiedAssertion) -> Bsn:
-    """The person; refuses everything but the BSN sector with a valid number."""
-    return read_bsn(present(assertion.name_id, "name-id.missing", "nobody is named"))
 
 
 def _confirmation(assertion: VerifiedAssertion) -> Confirmation:
@@ -145,5 +117,6 @@ def _conditions(assertion: VerifiedAssertion) -> Conditions:
     return present(assertion.conditions, "conditions.missing", "no conditions")
 
 
-def _statement(assertion: VerifiedAssertion) -> AuthnStatement:
+def statement_of(assertion: VerifiedAssertion) -> AuthnStatement:
+    """The one statement of a login; refuses an assertion without."""
     return present(assertion.authn_statement, "authn.missing", "no statement of a login")
