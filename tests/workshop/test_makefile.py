@@ -92,7 +92,7 @@ def test_prerequisites_name_one_command_when_they_may_not_install(tmp_path: Path
     assert answer.returncode == 1
     assert answer.stdout == ""
     assert re.fullmatch(
-        r"voordeur: the tests need: (?P<what>chromium redis-server(?: postgresql)? xmlsec1); "
+        r"voordeur: the tests need: (?P<what>chromium firefox-esr redis-server(?: postgresql)? xmlsec1); "
         r"run: sudo apt-get install (?P=what)\n",
         answer.stderr,
     )
@@ -101,7 +101,7 @@ def test_prerequisites_name_one_command_when_they_may_not_install(tmp_path: Path
 def test_prerequisites_are_silent_when_nothing_is_missing(tmp_path: Path) -> None:
     """The second `make test` installs nothing."""
     path = _path_with(tmp_path, "bash")
-    for name in ("chromium", "redis-server", "initdb", "xmlsec1"):
+    for name in ("chromium", "firefox-esr", "redis-server", "initdb", "xmlsec1"):
         _executable(tmp_path / name, "exit 1")
     _executable(tmp_path / "apt-get", "echo installed anyway")
     answer = run("scripts/test-prerequisites", path=path)
