@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, load_pem_priv
 from broker.cli.doctor.findings import Health
 from broker.cli.doctor.neighbours import judge_days
 from broker.cli.main import commands
+from demo.portals.definitions import PORTALS
 from tests.demo.standins import free_port
 from tests.support.servers import running_redis
 from tests.support.system import Plan, prepared_system
@@ -36,7 +37,7 @@ Examine = Callable[[], tuple[int, Findings]]
 def examine(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Examine]:
     """Runs the doctor over a deployment whose portal listens; gives exit code and findings by part."""
     portal = free_port()
-    reached = {f":{port}": f":{portal}" for port in (8300, 8401, 8402, 8403, 8404)}
+    reached = {f":{port}": f":{portal}" for port in (8300, *(one.port for one in PORTALS))}
     replaced = {**reached, "127.0.0.1:8325": "127.0.0.1:1"}
     for name, value in plan.environment.items():
         monkeypatch.setenv(name, value)
