@@ -74,8 +74,6 @@ from broker.wiring.upstream import (
     upstream_metadata,
 )
 
-_LARGEST_BODY_BYTES = 64 * 1024
-
 
 def create_app(settings: Settings) -> Flask:
     """The whole broker as a WSGI application.
@@ -89,7 +87,6 @@ def create_app(settings: Settings) -> Flask:
         raise ConfigurationError(tuple(faults))
     stores = open_stores(settings)
     app = TrimmedFlask("broker.web", static_folder="static")
-    app.config["MAX_CONTENT_LENGTH"] = _LARGEST_BODY_BYTES
     app.config["PREFERRED_URL_SCHEME"] = urlsplit(settings.broker.issuer).scheme
     _trust_proxies(app, settings)
     portals = Portals.of(settings)

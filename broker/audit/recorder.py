@@ -6,7 +6,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import fields
 from functools import cache
-from typing import Any
 
 from broker.audit.origin import Origin, personal_of
 from broker.domain.clock import Clock
@@ -22,8 +21,8 @@ _COLUMNS = frozenset({"brand", "result", "account_id", "client_id", "actor_accou
 
 
 @cache
-def _field_names(kind: type[SecurityEvent]) -> tuple[str, ...]:
-    return tuple(field.name for field in fields(kind))
+def _detail_names(kind: type[SecurityEvent]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind) if field.name not in _COLUMNS)
 
 
 class Auditor:
@@ -70,8 +69,9 @@ class Auditor:
             self._told(event)
 
     def _append(self, event: SecurityEvent) -> None:
-        values: dict[str, Any] = {name: getattr(event, name) for name in _field_names(type(event))}  # type: ignore[arg-type]  # mypy judges its instances
-        at, account_id, client_id = self._clock(), values.get("account_id"), values.get("client_id")
+        at = self._clock()
+        account_id: str | None = getattr(event, "account_id", None)
+        client_id: str | None = getattr(event, "client_id", None)
         acting, origin = event.actor_account_id or account_id, self._origin()
         # What the system does by itself, an operator may do by command.
         actor = Actor.OPERATOR if origin.operator else event.actor
@@ -87,7 +87,7 @@ class Auditor:
                 support_code=self._support_code(),
                 account_id=account_id,
                 client_id=client_id,
-                detail={name: value for name, value in values.items() if name not in _COLUMNS},
+                detail={name: getattr(event, name) for name in _detail_names(type(event))},  # type: ignore[arg-type]  # mypy judges its instances
                 personal=personal_of(origin, actor, acting, at),
             ),
             kept=lambda: self._tell(event),

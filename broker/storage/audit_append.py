@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.types import TypeEngine
 
-from broker.storage.audit_chain import first_link
+from broker.storage.audit_chain import EventFacts, commitment, first_link
 from broker.storage.database import Database
 from broker.storage.prepared import Prepared
 from broker.storage.schema import AUDIT_EVENTS, AUDIT_HEADS
@@ -67,9 +67,18 @@ def _typed(name: str, kind: TypeEngine[Any]) -> ColumnElement[Any]:
     return cast(bindparam(name, type_=kind), Text() if isinstance(kind, String) else kind)
 
 
-def parameters(values: Mapping[str, object]) -> dict[str, object]:
-    """The values by the names that the statement has for them."""
-    return {f"new_{name}": value for name, value in values.items()}
+_FACTS = tuple(f"new_{name}" for name in EventFacts._fields)
+
+
+def parameters(facts: EventFacts, at: datetime, sealed: bytes | None, lane: int) -> dict[str, object]:
+    """What the statement wants to know, by the names that it has for it."""
+    return {
+        **dict(zip(_FACTS, facts, strict=True)),
+        "new_at": at,
+        "new_person_sealed": sealed,
+        "new_lane": lane,
+        "new_commitment": commitment(facts),
+    }
 
 
 def new_heads(database: Database, brand: str, lanes: int) -> None:

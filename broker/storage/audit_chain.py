@@ -76,13 +76,12 @@ def person_digest(sealed: bytes | None) -> str | None:
 
 def commitment(facts: EventFacts) -> bytes:
     """SHA-256 over all facts, each told by its length, so that no two events are encoded alike."""
-    texts = [None if fact is None else fact.encode() for fact in facts]
-    parts = [_NONE if text is None else (_SHORT.get(len(text)) or _long(len(text))) + text for text in texts]
+    parts = [_NONE if fact is None else _told(fact.encode()) for fact in facts]
     return hashlib.sha256(_EVENT + b"".join(parts)).digest()
 
 
-def _long(length: int) -> bytes:
-    return _TEXT + length.to_bytes(_LENGTH_BYTES)
+def _told(text: bytes) -> bytes:
+    return (_SHORT.get(len(text)) or _TEXT + len(text).to_bytes(_LENGTH_BYTES)) + text
 
 
 def first_link(brand: str, lane: int) -> bytes:

@@ -18,7 +18,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 
 from broker.storage.audit_append import append_statement, new_heads, parameters
-from broker.storage.audit_chain import EventFacts, commitment, moment_text, person_digest
+from broker.storage.audit_chain import EventFacts, moment_text, person_digest
 from broker.storage.audit_persons import AuditPersons
 from broker.storage.database import Database
 from broker.storage.record_layout import milliseconds
@@ -98,15 +98,8 @@ class AuditLog:
         lane = next(self._turns) % self._lanes
         sealed = self._sealed(row, event_id)
         facts = _facts(row, event_id, sealed)
-        values = {
-            **facts._asdict(),
-            "at": row.at,
-            "person_sealed": sealed,
-            "lane": lane,
-            "commitment": commitment(facts),
-        }
-        del values["person_digest"]
-        self._database.act_last(f"{row.brand}/{lane:03d}", lambda: self._write(values))
+        values = parameters(facts, row.at, sealed, lane)
+        self._database.act_last(f"{row.brand}/{lane:03d}", lambda: self._write(row.brand, values))
         if kept is not None:
             self._database.when_kept(kept)
         return event_id
@@ -139,10 +132,10 @@ class AuditLog:
             raise ValueError("this audit log was made without the keys of persons")
         return self._persons.seal(row.personal.person, event_id, row.personal.fields, now=row.at)
 
-    def _write(self, values: Mapping[str, object]) -> None:
+    def _write(self, brand: str, values: Mapping[str, object]) -> None:
         # No row means that the lane has no head yet: the first event of a brand makes those of all lanes.
-        while self._database.write_alone(self._append, parameters(values)) == 0:
-            new_heads(self._database, str(values["brand"]), self._lanes)
+        while self._database.write_alone(self._append, values) == 0:
+            new_heads(self._database, brand, self._lanes)
 
 
 def _facts(row: AuditRow, event_id: str, sealed: bytes | None) -> EventFacts:

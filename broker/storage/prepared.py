@@ -68,17 +68,28 @@ def _to_driver(bind: BindParameter[Any], dialect: Dialect) -> _Convert | None:
 
 
 def _in_order(order: list[tuple[str, _Convert | None]]) -> Callable[[Mapping[str, object]], Any]:
-    def values(given: Mapping[str, object]) -> tuple[object, ...]:
-        return tuple([given[name] if convert is None else convert(given[name]) for name, convert in order])
+    names = [name for name, _ in order]
+    # Most values travel as they are; the few others are converted in their places.
+    converts = [(place, convert) for place, (_, convert) in enumerate(order) if convert is not None]
+
+    def values(given: Mapping[str, object]) -> list[object]:
+        found = list(map(given.__getitem__, names))
+        for place, convert in converts:
+            found[place] = convert(found[place])
+        return found
 
     return values
 
 
 def _by_name(binds: dict[str, _Convert | None]) -> Callable[[Mapping[str, object]], Any]:
-    pairs = tuple(binds.items())
+    names = list(binds)
+    converts = [(name, convert) for name, convert in binds.items() if convert is not None]
 
     def values(given: Mapping[str, object]) -> dict[str, object]:
-        return {name: given[name] if convert is None else convert(given[name]) for name, convert in pairs}
+        found = dict(zip(names, map(given.__getitem__, names), strict=True))
+        for name, convert in converts:
+            found[name] = convert(found[name])
+        return found
 
     return values
 

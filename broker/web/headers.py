@@ -6,9 +6,9 @@ from functools import lru_cache
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from flask import Flask, g, request
+from flask import Flask, g
 
-from broker.web.trimmed_flask import HeaderLines, TrimmedResponse, kept_at_hand
+from broker.web.trimmed_flask import HeaderLines, TrimmedResponse, kept_at_hand, request_at_hand
 
 _ONE_YEAR_SECONDS = 31_536_000
 _NOT_KEPT: HeaderLines = (("Cache-Control", "no-store"),)
@@ -33,7 +33,7 @@ def install_headers(app: Flask, *, secure: bool) -> None:
     def set_headers(response: TrimmedResponse) -> TrimmedResponse:
         response.fixed = _fixed_headers(kept_at_hand().get("form_origins", ()), secure=secure)
         # A file that is not there may be there after the next release.
-        if request.endpoint == "static" and response.status_code in _KEPT:
+        if request_at_hand().endpoint == "static" and response.status_code in _KEPT:
             response.headers["Cache-Control"] = f"public, max-age={_ONE_YEAR_SECONDS}, immutable"
         response.default = _NOT_KEPT
         return response

@@ -16,11 +16,11 @@ from typing import Final
 from urllib.parse import urlencode
 
 from babel import Locale
-from flask import Flask, Response, g, request
+from flask import Flask, Response, request
 from flask_babel import Babel, get_locale, refresh
 
 from broker.web.page_texts import install_page_texts
-from broker.web.trimmed_flask import request_at_hand
+from broker.web.trimmed_flask import kept_at_hand, request_at_hand
 
 
 class Language(StrEnum):
@@ -41,6 +41,7 @@ TRANSLATIONS_FOLDER: Final = Path(__file__).parent / "translations"
 _LANGUAGE_OF_TAG: Final = {language.value: language for language in Language}
 _LOCALES: Final = {language: Locale.parse(language.value) for language in Language}
 _PROTOCOL_PATHS: Final = ("/oauth2/", "/saml/")
+_UI_LOCALES: Final = "ui_locales"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +77,10 @@ def _find_language(tag: str | None) -> Language | None:
 
 def prefer_ui_locales(ui_locales: str | None) -> None:
     """Let the rest of this request know what the portal asked for with `ui_locales`."""
-    if (ui_locales or None) == g.get("voordeur_ui_locales"):
+    kept = kept_at_hand()
+    if (ui_locales or None) == kept.get(_UI_LOCALES):
         return
-    g.voordeur_ui_locales = ui_locales or None
+    kept[_UI_LOCALES] = ui_locales or None
     refresh()
 
 
@@ -121,8 +123,9 @@ def _links(current: Language, kept: Iterable[tuple[str, str]]) -> tuple[Language
 
 def _may_be_asked_again() -> bool:
     # A file of ours is kept by caches for everybody, so it carries nobody's cookie.
-    is_page = request.endpoint != "static" and not request.path.startswith(_PROTOCOL_PATHS)
-    return request.method == "GET" and is_page
+    asked = request_at_hand()
+    is_page = asked.endpoint != "static" and not asked.path.startswith(_PROTOCOL_PATHS)
+    return asked.method == "GET" and is_page
 
 
 def _select_locale() -> Locale:
@@ -130,7 +133,7 @@ def _select_locale() -> Locale:
     language = choose_language(
         query=asked.args.get(LANGUAGE_PARAMETER),
         cookie=asked.cookies.get(LANGUAGE_COOKIE),
-        ui_locales=g.get("voordeur_ui_locales"),
+        ui_locales=kept_at_hand().get(_UI_LOCALES),
         accepted=[tag for tag, quality in asked.accept_languages if quality > 0],
     )
     return _LOCALES[language]
@@ -139,9 +142,10 @@ def _select_locale() -> Locale:
 def _remember_choice(response: Response) -> Response:
     """Keep the language that was picked in the switch; it is a taste, so it says nothing of a person."""
     # Asked of the text first: most requests name no language, and then their query need not be taken apart.
-    if LANGUAGE_PARAMETER.encode() not in request.query_string:
+    asked = request_at_hand()
+    if LANGUAGE_PARAMETER.encode() not in asked.query_string:
         return response
-    chosen = _find_language(request.args.get(LANGUAGE_PARAMETER))
+    chosen = _find_language(asked.args.get(LANGUAGE_PARAMETER))
     if chosen is not None and _may_be_asked_again():
         response.set_cookie(
             LANGUAGE_COOKIE,

@@ -14,6 +14,7 @@ from broker.web.notices import find_notice, outage_notice
 from broker.web.password_texts import password_fault
 from broker.web.registration_texts import field_fault, registration_notice
 from broker.web.second_factor_texts import second_factor_notice
+from broker.web.shared_parts import install_shared_parts
 from broker.web.theme import asset, theme_for
 
 TEMPLATES_FOLDER: Final = Path(__file__).parent / "templates"
@@ -22,6 +23,7 @@ TEMPLATES_FOLDER: Final = Path(__file__).parent / "templates"
 def install_look(app: Flask) -> None:
     """Give templates what they use besides their context: language, theme, static files, notices."""
     install_languages(app)
+    install_shared_parts(app)
     app.jinja_env.globals.update(
         asset=asset, theme_for=theme_for, find_notice=find_notice, outage_notice=outage_notice
     )

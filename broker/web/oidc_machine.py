@@ -24,6 +24,7 @@ from broker.oidc.documents import PublicDocument
 from broker.oidc.forms import FormRequest
 from broker.oidc.provider import OpenIDProvider
 from broker.oidc.userinfo import UserinfoRequest
+from broker.web.trimmed_flask import request_at_hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +64,12 @@ def machine_blueprint(endpoints: MachineEndpoints) -> Blueprint:
 
     @blueprint.route(Endpoints.USERINFO_PATH, methods=["GET", "POST"])
     def userinfo() -> ResponseReturnValue:
+        asked = request_at_hand()
         answer = provider.userinfo.answer(
             UserinfoRequest(
-                authorization=request.headers.get("Authorization"),
-                query=pairs(request.args.items(multi=True)),
-                body=pairs(request.form.items(multi=True)),
+                authorization=asked.headers.get("Authorization"),
+                query=pairs(asked.args.items(multi=True)),
+                body=pairs(asked.form.items(multi=True)),
             )
         )
         return _told(endpoints, answer)
@@ -88,11 +90,12 @@ def _public(document: PublicDocument) -> Response:
 
 
 def _form() -> FormRequest:
+    asked = request_at_hand()
     return FormRequest(
-        content_type=request.content_type,
-        authorization=request.headers.get("Authorization"),
-        body=pairs(request.form.items(multi=True)),
-        query=pairs(request.args.items(multi=True)),
+        content_type=asked.content_type,
+        authorization=asked.headers.get("Authorization"),
+        body=pairs(asked.form.items(multi=True)),
+        query=pairs(asked.args.items(multi=True)),
     )
 
 

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 
 import structlog
-from flask import Flask, Response, g, has_request_context
+from flask import Flask, Response, has_request_context
 
 from broker import tracing
 from broker.domain.events import SecurityEvent
@@ -27,7 +27,7 @@ def install_request_line(app: Flask, brand_of_path: Callable[[], str | None]) ->
 
     @app.before_request
     def begin() -> None:
-        g.began = time.perf_counter()
+        kept_at_hand()["began"] = time.perf_counter()
         REQUESTS_IN_PROGRESS.shift(1)
 
     @app.after_request
@@ -59,7 +59,7 @@ def install_request_line(app: Flask, brand_of_path: Callable[[], str | None]) ->
 
     @app.teardown_request
     def end(_error: BaseException | None) -> None:
-        if "began" in g:
+        if "began" in kept_at_hand():
             REQUESTS_IN_PROGRESS.shift(-1)
 
 
@@ -67,7 +67,7 @@ def note_event(event: SecurityEvent) -> None:
     """Let the line of the request at hand tell of an event; the last one is its outcome."""
     if not has_request_context():
         return
-    told = g.setdefault("told", {})
+    told = kept_at_hand().setdefault("told", {})
     told["outcome"] = event.kind
     told["result"] = event.result.value
     for name, field in (

@@ -21,6 +21,7 @@ from broker.web.dead_end import DeadEnd, WayOn, error_page
 from broker.web.portals import BrandView, Portals, PortalView
 from broker.web.request_line import install_request_line
 from broker.web.support_code import give_support_code, support_code
+from broker.web.trimmed_flask import request_at_hand
 
 MACHINE_BLUEPRINTS = frozenset({"oidc_machine", "health", "metrics"})
 _CALLED_BY_ADDRESS = frozenset({"health", "metrics"})
@@ -46,7 +47,8 @@ def install_rim(app: Flask, portals: Portals, allowed_host: str) -> None:
     def begin() -> ResponseReturnValue | None:
         give_support_code()
         # Probes may call by address; everything else must call us by our one name.
-        if request.host != allowed_host and request.blueprint not in _CALLED_BY_ADDRESS:
+        asked = request_at_hand()
+        if asked.host != allowed_host and asked.blueprint not in _CALLED_BY_ADDRESS:
             return "This host name is not served here.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
         return None
 
@@ -120,7 +122,7 @@ def _oauth_word(status: int) -> str:
 
 
 def _brand_of_path(portals: Portals) -> BrandView | None:
-    brand = (request.view_args or {}).get("brand")
+    brand = (request_at_hand().view_args or {}).get("brand")
     return portals.brand(brand) if isinstance(brand, str) else None
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 
-from flask import g, has_request_context
+from flask import has_request_context
+
+from broker.web.trimmed_flask import kept_at_hand
 
 # Without letters and digits that people mix up on the telephone (0/O, 1/I/L, 5/S, 2/Z, 8/B).
 _ALPHABET = "ACDEFGHJKMNPQRTUVWXY34679"
@@ -21,9 +23,9 @@ def give_support_code() -> None:
     number, second = divmod(number, len(_PAIRS))
     number, third = divmod(number, len(_PAIRS))
     fourth = number % len(_PAIRS)
-    g.support_code = f"{_PAIRS[first]}{_PAIRS[second]}-{_PAIRS[third]}{_PAIRS[fourth]}"
+    kept_at_hand()["support_code"] = f"{_PAIRS[first]}{_PAIRS[second]}-{_PAIRS[third]}{_PAIRS[fourth]}"
 
 
 def support_code() -> str | None:
     """The code of the request at hand; None outside a request."""
-    return g.get("support_code") if has_request_context() else None
+    return kept_at_hand().get("support_code") if has_request_context() else None

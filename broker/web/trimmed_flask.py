@@ -7,7 +7,8 @@ address map is for, which headers make up a cookie. That was a fifth of the call
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
     from werkzeug.local import LocalProxy
 
+LARGEST_BODY_BYTES: Final = 64 * 1024
+MOST_FORM_PARTS: Final = 1000
+
 HeaderLines = tuple[tuple[str, str], ...]
 
 # Werkzeug writes an address of these characters as it is, so it need not take it apart.
@@ -31,18 +35,26 @@ _WITHOUT_BODY: Final = frozenset(
 )
 
 
-def request_at_hand() -> Request:
-    """The request itself, for who asks it several things: Flask's proxy finds it anew for each."""
-    return cast("LocalProxy[Request]", request)._get_current_object()  # noqa: SLF001 - the name that werkzeug documents
+request_at_hand: Final[Callable[[], Request]] = cast("LocalProxy[Request]", request)._get_current_object  # noqa: SLF001 - the name that werkzeug documents
+"""The request itself: Flask's proxy finds it anew for each thing that it is asked, in three calls."""
+
+_kept_at_hand: Final[Callable[[], object]] = cast("LocalProxy[object]", g)._get_current_object  # noqa: SLF001 - as above
 
 
 def kept_at_hand() -> dict[str, Any]:
     """What hooks and views have put into Flask's `g` for the request at hand."""
-    return vars(cast("LocalProxy[object]", g)._get_current_object())  # noqa: SLF001 - the name that werkzeug documents
+    return vars(_kept_at_hand())
 
 
 class TrimmedRequest(Request):
-    """A request whose cookies are read from the one place where a WSGI server puts them (PEP 3333)."""
+    """A request whose cookies are read from the one place where a WSGI server puts them (PEP 3333).
+
+    What may be sent is the same for every view; Flask would ask the configuration each time.
+    """
+
+    max_content_length = LARGEST_BODY_BYTES
+    max_form_memory_size = LARGEST_BODY_BYTES
+    max_form_parts = MOST_FORM_PARTS
 
     @cached_property
     def cookies(self) -> ImmutableMultiDict[str, str]:
@@ -61,6 +73,8 @@ class TrimmedResponse(Response):
     itself. Names are compared without regard to case (RFC 9110 5.1).
     """
 
+    # As Flask's configuration has it, which it would look up for each cookie.
+    max_cookie_size = 4093
     fixed: HeaderLines = ()
     default: HeaderLines = ()
 
@@ -68,33 +82,37 @@ class TrimmedResponse(Response):
         self, environ: WSGIEnvironment
     ) -> tuple[Iterable[bytes], str, list[tuple[str, str]]]:
         """Body, status and headers (PEP 3333); what is no plain answer goes the long way."""
-        if self._is_plain(environ):
-            headers = list(self.headers)
+        headers = list(self.headers)
+        said = {name.lower(): value for name, value in headers}
+        if self._is_plain(environ, said):
             body = [b"".join(self.iter_encoded())]
-            if "Content-Length" not in self.headers:
+            if "content-length" not in said:
                 headers.append(("Content-Length", str(len(body[0]))))
             # Nothing is read from it any more; whoever waits for that is told now.
             self.close()
-            return body, self.status, self._completed(headers)
+            return body, self.status, self._completed(headers, said)
         long_body, status, headers = super().get_wsgi_response(environ)
-        return long_body, status, self._completed(headers)
+        return long_body, status, self._completed(headers, {name.lower(): value for name, value in headers})
 
-    def _is_plain(self, environ: WSGIEnvironment) -> bool:
-        headers = self.headers
+    def _is_plain(self, environ: WSGIEnvironment, said: Mapping[str, str]) -> bool:
         return (
             self.is_sequence
             and not self.direct_passthrough
             and environ["REQUEST_METHOD"] != "HEAD"
             and self.status_code not in _WITHOUT_BODY
-            and "Content-Location" not in headers
-            and _PLAIN_ADDRESS.fullmatch(headers.get("Location", "")) is not None
+            and "content-location" not in said
+            and _PLAIN_ADDRESS.fullmatch(said.get("location", "")) is not None
         )
 
-    def _completed(self, headers: list[tuple[str, str]]) -> list[tuple[str, str]]:
-        said = {name.lower() for name, _ in headers}
-        ours = {name.lower() for name, _ in self.fixed}
-        kept = [line for line in headers if line[0].lower() not in ours] if said & ours else headers
-        return [*kept, *self.fixed, *(line for line in self.default if line[0].lower() not in said)]
+    def _completed(self, headers: list[tuple[str, str]], said: Mapping[str, str]) -> list[tuple[str, str]]:
+        ours = _lower_names(self.fixed)
+        kept = headers if ours.isdisjoint(said) else [line for line in headers if line[0].lower() not in ours]
+        return [*kept, *self.fixed, *[line for line in self.default if line[0].lower() not in said]]
+
+
+@lru_cache(maxsize=256)
+def _lower_names(lines: HeaderLines) -> frozenset[str]:
+    return frozenset(name.lower() for name, _ in lines)
 
 
 class _Templates(Environment):
