@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from functools import cached_property
 from types import MappingProxyType
 from typing import Final
 
@@ -37,7 +38,7 @@ class Scheme(StrEnum):
 class _Named(IntEnum):
     """A level with a name in lower case; the numbers give the order within one scheme, and nothing else."""
 
-    @property
+    @cached_property
     def label(self) -> str:
         """The name used in configuration, claims and audit: ``midden``."""
         return self.name.lower()
@@ -125,11 +126,10 @@ class Assurance:
     @classmethod
     def of(cls, scheme: str, level: str) -> Assurance:
         """Read the names that configuration, records and claims use; `ValueError` when there is no such."""
-        found = Scheme(scheme)
-        for row in _TABLE[found]:
-            if row.level.label == level:
-                return cls(found, row.level)
-        raise ValueError(f"{scheme} has no level that is called {level!r}")
+        found = _BY_NAMES.get((scheme, level))
+        if found is None:
+            raise ValueError(f"there is no scheme {scheme!r} with a level that is called {level!r}")
+        return found
 
     def meets(self, required: Assurance) -> bool:
         """Whether this is of the same scheme and at least as strong as `required`."""
@@ -145,6 +145,14 @@ class Assurance:
     def acr(self) -> str:
         """The URI that tells a portal this level (eIDAS where eIDAS has a word for it)."""
         return next(row.acr for row in _TABLE[self.scheme] if row.level is self.level)
+
+
+# Every request reads one or two, from a record or a claim.
+_BY_NAMES: Final = {
+    (scheme.value, row.level.label): Assurance(scheme, row.level)
+    for scheme, rows in _TABLE.items()
+    for row in rows
+}
 
 
 def assurance_for_acr(scheme: Scheme, acr: str) -> Assurance | None:

@@ -105,7 +105,7 @@ class LoginTransaction:
     @classmethod
     def decode(cls, data: bytes) -> LoginTransaction:
         """Read what `encode` wrote."""
-        raw: dict[str, Any] = json.loads(data)
+        raw: dict[str, Any] = json.loads(data.decode())
         return cls(
             id=raw["id"],
             brand=raw["brand"],

@@ -46,7 +46,7 @@ class UpstreamRequests:
         data = self._records.take(_key(brand, relay_state))
         if data is None:
             return None
-        raw = json.loads(data)
+        raw = json.loads(data.decode())
         return Outstanding(raw["transaction"], decode_sent_request(base64.b64decode(raw["sent"])))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from broker.oidc.errors import OAuthCode, Refusal
 
+_encode_json = json.JSONEncoder(separators=(",", ":")).encode
 _NO_STORE = (
     ("Content-Type", "application/json"),
     ("Cache-Control", "no-store"),
@@ -37,7 +38,7 @@ UserinfoAnswer = JsonAnswer
 
 def success(content: Mapping[str, object], *, client_id: str, sid: str, reason: str) -> JsonAnswer:
     """200, never to be kept by a cache (RFC 6749 5.1)."""
-    body = json.dumps(content, separators=(",", ":")).encode()
+    body = _encode_json(content).encode()
     return JsonAnswer(200, _NO_STORE, body, reason, client_id, sid)
 
 

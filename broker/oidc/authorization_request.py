@@ -23,6 +23,8 @@ from broker.oidc.errors import (
 from broker.oidc.parameters import Parameters, read_parameters
 from broker.oidc.vocabulary import Prompt, ResponseMode
 
+_encode_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuthorizationRequest:
@@ -72,12 +74,12 @@ class AuthorizationRequest:
             "id_token": sorted(self.requested_claims.id_token),
             "userinfo": sorted(self.requested_claims.userinfo),
         }
-        return json.dumps(plain, separators=(",", ":"), ensure_ascii=False).encode()
+        return _encode_json(plain).encode()
 
     @classmethod
     def from_bytes(cls, encoded: bytes) -> AuthorizationRequest:
         """The inverse of `to_bytes`, for bytes that we wrote and sealed ourselves."""
-        plain = json.loads(encoded)
+        plain = json.loads(encoded.decode())
         asked = plain["requested_claims"]
         for name in ("scope", "acr_values", "essential_acr", "ui_locales"):
             plain[name] = tuple(plain[name])

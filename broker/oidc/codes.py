@@ -135,7 +135,7 @@ def _encode(bound: _BoundCode) -> bytes:
 
 
 def _decode(encoded: bytes) -> _BoundCode:
-    redirect_uri, code_challenge, grant = json.loads(encoded)
+    redirect_uri, code_challenge, grant = json.loads(encoded.decode())
     return _BoundCode(redirect_uri, code_challenge, decode_grant(grant.encode()))
 
 

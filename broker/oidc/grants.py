@@ -13,6 +13,8 @@ from broker.domain.representation import Representation
 from broker.oidc.claims import ClaimSource, RequestedClaims, SessionEnds
 from broker.storage.records import RecordKey, RecordKind, RecordStore
 
+_encode_json = json.JSONEncoder(separators=(",", ":")).encode
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
@@ -77,12 +79,12 @@ def encode_grant(grant: Grant) -> bytes:
         "bsn": source.bsn.number if source.bsn else None,
         "represents": source.represents.encode() if source.represents else None,
     }
-    return json.dumps(plain, separators=(",", ":")).encode()
+    return _encode_json(plain).encode()
 
 
 def decode_grant(encoded: bytes) -> Grant:
     """The inverse of `encode_grant`, for bytes that we wrote and sealed ourselves."""
-    plain = json.loads(encoded)
+    plain = json.loads(encoded.decode())
     source = ClaimSource(
         name=plain["name"],
         email=plain["email"],

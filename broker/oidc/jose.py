@@ -26,6 +26,7 @@ _REFUSED_MEMBERS = frozenset(
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LATEST = 2**53
+_ALGORITHMS = {algorithm.value: algorithm for algorithm in SigningAlgorithm}
 
 
 class TokenRefused(Exception):
@@ -67,9 +68,10 @@ def _object(part: str) -> dict[str, object]:
 
 def _algorithm(header: Mapping[str, object]) -> SigningAlgorithm:
     named = header.get("alg")
-    if not isinstance(named, str) or named not in set(SigningAlgorithm):
+    algorithm = _ALGORITHMS.get(named) if isinstance(named, str) else None
+    if algorithm is None:
         raise TokenRefused("the algorithm is not on the list")
-    return SigningAlgorithm(named)
+    return algorithm
 
 
 def _kid(header: Mapping[str, object]) -> str | None:

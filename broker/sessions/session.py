@@ -132,7 +132,7 @@ class Session:
     @classmethod
     def decode(cls, data: bytes) -> Session:
         """Read what `encode` wrote."""
-        raw: dict[str, Any] = json.loads(data)
+        raw: dict[str, Any] = json.loads(data.decode())
         return cls(
             sid=raw["sid"],
             brand=raw["brand"],

@@ -29,6 +29,7 @@ LANES = 16
 
 _RANDOM_ID_BYTES = 10
 _LONGEST_ID = 255
+_encode_detail = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 _BY_SUPPORT_CODE = (
     select(AUDIT_EVENTS)
     .where(AUDIT_EVENTS.c.support_code == bindparam("code"))
@@ -172,4 +173,4 @@ def _storable(text: str) -> str:
 
 def detail_text(detail: Mapping[str, object]) -> str:
     """One spelling for one value, so that what is hashed can be made again from what was exported."""
-    return _storable(json.dumps(dict(detail), sort_keys=True, separators=(",", ":"), ensure_ascii=False))
+    return _storable(_encode_detail(dict(detail)))

@@ -22,6 +22,7 @@ from broker.storage.sealing import KEY_ID_BYTES, DataKey, SealBroken, Sealer
 from broker.storage.xaes import KEY_BYTES
 
 _MOST_KNOWN = 2048
+_encode_fields = json.JSONEncoder(sort_keys=True).encode
 _BY_PERSON = Prepared(
     select(AUDIT_PERSONS.c.key_id, AUDIT_PERSONS.c.key_sealed).where(
         AUDIT_PERSONS.c.person == bindparam("of_person")
@@ -66,7 +67,7 @@ class AuditPersons:
         key = self._known.get(person) or self._key_to_write(person, now)
         if isinstance(key, _Erased):
             return None
-        return key.seal(json.dumps(dict(fields), sort_keys=True).encode(), context=_place(event_id))
+        return key.seal(_encode_fields(dict(fields)).encode(), context=_place(event_id))
 
     def open(self, person: str, event_id: str, sealed: bytes) -> Mapping[str, str] | None:
         """What was sealed; None when the person was erased. Raises `SealBroken` when it was changed."""
