@@ -15,6 +15,7 @@ from broker.errors import StorageUnavailable
 from broker.metrics.catalogue import JOB_RUNS
 from broker.notify.carriers import MailCarrier, PhoneCarrier
 from broker.notify.delivery import Delivery, Route
+from broker.notify.sms_gateway import SmsGatewayTransport
 from broker.settings import Settings
 from broker.storage.audit_log import AuditLog
 from broker.storage.known_devices import KnownDevices
@@ -25,7 +26,7 @@ from broker.wiring.audit import AuditRoom
 from broker.wiring.backchannel import backchannel_logout, endings_sweep
 from broker.wiring.mail import mail_server, mail_transport
 from broker.wiring.signing_keys import tend_keys
-from broker.wiring.sms import sms_gateway, sms_transport
+from broker.wiring.sms import sms_gateway
 from broker.wiring.stores import Stores
 
 _PAUSE_SECONDS = 1.0
@@ -111,7 +112,7 @@ def _routes(settings: Settings) -> Iterator[Route]:
     """Codes first: somebody looks at a telephone and waits."""
     gateway, sms = sms_gateway(settings), settings.broker.sms
     if gateway is not None and sms is not None:
-        carrier = PhoneCarrier(sms_transport(gateway))
+        carrier = PhoneCarrier(SmsGatewayTransport(gateway))
         yield Route((Channel.SMS, Channel.VOICE), carrier, sms.most_attempts)
     server, mail = mail_server(settings), settings.broker.mail
     if server is not None and mail is not None:

@@ -7,7 +7,6 @@ other purposes; a worker would carry them along for nothing.
 from __future__ import annotations
 
 import sys
-import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
@@ -21,8 +20,6 @@ UNUSED_PARTS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "structlog": ("rich", "greenlet"),
         # Figures of redis-py's own, which nobody asks for; our traces import opentelemetry themselves.
         "redis": ("opentelemetry",),
-        # Guesses the encoding of a text answer; we read bytes, and XML and JSON say their encoding.
-        "requests": ("chardet", "charset_normalizer"),
         # Carries SQLAlchemy's asyncio extension; our storage is synchronous.
         "sqlalchemy": ("greenlet",),
     }
@@ -36,9 +33,7 @@ def import_leanly() -> None:
     It has no effect on what was imported earlier, so it belongs before the first import of anything else.
     """
     for library, unused in UNUSED_PARTS.items():
-        with _as_if_absent(unused), warnings.catch_warnings():
-            # requests warns of the guesser that it misses.
-            warnings.simplefilter("ignore")
+        with _as_if_absent(unused):
             import_module(library)
 
 

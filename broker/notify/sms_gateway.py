@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import ssl
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
 
@@ -19,6 +18,7 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, PoolManager
 from urllib3.exceptions import HTTPError
 
+from broker.notify.gateway import SmsGateway
 from broker.notify.ports import RefusedForGood, RefusedForNow, SendingFailed, ServerAway
 from broker.notify.sms import PhoneMessage
 
@@ -27,21 +27,6 @@ _TLS_FAULTS: Final = (requests.exceptions.SSLError, ssl.SSLError, urllib3.except
 # Of the 4xx these say nothing about the message: our key is for an operator to mend, the others for time.
 _KEY_REFUSED: Final = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN})
 _LATER: Final = frozenset({HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS})
-
-
-@dataclass(frozen=True, slots=True)
-class SmsGateway:
-    """The gateway that takes our messages; `context` verifies its certificate against its name.
-
-    `url` is what the paths stand under; `sender` is what people see; `timeout_seconds` bounds the wait for a
-    connection and for each silence.
-    """
-
-    url: str
-    sender: str
-    context: ssl.SSLContext
-    timeout_seconds: float
-    api_key: str | None = field(default=None, repr=False)
 
 
 class _TrustingOnly(HTTPAdapter):

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from broker.oidc import authorization_checks as checks
 from broker.oidc.claims import RequestedClaims
@@ -79,16 +80,20 @@ class AuthorizationRequest:
     @classmethod
     def from_bytes(cls, encoded: bytes) -> AuthorizationRequest:
         """The inverse of `to_bytes`, for bytes that we wrote and sealed ourselves."""
-        plain = json.loads(encoded.decode())
-        asked = plain["requested_claims"]
-        for name in ("scope", "acr_values", "essential_acr", "ui_locales"):
-            plain[name] = tuple(plain[name])
-        plain["prompt"] = frozenset(Prompt(word) for word in plain["prompt"])
-        plain["response_mode"] = ResponseMode(plain["response_mode"])
-        plain["requested_claims"] = RequestedClaims(
-            frozenset(asked["id_token"]), frozenset(asked["userinfo"])
-        )
-        return cls(**plain)
+        return _decoded(encoded)
+
+
+# Each request of an attempt reads it, some of them twice.
+@lru_cache(maxsize=256)
+def _decoded(encoded: bytes) -> AuthorizationRequest:
+    plain = json.loads(encoded.decode())
+    asked = plain["requested_claims"]
+    for name in ("scope", "acr_values", "essential_acr", "ui_locales"):
+        plain[name] = tuple(plain[name])
+    plain["prompt"] = frozenset(Prompt(word) for word in plain["prompt"])
+    plain["response_mode"] = ResponseMode(plain["response_mode"])
+    plain["requested_claims"] = RequestedClaims(frozenset(asked["id_token"]), frozenset(asked["userinfo"]))
+    return AuthorizationRequest(**plain)
 
 
 def validate_authorization_request(

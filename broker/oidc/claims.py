@@ -7,10 +7,11 @@ name a claim, so nothing that a provider sends can become `roles` or `sub`.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Self
 
 from broker.domain.accounts import AccountType
 from broker.domain.assurance import AccountLevel, Assurance, Scheme
@@ -57,6 +58,10 @@ class ClaimSource:
     session: SessionEnds
     bsn: Bsn | None = None
     represents: Representation | None = None
+
+    def ending(self, session: SessionEnds) -> Self:
+        """The same facts with the ends that the session has by now."""
+        return self if session == self.session else replace(self, session=session)
 
 
 @dataclass(frozen=True, slots=True)

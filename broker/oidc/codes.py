@@ -76,7 +76,8 @@ class CodeStore:
             raise ValueError("the request is of another client")
         code = secrets.token_urlsafe(CODE_BYTES)
         now = self._clock()
-        grant = Grant(
+        source = login.source if login.source.bsn is None else replace(login.source, bsn=None)
+        lasting = Grant(
             id=_grant_id(code),
             client_id=client.client_id,
             sid=login.sid,
@@ -84,9 +85,9 @@ class CodeStore:
             scope=request.scope,
             nonce=request.nonce,
             requested_claims=request.requested_claims,
-            source=login.source if client.may_have_bsn else replace(login.source, bsn=None),
+            source=source,
         )
-        lasting = replace(grant, source=replace(grant.source, bsn=None))
+        grant = replace(lasting, source=login.source) if client.may_have_bsn else lasting
         self._grants.open(lasting, expires_at=_grant_end(client, login.source, now))
         self._records.put(
             _key(client, code),

@@ -45,7 +45,8 @@ class LivingTokens:
         grant = self._grants.find(token.client.client_id, token.grant_id)
         if grant is None or grant.sid != token.sid or grant.subject != token.subject:
             raise TokenRefused("the grant has ended")
-        narrowed = replace(grant, scope=tuple(scope for scope in grant.scope if scope in token.scope))
+        scope = tuple([scope for scope in grant.scope if scope in token.scope])
+        narrowed = grant if scope == grant.scope else replace(grant, scope=scope)
         return token, self._living(token.client, narrowed)
 
     def refresh_token(self, client: Client, text: str) -> LivingGrant:
@@ -59,4 +60,4 @@ class LivingTokens:
         ends = self._sessions.live(grant.sid, brand=client.brand)
         if ends is None:
             raise TokenRefused("the session has ended")
-        return LivingGrant(grant, replace(grant.source, session=ends))
+        return LivingGrant(grant, grant.source.ending(ends))

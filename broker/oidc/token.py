@@ -75,7 +75,7 @@ class TokenEndpoint:
     def _tokens(self, client: Client, grant: Grant, ends: SessionEnds | None, *, reason: str) -> TokenAnswer:
         if ends is None:
             raise Refusal(OAuthCode.INVALID_GRANT, "the session has ended")
-        tokens = self._minter.mint(client, grant, replace(grant.source, session=ends))
+        tokens = self._minter.mint(client, grant, grant.source.ending(ends))
         content: dict[str, object] = {
             "access_token": tokens.access_token,
             "token_type": "Bearer",

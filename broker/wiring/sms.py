@@ -5,7 +5,7 @@ from __future__ import annotations
 import ssl
 
 from broker.errors import ConfigurationError
-from broker.notify.sms_gateway import SmsGateway, SmsGatewayTransport
+from broker.notify.gateway import SmsGateway
 from broker.settings import Settings
 from broker.wiring.tls import verifying_context
 
@@ -31,11 +31,6 @@ def sms_faults(settings: Settings) -> tuple[str, ...]:
     except ConfigurationError as error:
         return error.faults
     return ()
-
-
-def sms_transport(gateway: SmsGateway) -> SmsGatewayTransport:
-    """The transport to that gateway."""
-    return SmsGatewayTransport(gateway)
 
 
 def _context(settings: Settings) -> ssl.SSLContext:

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from broker.notify.gateway import SmsGateway
 from broker.notify.ports import RefusedForGood, RefusedForNow, SendingFailed, ServerAway
 from broker.notify.sms import PhoneMessage
-from broker.notify.sms_gateway import SmsGateway, SmsGatewayTransport
+from broker.notify.sms_gateway import SmsGatewayTransport
 from broker.storage.messages import Channel
 from demo.clock import DemoClock
 from demo.outbox.gateway import create_gateway

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from broker.notify.sms_gateway import SmsGateway, SmsGatewayTransport
+from broker.notify.gateway import SmsGateway
+from broker.notify.sms_gateway import SmsGatewayTransport
 
 API_KEY = "the-key-of-the-gateway"
 

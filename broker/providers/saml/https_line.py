@@ -22,7 +22,7 @@ _END_OF_HEAD = b"\r\n\r\n"
 _CONTINUE = 100
 _STATUS_LINE = re.compile(r"HTTP/1\.([01]) ([1-5][0-9][0-9])(?: [^\r\n]*)?", re.ASCII)
 _HEADER_LINE = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n\0]*?)[ \t]*", re.ASCII)
-_LENGTH = re.compile(r"[0-9]{1,10}", re.ASCII)
+_LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)
 _CHUNK_LINE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?")
 
 
