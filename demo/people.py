@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from demo import mandates
+from demo.eherkenning.people import Means
 from demo.work import work_of
 
 MOST_COLLECTIVITIES = 25
@@ -69,6 +71,7 @@ class Person:
     purpose: str
     journeys: tuple[str, ...]
     digid: DigidMeans | None = None
+    eherkenning: Means | None = None
     accounts: tuple[DemoAccount, ...] = ()
     email: str | None = None
     phone: str | None = None
@@ -343,8 +346,9 @@ _AT_ZORG_EN_ZEKERHEID: tuple[Person, ...] = (
     Person(
         id="anouk",
         name="Anouk Groenendaal",
-        purpose="Is accountbeheerder bij MijnZZ Zakelijk en doet ook de administratie",
-        journeys=("J5", "J34", "J36"),
+        purpose="Is accountbeheerder bij MijnZZ Zakelijk en doet ook de administratie; heeft eHerkenning eH3",
+        journeys=("J5", "J31", "J32", "J34", "J36"),
+        eherkenning=mandates.ANOUK,
         accounts=(
             DemoAccount(
                 brand="zz",
@@ -358,8 +362,9 @@ _AT_ZORG_EN_ZEKERHEID: tuple[Person, ...] = (
     Person(
         id="rik",
         name="Rik van den Berg",
-        purpose="Doet bij MijnZZ Zakelijk de financiën: borderellen en facturen",
-        journeys=("J5", "J34"),
+        purpose="Doet bij MijnZZ Zakelijk de financiën: borderellen en facturen; heeft eHerkenning eH2+",
+        journeys=("J5", "J31", "J34"),
+        eherkenning=mandates.RIK,
         accounts=(
             DemoAccount(
                 brand="zz",
@@ -371,7 +376,63 @@ _AT_ZORG_EN_ZEKERHEID: tuple[Person, ...] = (
         ),
     ),
 )
-PEOPLE: tuple[Person, ...] = (*_CONSUMERS, *_BUSINESS_USERS, *_WITH_OTHER_WORK, *_AT_ZORG_EN_ZEKERHEID)
+_WITH_EHERKENNING: tuple[Person, ...] = (
+    Person(
+        id="nadia",
+        name="Nadia Haddad",
+        purpose="Heeft eHerkenning eH3, maar nog geen account bij MijnZZ Zakelijk",
+        journeys=("J31", "J32"),
+        eherkenning=mandates.NADIA,
+        email="nadia.haddad@haddad-installatie.example",
+    ),
+    Person(
+        id="joost",
+        name="Joost van Dam",
+        purpose="Heeft eHerkenning eH2+ en vraagt een account aan",
+        journeys=("J31", "J32"),
+        eherkenning=mandates.JOOST,
+        email="joost@bakkerij-vandam.example",
+    ),
+    Person(
+        id="laila",
+        name="Laila Bouzid",
+        purpose="Logt in voor drie bedrijven, van één alleen voor een vestiging",
+        journeys=("J31", "J36"),
+        eherkenning=mandates.LAILA,
+        email="laila.bouzid@devliet.example",
+    ),
+    Person(
+        id="ruud",
+        name="Ruud Kuipers",
+        purpose="Is intermediair en logt in namens andere bedrijven (ketenmachtiging)",
+        journeys=("J31", "J36"),
+        eherkenning=mandates.RUUD,
+        email="ruud@kuipers-advies.example",
+    ),
+    Person(
+        id="wim",
+        name="Wim Post",
+        purpose="Heeft eHerkenning eH2, dat is te laag voor MijnZZ Zakelijk",
+        journeys=("J31",),
+        eherkenning=mandates.WIM,
+        email="wim@bakkerij-vandam.example",
+    ),
+    Person(
+        id="esra",
+        name="Esra Yılmaz",
+        purpose="Heeft eHerkenning eH4, hoger dan een portaal vraagt",
+        journeys=("J31",),
+        eherkenning=mandates.ESRA,
+        email="esra.yilmaz@zuiderlicht.example",
+    ),
+)
+PEOPLE: tuple[Person, ...] = (
+    *_CONSUMERS,
+    *_BUSINESS_USERS,
+    *_WITH_OTHER_WORK,
+    *_AT_ZORG_EN_ZEKERHEID,
+    *_WITH_EHERKENNING,
+)
 
 
 def person_by_id(person_id: str) -> Person | None:
@@ -396,9 +457,24 @@ def _person_as_json(person: Person) -> dict[str, object]:
             bsn=means.bsn,
             level=means.level,
         )
+    if person.eherkenning:
+        parts["eherkenning"] = _eherkenning_as_json(person.eherkenning)
     if person.accounts:
         parts["accounts"] = [_account_as_json(account) for account in person.accounts]
     return parts
+
+
+def _eherkenning_as_json(means: Means) -> dict[str, object]:
+    """What is needed to log in, with the company of the first mandate."""
+    organisation = means.mandates[0].organisation
+    return _present(
+        username=means.username,
+        password=means.password,
+        supplier=means.supplier,
+        level=means.level,
+        kvk=organisation.kvk,
+        company=organisation.name,
+    )
 
 
 def _account_as_json(account: DemoAccount) -> dict[str, object]:

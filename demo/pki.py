@@ -28,6 +28,7 @@ VALID_YEARS = 20
 
 RSA_BITS = 2048
 DIGID_BRANDS = ("cz",)
+EHERKENNING_BRANDS = ("zz",)
 PORTALS = tuple(portal.id for portal in definitions.PORTALS)
 _OWNER_ONLY = 0o600
 
@@ -50,13 +51,19 @@ def make_pki(
         made += write_pair(pki, "ca", make_authority())
     authority = load_pair(pki, "ca")
     usages: dict[str, list[x509.ExtensionType]] = {
-        "digid-backchannel": [
-            _server_names(),
-            _purpose(ExtendedKeyUsageOID.SERVER_AUTH),
-        ],
+        "digid-backchannel": [_server_names(), _purpose(ExtendedKeyUsageOID.SERVER_AUTH)],
+        "eherkenning-backchannel": [_server_names(), _purpose(ExtendedKeyUsageOID.SERVER_AUTH)],
         "broker-tls-client": [_purpose(ExtendedKeyUsageOID.CLIENT_AUTH)],
         "digid-signing": [],
+        "eherkenning-signing": [],
+        "eherkenning-ad-signing": [],
+        "eherkenning-mr-signing": [],
         **{f"{brand}-digid-signing": [] for brand in brands},
+        **{
+            f"{brand}-eherkenning-{purpose}": []
+            for brand in EHERKENNING_BRANDS
+            for purpose in ("signing", "encryption")
+        },
     }
     for name, extensions in usages.items():
         if not _exists(pki, name):

@@ -14,11 +14,14 @@ from demo.supervisor import Service, Step
 
 BROKER_URL = "http://localhost:8000"
 DIGID_URL = "http://127.0.0.1:8100"
+EHERKENNING_URL = "http://127.0.0.1:8200"
 OUTBOX_URL = "http://127.0.0.1:8300"
 PORTS: tuple[Port, ...] = (
     Port(8000, "the broker", both_families=True),
     Port(8100, "the DigiD simulator"),
     Port(8101, "the DigiD simulator's back channel"),
+    Port(8200, "the eHerkenning simulator"),
+    Port(8201, "the eHerkenning simulator's back channel"),
     Port(8300, "the outbox"),
     Port(8325, "the outbox's mail listener"),
     *(Port(portal.port, f"the portal {portal.name}") for portal in PORTALS),
@@ -44,10 +47,16 @@ class Plan:
         """The throw-away certificate authority and everybody's keys; what exists is kept."""
         return Step("pki", _python("demo.pki", "--state", str(self.state)))
 
-    def simulator_metadata(self) -> Step:
-        """The DigiD simulator's metadata, which the broker's configuration names."""
-        output = self.state / "digid" / "idp-metadata.xml"
-        return Step("digid metadata", _python("demo.digid", "metadata", "--state", str(self.state)), output)
+    def simulator_metadata(self) -> tuple[Step, ...]:
+        """The simulators' metadata, which the broker's configuration names."""
+        return tuple(
+            Step(
+                f"{scheme} metadata",
+                _python(f"demo.{scheme}", "metadata", "--state", str(self.state)),
+                self.state / scheme / file,
+            )
+            for scheme, file in (("digid", "idp-metadata.xml"), ("eherkenning", "hm-metadata.xml"))
+        )
 
     def broker_preparation(self) -> tuple[Step, ...]:
         """The broker's metadata for the simulator, one per brand with DigiD, and its database."""
@@ -89,6 +98,11 @@ class Plan:
             ),
             Service(
                 "digid", _python("demo.digid", "serve", "--state", state), f"{DIGID_URL}/saml/idp/metadata"
+            ),
+            Service(
+                "eherkenning",
+                _python("demo.eherkenning", "serve", "--state", state),
+                f"{EHERKENNING_URL}/broker/metadata",
             ),
             *portals,
         )

@@ -17,9 +17,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from demo.eherkenning.suppliers import SUPPLIERS
 from demo.import_file import import_lines
 from demo.people import PEOPLE, AccountKind
-from demo.plan import BROKER_URL, DIGID_URL, OUTBOX_URL, PORTS, Plan
+from demo.plan import BROKER_URL, DIGID_URL, EHERKENNING_URL, OUTBOX_URL, PORTS, Plan
 from demo.portals.definitions import PORTALS
 from demo.ports import taken
 from demo.redis_server import RedisServer, RedisUnavailable, start_redis
@@ -75,7 +76,7 @@ def start_all(plan: Plan, supervisor: Supervisor, redis: RedisServer) -> None:
     """In the order of what needs what; side by side where nothing does."""
     supervisor.start(plan.outbox())
     supervisor.run(plan.make_keys())
-    supervisor.run(plan.simulator_metadata())
+    supervisor.run(*plan.simulator_metadata())
     redis.wait_until_ready()
     supervisor.run(*plan.broker_preparation())
     with account_file(plan.state) as file:
@@ -134,8 +135,10 @@ def announce(console: Console) -> None:
     addresses.add_row("Broker", BROKER_URL)
     addresses.add_row("Berichten, telefoons, mensen / Messages, phones, people", OUTBOX_URL)
     addresses.add_row("DigiD (simulator)", DIGID_URL)
+    addresses.add_row("eHerkenning (simulator)", EHERKENNING_URL)
     console.print(addresses)
     console.print(_people_with_digid())
+    console.print(_people_with_eherkenning())
     console.print(_people_with_passwords())
     console.print("[bold green]Klaar / Ready[/] (Ctrl-C stopt / stops)")
     sys.stdout.flush()
@@ -149,6 +152,23 @@ def _people_with_digid() -> Table:
         if means := person.digid:
             journeys, phone = " ".join(person.journeys), f"{OUTBOX_URL}/phone/{person.id}"
             table.add_row(person.name, journeys, means.username, means.password, means.pin or "–", phone)
+    return table
+
+
+def _people_with_eherkenning() -> Table:
+    table = Table(title="Mensen met eHerkenning / People with eHerkenning", title_justify="left")
+    for heading in ("Naam / Name", "Voor / For", "Leverancier / Supplier", "Gebruikersnaam / User name"):
+        table.add_column(heading, no_wrap=heading != "Naam / Name")
+    for heading in ("Wachtwoord / Password", "Niveau / Level", "KvK"):
+        table.add_column(heading, no_wrap=True)
+    suppliers = {supplier.id: supplier.name for supplier in SUPPLIERS}
+    for person in PEOPLE:
+        if means := person.eherkenning:
+            companies = " ".join(mandate.organisation.kvk for mandate in means.mandates)
+            journeys, supplier = " ".join(person.journeys), suppliers[means.supplier]
+            table.add_row(
+                person.name, journeys, supplier, means.username, means.password, means.level, companies
+            )
     return table
 
 

@@ -21,6 +21,7 @@ from demo.digid.phone import phone_api
 from demo.digid.registry import Registry
 from demo.digid.requests import Received, RequestReader
 from demo.idp.forms import MAX_MESSAGE_BYTES
+from demo.idp.headers import protect
 from demo.idp.signing import Signer
 from demo.idp.steering import fault_pages
 from demo.idp.switch import FaultSwitch
@@ -28,17 +29,6 @@ from demo.idp.wire import Untrusted
 
 NOT_FOUND = 404
 _log = logging.getLogger("demo.digid")
-
-# There is no form-action: browsers apply it to every redirect after a form, and after the last form of a
-# login those lead to the web service and on to its portals, which DigiD cannot know.
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Frame-Options": "DENY",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,9 +99,4 @@ def _add_rim(app: Flask) -> None:
         missing = problem.code == NOT_FOUND
         return message_page(pages.NOT_FOUND if missing else pages.BROKEN, problem.code or 500)
 
-    @app.after_request
-    def protect(response: Response) -> Response:
-        response.headers.update(_HEADERS)
-        if request.endpoint != "static":
-            response.headers["Cache-Control"] = "no-store"
-        return response
+    app.after_request(protect)

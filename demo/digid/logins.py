@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import hmac
 import secrets
-import threading
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from demo.clock import Clock
 from demo.digid.faults.kinds import Fault
 from demo.digid.levels import Means
 from demo.digid.requests import AuthnRequest, Received
-
-LIFETIME_MINUTES = 15
-_REMEMBERED_HOURS = 24
+from demo.idp.logins import LoginStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,53 +70,21 @@ class Login:
         return self.received.request
 
 
-class Logins:
-    """All logins under way. Every step is taken against the state it was decided on, so it happens once."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._logins: dict[str, Login] = {}
+class Logins(LoginStore[Login]):
+    """All logins under way at DigiD."""
 
     def start(self, received: Received, browser: str, fault: Fault | None) -> Login:
         """A new login for this browser."""
-        now = self._clock()
-        login = Login(secrets.token_urlsafe(16), browser, received, now, fault)
-        oldest = now - timedelta(hours=_REMEMBERED_HOURS)
-        with self._lock:
-            self._logins = {key: one for key, one in self._logins.items() if one.started_at > oldest}
-            self._logins[login.id] = login
-        return login
-
-    def of_browser(self, login_id: str, browser: str) -> Login | None:
-        """The login, when it is this browser's and has not expired."""
-        login = self.find(login_id)
-        if login is None or not hmac.compare_digest(login.browser.encode(), browser.encode()):
-            return None
-        return login
-
-    def find(self, login_id: str) -> Login | None:
-        """The login, when it has not expired."""
-        login = self._logins.get(login_id)
-        if login is None or self._clock() - login.started_at > timedelta(minutes=LIFETIME_MINUTES):
-            return None
-        return login
+        return self.add(Login(secrets.token_urlsafe(16), browser, received, self._clock(), fault))
 
     def on_phone_of(self, username: str) -> list[Login]:
         """The logins that wait for the phone of whoever has this (normalised) user name, oldest first."""
         return [
             login
-            for login in list(self._logins.values())
-            if isinstance(login.state, AwaitingPhone)
-            and login.state.username == username
-            and self.find(login.id) is login
+            for login in self.all_open()
+            if isinstance(login.state, AwaitingPhone) and login.state.username == username
         ]
 
     def move(self, login: Login, state: State) -> Login | None:
         """Puts the login in `state`, unless it moved in the meantime: then None."""
-        moved = replace(login, state=state)
-        with self._lock:
-            if self._logins.get(login.id) is not login:
-                return None
-            self._logins[login.id] = moved
-        return moved
+        return self.put(replace(login, state=state), login)

@@ -36,10 +36,19 @@ def verified(
     `BadSignature` unless the signature is a direct child of `element`, covers all of it, and is made with
     RSA-SHA256 by a key that is valid at `now`.
     """
+    return verified_by(_registered_certificate(own_signature(element), registered), element, now)
+
+
+def own_signature(element: etree._Element) -> etree._Element:
+    """The one signature in a message, which must be a direct child of it. Raises `BadSignature`."""
     signatures = element.findall(f".//{{{DS}}}Signature")
     if len(signatures) != 1 or signatures[0].getparent() is not element:
         raise BadSignature("there must be one signature, directly in the message")
-    certificate = _registered_certificate(signatures[0], registered)
+    return signatures[0]
+
+
+def verified_by(certificate: x509.Certificate, element: etree._Element, now: datetime) -> etree._Element:
+    """The content that this certificate's key signed. Raises `BadSignature`, as `verified` does."""
     rules = SignatureConfiguration(
         location="./",
         signature_methods=frozenset({SignatureMethod.RSA_SHA256}),

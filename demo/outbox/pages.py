@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from demo.clock import DemoClock
+from demo.eherkenning.suppliers import SUPPLIERS
 from demo.outbox.gateway import channels_named
 from demo.outbox.messages import Channel, Message, MessageStore
 from demo.outbox.phone_pages import PhoneApps, add_phones
@@ -59,6 +60,7 @@ def _add_overviews(pages: Blueprint, store: MessageStore, clock: DemoClock) -> N
             people=PEOPLE,
             business_portals={portal.brand: portal for portal in PORTALS if portal.business},
             portals=PORTALS,
+            suppliers={supplier.id: supplier for supplier in SUPPLIERS},
             latest=store.newest_first()[:4],
         )
 

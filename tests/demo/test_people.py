@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from demo.eherkenning.levels import Level
+from demo.eherkenning.suppliers import supplier_of
 from demo.people import PEOPLE, AccountKind, Person, people_as_json, person_by_id
 
 WEIGHTS = (9, 8, 7, 6, 5, 4, 3, 2, -1)
@@ -151,3 +155,42 @@ def test_business_account_as_json_has_the_names_of_the_interface() -> None:
     assert set(people["ingrid"]["accounts"][0]) == {"brand", "email"} | work
     assert set(people["lars"]["accounts"][0]) == {"brand", "email", "password", "phone"}
     assert "digid" not in people["marieke"]
+
+
+@pytest.mark.parametrize("journey", ["J31", "J32", "J36"])
+def test_people_cover_each_journey_with_eherkenning(journey: str) -> None:
+    """Somebody with a means can play each journey."""
+    assert [person for person in PEOPLE if person.eherkenning and journey in person.journeys]
+
+
+def test_people_with_eherkenning_have_numbers_that_could_be() -> None:
+    """KvK numbers of eight digits, branches of twelve, RSINs that pass the eleven test; levels that exist."""
+    for means in (person.eherkenning for person in PEOPLE if person.eherkenning):
+        assert supplier_of(means.supplier)
+        assert Level.of_label(means.level)
+        for mandate in means.mandates:
+            assert re.fullmatch(r"\d{8}", mandate.organisation.kvk)
+            assert all(re.fullmatch(r"\d{12}", branch.number) for branch in mandate.branches)
+            if rsin := mandate.organisation.rsin:
+                digits = [int(digit) for digit in rsin]
+                assert sum(weight * digit for weight, digit in zip(WEIGHTS, digits, strict=True)) % 11 == 0
+
+
+def test_people_with_eherkenning_cover_the_cases_of_the_scheme() -> None:
+    """Too low, eH2+, eH3, eH4; several companies, a branch, an intermediary."""
+    means = [person.eherkenning for person in PEOPLE if person.eherkenning]
+    assert {one.level for one in means} == {"eH2", "eH2+", "eH3", "eH4"}
+    assert len({(one.supplier, one.username) for one in means}) == len(means)
+    mandates = [mandate for one in means for mandate in one.mandates]
+    assert any(len(one.mandates) > 2 for one in means)
+    assert any(mandate.branches and not mandate.whole for mandate in mandates)
+    assert any(mandate.intermediary for mandate in mandates)
+
+
+def test_eherkenning_as_json_has_the_names_of_the_interface() -> None:
+    """What is needed to log in, with the first company."""
+    people = {entry["id"]: entry for entry in people_as_json()["people"]}  # type: ignore[attr-defined]
+    told = people["nadia"]["eherkenning"]
+    assert set(told) == {"username", "password", "supplier", "level", "kvk", "company"}
+    assert (told["kvk"], told["level"]) == ("90001354", "eH3")
+    assert "eherkenning" not in people["marieke"]

@@ -13,7 +13,19 @@ from demo.pki import load_pair, main, make_pki
 from demo.portals.definitions import PORTALS, ClientAuth, PortalDefinition
 from demo.portals.keys import load_portal_keys
 
-PAIRS = ("ca", "digid-backchannel", "digid-signing", "broker-tls-client", "cz-digid-signing")
+PAIRS = (
+    "ca",
+    "broker-tls-client",
+    "digid-backchannel",
+    "digid-signing",
+    "cz-digid-signing",
+    "eherkenning-backchannel",
+    "eherkenning-signing",
+    "eherkenning-ad-signing",
+    "eherkenning-mr-signing",
+    "zz-eherkenning-signing",
+    "zz-eherkenning-encryption",
+)
 
 
 @pytest.fixture(scope="module")

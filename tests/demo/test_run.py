@@ -77,7 +77,20 @@ def test_ports_reached_as_localhost_are_looked_at_in_both_families() -> None:
 
 def test_ports_of_the_demo_are_those_of_the_interface() -> None:
     """Exactly the ports that this version of the demo uses."""
-    assert [port.number for port in PORTS] == [8000, 8100, 8101, 8300, 8325, 8401, 8402, 8403, 8404, 8405]
+    assert [port.number for port in PORTS] == [
+        8000,
+        8100,
+        8101,
+        8200,
+        8201,
+        8300,
+        8325,
+        8401,
+        8402,
+        8403,
+        8404,
+        8405,
+    ]
 
 
 def test_supervisor_ends_services_and_what_they_started(supervisor: Supervisor) -> None:

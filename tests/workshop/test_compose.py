@@ -135,6 +135,7 @@ def test_simulators_come_only_when_asked_for() -> None:
         "prepare-simulators",
         "import-demo-accounts",
         "digid",
+        "eherkenning",
         "outbox",
         "mijn-cz",
         "mijn-cz-zakelijk",

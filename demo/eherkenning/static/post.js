@@ -1,0 +1,1 @@
+document.querySelector("form[data-sends-itself]").submit();
