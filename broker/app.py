@@ -53,6 +53,7 @@ from broker.web.second_factor_state import PageStates
 from broker.web.second_factor_visit import SecondFactorPages
 from broker.web.session_lookup import LiveSessions
 from broker.web.source_address import request_origin, source_block
+from broker.web.staff_pages import staff_blueprint
 from broker.web.support_code import support_code
 from broker.web.trimmed_flask import TrimmedFlask
 from broker.wiring.account_area import account_area
@@ -121,6 +122,7 @@ def _register(
         home_blueprint(portals),
         health_blueprint(readiness),
         login_blueprint(pages),
+        staff_blueprint(pages),
         password_blueprint(pages, second),
         second_factor_blueprint(second),
         account_blueprint(area),

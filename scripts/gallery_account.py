@@ -55,7 +55,11 @@ def account_pages() -> Iterator[Page]:
     groups = (_details(), _address(), _password(), _factors(), _sessions(), _records(), _confirm())
     for group in groups:
         yield from (_page(*own) for own in group)
-    yield "account-log-in", "account/log_in.html", {}
+    for name, entrance in (("log-in", None), ("log-in-staff", {"url": "#staff"})):
+        yield f"account-{name}", "account/log_in.html", {"entrance": entrance}
+    for name, inside in (("entrance", None), ("entrance-inside", "#account")):
+        context = {"action": "#begin", "csrf_token": "sample-token", "inside": inside}
+        yield f"staff-{name}", "staff/entrance.html", context
     yield from _links()
 
 

@@ -44,6 +44,7 @@ _email_option = click.option("--email", required=True, help="The address of the 
     cls=CommandsOnDemand,
     places={
         "invite": "broker.cli.inviting:invite",
+        "invite-staff": "broker.cli.inviting:invite_staff",
         "reset-factors": "broker.cli.factor_reset:reset_factors",
     },
 )
@@ -147,7 +148,7 @@ class Room:
         yield f"account: {found.id}"
         yield f"type: {found.type.value}"
         yield f"state: {found.state.value}"
-        if found.type is AccountType.BUSINESS:
+        if found.type is not AccountType.CONSUMER:
             yield f"password since: {since.isoformat(timespec='seconds') if since else '-'}"
             yield f"known devices: {len(KnownDevices(database, columns).of_account(found.id))}"
         yield f"sessions: {len(sessions)}"

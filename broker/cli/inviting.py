@@ -1,7 +1,8 @@
-"""`broker account invite`: makes an account for somebody and mails them the link to it."""
+"""`broker account invite` and `invite-staff`: make an account for somebody and mail them the link to it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ import click
 from broker.cli.account import known_person
 from broker.cli.options import config_option, language_option, read_settings
 from broker.domain.assurance import Scheme
+from broker.domain.staff import entrance_of
 from broker.errors import ConfigurationError
 from broker.settings import Settings
 from broker.storage.accounts import AddressTaken
@@ -31,18 +33,50 @@ def invite(config: Path, brand: str, email: str, name: str, portal: str | None, 
 
     Who was invited before and has not come yet gets a new link, and the old one is dead.
     """
+    settings = read_settings(config)
+    address, full_name = known_person(settings, brand, email, name)
+    _require_portal(settings, brand, portal)
+    _invite(settings, _Person(brand, full_name, address.text), portal, language)
+
+
+@click.command("invite-staff")
+@config_option
+@click.option("--brand", required=True, help="Name of its file under brands/.")
+@click.option("--email", required=True, help="The address of the account; the link is mailed there.")
+@click.option(
+    "--name", required=True, help="The person's name; kept as it was when they were invited before."
+)
+@language_option
+def invite_staff(config: Path, brand: str, email: str, name: str, language: str) -> None:
+    """Invite one of the insurer's own people: they log in at the broker itself, with an authenticator app.
+
+    They choose a password by a link, which works 7 days, and set the app up at their first login, at
+    /<brand>/staff. Who was invited before and has not come yet gets a new link, and the old one is dead.
+    """
+    settings = read_settings(config)
+    address, full_name = known_person(settings, brand, email, name)
+    if settings.brands[brand].staff is None:
+        raise ConfigurationError((f"--brand: brands/{brand}.toml has no [staff]",))
+    _invite(settings, _Person(brand, full_name, address.text), entrance_of(brand), language)
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    brand: str
+    name: str = field(repr=False)
+    email: str = field(repr=False)
+
+
+def _invite(settings: Settings, person: _Person, portal: str | None, language: str) -> None:
     # Pages and mails are made with Flask, which no other command of this group needs.
     from broker.accounts.reset.inviting import Invitation  # noqa: PLC0415
     from broker.web.language import Language  # noqa: PLC0415
     from broker.wiring.resets import invitations_by_operator  # noqa: PLC0415
 
-    settings = read_settings(config)
-    address, full_name = known_person(settings, brand, email, name)
-    _require_portal(settings, brand, portal)
     stores = open_stores(settings)
     try:
         with invitations_by_operator(settings, stores, Language(language)) as invitations:
-            invited = invitations.invite(Invitation(brand, full_name, address.text, portal))
+            invited = invitations.invite(Invitation(person.brand, person.name, person.email, portal))
     finally:
         stores.redis.close()
         stores.database.close()

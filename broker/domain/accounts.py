@@ -11,10 +11,15 @@ AccountId = NewType("AccountId", str)
 
 
 class AccountType(StrEnum):
-    """Which kind of portal the account is for; a session never crosses from one to the other."""
+    """Whom the account is for; a session never crosses from one kind to another.
+
+    Consumers and people of organisations (business) log in at portals, the insurer's own people (staff) at
+    the broker itself.
+    """
 
     CONSUMER = "consumer"
     BUSINESS = "business"
+    STAFF = "staff"
 
 
 class AccountState(StrEnum):

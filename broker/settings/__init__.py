@@ -4,7 +4,7 @@
 files hold is judged by `broker.check`.
 """
 
-from broker.settings.brand_file import Brand, Desk, DigidService
+from broker.settings.brand_file import Brand, Desk, DigidService, Staff
 from broker.settings.broker_file import BrokerFile, Environment
 from broker.settings.load import Settings, load_settings
 from broker.settings.mail_section import MailSecurity
@@ -23,5 +23,6 @@ __all__ = [
     "Profile",
     "ProviderFile",
     "Settings",
+    "Staff",
     "load_settings",
 ]

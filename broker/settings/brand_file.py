@@ -35,6 +35,14 @@ class DigidService(Section):
     )
 
 
+class Staff(Section):
+    """How the insurer's own people log in: at the broker itself, by password and authenticator app."""
+
+    name: str = Field(description="What stands on their pages in the place of a portal's name.")
+    idle_seconds: int = Field(default=900, ge=60, le=3600, description="A session without activity.")
+    absolute_seconds: int = Field(default=28800, ge=300, le=43200, description="A session in all.")
+
+
 class Brand(Section):
     """One legal entity."""
 
@@ -45,6 +53,7 @@ class Brand(Section):
     theme: Identifier = Field(description="Name of the theme.")
     desk: Desk
     mail: BrandMail | None = Field(default=None, description="Absent: this brand sends no mail.")
+    staff: Staff | None = Field(default=None, description="Absent: no staff log in for this brand.")
     digid: DigidService | None = Field(default=None, description="Absent: this brand has no DigiD.")
     roles: dict[RoleName, RoleSection] = Field(
         default_factory=dict, description="Its role catalogue, by the names that claims and grants use."

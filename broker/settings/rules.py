@@ -127,6 +127,18 @@ def _mail_can_be_sent(settings: Settings) -> Iterator[str]:
             yield f"{needs} brands/{portal.brand}.toml"
 
 
+def _staff_can_be_invited(settings: Settings) -> Iterator[str]:
+    for name, brand in settings.brands.items():
+        if brand.staff is None:
+            continue
+        if settings.broker.mail is None:
+            yield f"brands/{name}.toml: staff: needs [mail] in broker.toml"
+        if brand.mail is None:
+            yield f"brands/{name}.toml: staff: needs [mail] in the same file"
+        if brand.staff.absolute_seconds < brand.staff.idle_seconds:
+            yield f"brands/{name}.toml: staff.absolute_seconds: is shorter than idle_seconds"
+
+
 def _mail_password_is_protected(settings: Settings) -> Iterator[str]:
     mail = settings.broker.mail
     if mail is None:
@@ -208,6 +220,7 @@ _RULES: tuple[Callable[[Settings], Iterator[str]], ...] = (
     *ACCESS_RULES,
     *EHERKENNING_RULES,
     _mail_can_be_sent,
+    _staff_can_be_invited,
     _mail_password_is_protected,
     *SMS_RULES,
     _redirects_are_web_addresses,

@@ -34,7 +34,8 @@ BY_ADDRESS = (
         ),
     )
 )
-BUSINESS_BY_ADDRESS = BY_ADDRESS.where(ACCOUNTS.c.type == AccountType.BUSINESS.value)
+# Whoever may have a password of ours.
+WITH_PASSWORD_BY_ADDRESS = BY_ADDRESS.where(ACCOUNTS.c.type != AccountType.CONSUMER.value)
 RECORD_LOGIN = Prepared(
     update(ACCOUNTS)
     .where(

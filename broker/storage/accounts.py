@@ -20,7 +20,6 @@ from broker.domain.identity import EherkenningIdentity
 from broker.storage.account_addresses import ADDRESS_SCHEME, AccountAddresses, owner_of_address
 from broker.storage.account_queries import (
     ACTIVATE,
-    BUSINESS_BY_ADDRESS,
     BY_ADDRESS,
     BY_ID,
     BY_IDENTITY,
@@ -28,6 +27,7 @@ from broker.storage.account_queries import (
     RECORD_LOGIN,
     SET_STATE,
     STATE_BY_ID,
+    WITH_PASSWORD_BY_ADDRESS,
 )
 from broker.storage.account_rows import AccountRows
 from broker.storage.database import Database
@@ -50,6 +50,17 @@ class Registered:
 @dataclass(frozen=True, slots=True)
 class AddressTaken:
     """The address belongs to another account of the brand; nothing was made."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Newcomer:
+    """Somebody with a password and no account yet."""
+
+    brand: str
+    name: str
+    email: str
+    type: AccountType
+    state: AccountState
 
 
 class AccountRepository:
@@ -132,11 +143,11 @@ class AccountRepository:
             return Registered(self._named(connection, brand, account_id, name, email), created=True)
 
     def find_by_address(self, brand: str, email: str) -> Account | None:
-        """The business account that owns this address; consumers have another way of logging in.
+        """The account of business or staff that owns this address; consumers have another way of logging in.
 
         One statement, whoever is found and however many index keys there are.
         """
-        return self._of_address(brand, email, BUSINESS_BY_ADDRESS)
+        return self._of_address(brand, email, WITH_PASSWORD_BY_ADDRESS)
 
     def find_any_by_address(self, brand: str, email: str) -> Account | None:
         """The account of any type that owns this address; for administration, never to log in with."""
@@ -149,14 +160,13 @@ class AccountRepository:
 
         It gets `new_id`, a random UUID. Of two who do this at once one is told that the address is taken.
         """
-        with self._database.writing() as connection:
-            if owner_of_address(connection, self._blind_indexes[brand], email) is not None:
-                return AddressTaken()
-            self._rows.insert(connection, new_id, brand, account_type=AccountType.BUSINESS, state=state)
-            if not self._addresses.claim(connection, self._blind_indexes[brand], new_id, email):
-                connection.execute(delete(ACCOUNTS).where(ACCOUNTS.c.id == new_id))
-                return AddressTaken()
-            return self._named(connection, brand, new_id, name, email)
+        return self._add_by_address(_Newcomer(brand, name, email, AccountType.BUSINESS, state), new_id)
+
+    def add_staff(
+        self, brand: str, name: str, email: str, *, state: AccountState, new_id: AccountId
+    ) -> Account | AddressTaken:
+        """The same for one of the insurer's own people."""
+        return self._add_by_address(_Newcomer(brand, name, email, AccountType.STAFF, state), new_id)
 
     def change_address(
         self, account_id: AccountId, *, before: str, after: str
@@ -211,6 +221,17 @@ class AccountRepository:
         return (
             self._database.write_alone(SET_STATE, {"account_id": account_id, "new_state": state.value}) == 1
         )
+
+    def _add_by_address(self, new: _Newcomer, new_id: AccountId) -> Account | AddressTaken:
+        brand, email = new.brand, new.email
+        with self._database.writing() as connection:
+            if owner_of_address(connection, self._blind_indexes[brand], email) is not None:
+                return AddressTaken()
+            self._rows.insert(connection, new_id, brand, account_type=new.type, state=new.state)
+            if not self._addresses.claim(connection, self._blind_indexes[brand], new_id, email):
+                connection.execute(delete(ACCOUNTS).where(ACCOUNTS.c.id == new_id))
+                return AddressTaken()
+            return self._named(connection, brand, new_id, new.name, email)
 
     def _write(self, statement: Prepared, values: Mapping[str, object]) -> None:
         self._database.write_alone(statement, values)

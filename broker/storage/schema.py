@@ -89,7 +89,7 @@ ACCOUNTS = Table(
     Column("subject_seed_sealed", LargeBinary, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("last_login_at", UtcDateTime),
-    CheckConstraint("type IN ('consumer', 'business')", name="type"),
+    CheckConstraint("type IN ('consumer', 'business', 'staff')", name="type"),
     CheckConstraint("state IN ('invited', 'active', 'held', 'disabled', 'erased')", name="state"),
 )
 

@@ -132,6 +132,9 @@ class PortalAnswers:
 
     def denied(self, transaction: LoginTransaction, portal: PortalView) -> ResponseReturnValue:
         """The person turned back on our own page."""
+        if portal.is_ours:
+            self.note_refusal(portal, OAuthCode.ACCESS_DENIED.value)
+            return redirect(portal.url, 303)
         asked = AuthorizationRequest.from_bytes(transaction.answer_to)
         return self.refused(asked, OAuthCode.ACCESS_DENIED, "the person cancelled the login", portal)
 
@@ -197,6 +200,9 @@ class PortalAnswers:
         version: int | None = None,
     ) -> ResponseReturnValue:
         stage = self._backstage
+        if portal.is_ours:
+            self.auditor.record(granted_event(grant, session, portal.client_id))
+            return redirect(asked.redirect_uri, 303)
         client = stage.clients.find(asked.client_id)
         if client is None:
             raise DeadEnd("request-invalid", 400)

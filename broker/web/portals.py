@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 from broker.domain.accounts import AccountType, WithoutAccount
-from broker.domain.assurance import Assurance, Scheme
+from broker.domain.assurance import AccountLevel, Assurance, Scheme
 from broker.domain.factor_strength import strongest
 from broker.domain.second_factors import FactorKind
+from broker.domain.staff import entrance_of
 from broker.sessions.session import Limits
 from broker.settings import Brand, Desk, Portal, Settings
 from broker.web.language import Language
@@ -44,7 +45,8 @@ class PortalView:
     `minimum` and `reach` are the least and the most that each way of logging in brings here, in the order in
     which they are offered; the most is by a second factor that people set up at any portal of the brand.
     `second_factors` are the kinds that they may set up at this one; `claims` names what it may know of them;
-    `represented` when it understands that somebody acts for another party.
+    `represented` when it understands that somebody acts for another party. `is_ours`: no portal at all but
+    the entrance of staff, who stay at the broker; its `url` is that entrance.
     """
 
     id: str
@@ -62,13 +64,21 @@ class PortalView:
     account_help: Mapping[Language, str] = field(default_factory=dict)
     claims: tuple[str, ...] = ()
     represented: bool = False
+    is_ours: bool = False
 
 
 class Portals:
     """All portals of the deployment; found by name, by client and by brand."""
 
-    def __init__(self, by_id: Mapping[str, PortalView], brands: Mapping[str, BrandView]) -> None:
+    def __init__(
+        self,
+        by_id: Mapping[str, PortalView],
+        brands: Mapping[str, BrandView],
+        entrances: Mapping[str, PortalView],
+    ) -> None:
+        """`entrances` are those of staff, by the same kind of name; nobody finds them by client."""
         self._by_id = by_id
+        self._entrances = entrances
         self._by_client = {portal.client_id: portal for portal in by_id.values()}
         self._brands = brands
 
@@ -84,11 +94,20 @@ class Portals:
         return cls(
             {name: _view(settings, name, brands[portal.brand]) for name, portal in settings.portals.items()},
             brands,
+            {
+                entrance_of(name): _entrance(settings, brand)
+                for name, brand in brands.items()
+                if settings.brands[name].staff is not None
+            },
         )
 
     def get(self, portal: str) -> PortalView | None:
-        """The portal of that name."""
-        return self._by_id.get(portal)
+        """The portal of that name, or the entrance."""
+        return self._by_id.get(portal) or self._entrances.get(portal)
+
+    def entrance(self, brand: str) -> PortalView | None:
+        """Where staff of that brand log in, if it has any."""
+        return self._entrances.get(entrance_of(brand))
 
     def of_client(self, client_id: str) -> PortalView:
         """The portal of a registered client; every client has one."""
@@ -105,6 +124,11 @@ class Portals:
     def of_brand(self, brand: str) -> tuple[PortalView, ...]:
         """The portals of a brand, in the order of their names."""
         return tuple(portal for portal in self.all() if portal.brand.id == brand)
+
+    def around(self, brand: str) -> tuple[PortalView, ...]:
+        """Everything where somebody can be logged in: the portals of a brand, and its entrance."""
+        entrance = self.entrance(brand)
+        return (*self.of_brand(brand), *((entrance,) if entrance else ()))
 
     def all(self) -> tuple[PortalView, ...]:
         """Every portal, in the order of their names."""
@@ -143,6 +167,31 @@ def _view(settings: Settings, name: str, brand: BrandView) -> PortalView:
         account_help=_account_help(portal),
         claims=tuple(portal.claims.allow),
         represented=portal.login.representation,
+    )
+
+
+def _entrance(settings: Settings, brand: BrandView) -> PortalView:
+    """An authenticator app is demanded, and nothing less is offered."""
+    staff = settings.brands[brand.id].staff
+    if staff is None:
+        raise ValueError(f"{brand.id} has no staff")
+    least = Assurance(Scheme.PASSWORD, AccountLevel.TOTP)
+    here = f"{settings.broker.issuer}/{brand.id}"
+    return PortalView(
+        id=entrance_of(brand.id),
+        name=staff.name,
+        url=f"{here}/staff",
+        brand=brand,
+        client_id=entrance_of(brand.id),
+        redirect_uris=(f"{here}/account/",),
+        minimum=(least,),
+        reach=(least,),
+        second_factors=(FactorKind.TOTP,),
+        account_type=AccountType.STAFF,
+        limits=Limits(
+            idle=timedelta(seconds=staff.idle_seconds), absolute=timedelta(seconds=staff.absolute_seconds)
+        ),
+        is_ours=True,
     )
 
 

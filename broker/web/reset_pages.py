@@ -90,6 +90,12 @@ def portals_with_passwords(pages: LoginPages, brand: str) -> tuple[PortalView, .
     )
 
 
+def _with_passwords(pages: LoginPages, brand: str) -> tuple[PortalView, ...]:
+    """Those portals; for a brand that has none, the entrance of its staff."""
+    entrance = pages.portals.entrance(brand)
+    return portals_with_passwords(pages, brand) or ((entrance,) if entrance else ())
+
+
 def waiting_attempt(pages: LoginPages, brand: str, sent: dict[str, str]) -> Waiting:
     """The attempt that `sent` names, if it lives and this browser holds it; a broken cookie holds nothing."""
     named = sent.get(ATTEMPT_PARAMETER, "")[:_LONGEST_ATTEMPT]
@@ -103,7 +109,7 @@ def ways_to_log_in(pages: LoginPages, brand: BrandView, waiting: Waiting) -> lis
     if waiting.attempt is not None and waiting.portal is not None:
         here = url_for("login.choose", brand=brand.id, attempt=waiting.attempt)
         return [WayOn(waiting.portal.name, here)]
-    there = (waiting.portal,) if waiting.portal else portals_with_passwords(pages, brand.id)
+    there = (waiting.portal,) if waiting.portal else _with_passwords(pages, brand.id)
     return [WayOn(portal.name, portal.url) for portal in there]
 
 
@@ -114,7 +120,7 @@ def _transaction(pages: LoginPages, brand: str, attempt: str) -> LoginTransactio
 
 def _brand_with_passwords(pages: LoginPages, brand: str) -> BrandView:
     view = pages.portals.brand(brand)
-    if view is None or not portals_with_passwords(pages, brand):
+    if view is None or not _with_passwords(pages, brand):
         raise DeadEnd("not-found", 404)
     return view
 

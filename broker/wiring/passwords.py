@@ -75,8 +75,9 @@ def password_provider(
 def ways_by_password(
     settings: Settings, stores: Stores, accounts: AccountRepository, auditor: Auditor
 ) -> dict[tuple[str, Scheme], AnswersDirectly]:
-    """The provider for each brand that has a portal with passwords; nothing is made where none has."""
+    """The provider for each brand that has staff or a portal with passwords; else nothing is made."""
     brands = {portal.brand for portal in settings.portals.values() if Scheme.PASSWORD in portal.login.schemes}
+    brands |= {name for name, brand in settings.brands.items() if brand.staff is not None}
     if not brands:
         return {}
     guard = login_guard(settings, stores, auditor)

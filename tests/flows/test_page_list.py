@@ -66,6 +66,7 @@ PAGES: dict[str, set[str]] = {
         "login/form_post.html",
     },
     "saml": {"login/no_account.html", "login/form_post.html"},
+    "staff": {"staff/entrance.html"},
     "static": set(),
 }
 IN_GALLERY = {state.template for state in all_states()}

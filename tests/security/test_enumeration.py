@@ -11,13 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
-from broker.domain.accounts import AccountState
+from broker.domain.accounts import AccountId, AccountState
 from broker.domain.bsn import Bsn
 from broker.storage.lua_script import LuaScript
 from broker.storage.redis_connection import RedisConnection
@@ -131,10 +132,12 @@ def addresses(business: Business) -> dict[str, str]:
         "other-brand": business.colleague(VGZ).account.email,
     }
     accounts = account_repository(business.system.stores)
+    staff = "noor.medewerker@iza.example"
+    accounts.add_staff("iza", "Noor", staff, state=AccountState.ACTIVE, new_id=AccountId(str(uuid4())))
     erased = business.colleague(IZA)
     accounts.erase(erased.account.id)
     consumer = accounts.add_consumer("iza", "Bas", "bas.consument@post.example", Bsn("999990019"))
-    return of | {"erased": erased.account.email, "consumer": consumer.email}
+    return of | {"erased": erased.account.email, "consumer": consumer.email, "staff": staff}
 
 
 @pytest.mark.parametrize("language", ["nl", "en"])

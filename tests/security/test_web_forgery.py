@@ -75,17 +75,24 @@ def _reset_form(world: Everything) -> dict[str, str]:
     return filled(page.form("Stuur mij een e-mail"), "Stuur mij een e-mail") | {"email": "a@example.org"}
 
 
+def _entrance_form(world: Everything) -> dict[str, str]:
+    page = world.browser.open(f"{world.system.issuer}/cz/staff")
+    return filled(page.form("Inloggen"), "Inloggen")
+
+
 OWN_FORMS: dict[str, Callable[[Everything], dict[str, str]]] = {
     "login.go": lambda world: _choice_form(world, "Inloggen met DigiD"),
     "login.cancel": lambda world: _choice_form(world, "Terug naar Mijn CZ"),
     "password.answer": _password_form,
     "logout.confirmed": _logout_form,
     "reset.mail": _reset_form,
+    "staff.begin": _entrance_form,
 }
 """Where the genuine form of each of our own POST routes stands."""
 
 OF_NO_BROWSER = {
-    "reset.mail": "needs no cookie, so that none is in the way (J20); anybody may ask, and is told nothing"
+    "reset.mail": "needs no cookie, so that none is in the way (J20); anybody may ask, and is told nothing",
+    "staff.begin": "begins a login, as any portal's link does; this browser gets the cookie by it",
 }
 """Forms whose token cannot fit a browser, and why; where a request comes from counts there as well."""
 

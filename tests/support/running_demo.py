@@ -117,6 +117,10 @@ class Demo:
         person = ("--brand", brand, "--email", email, "--name", "Lotte Vos", "--portal", portal)
         self._operate("account", "invite", *person)
 
+    def invite_staff(self, brand: str, email: str) -> None:
+        """One of the insurer's own people."""
+        self._operate("account", "invite-staff", "--brand", brand, "--email", email, "--name", "Noor de Boer")
+
     def _operate(self, *words: str, typed: str = "") -> None:
         (socket,) = self.state.glob("redis/*.sock*")
         program = Path(sys.executable).parent / "broker"

@@ -12,9 +12,10 @@ from typing import Final
 from broker.accounts.reset.links import Errand, Purpose
 from broker.accounts.reset.ports import Letter, LetterKind, Limits, mailbox_of
 from broker.accounts.reset.surroundings import Surroundings
-from broker.domain.accounts import Account, AccountState
+from broker.domain.accounts import Account, AccountState, AccountType
 from broker.domain.email_address import EmailAddress
 from broker.domain.events import PasswordLinkAsked, Result
+from broker.domain.staff import entrance_of
 
 TOO_OFTEN: Final = "too-often"
 NO_ACCOUNT: Final = "no-account"
@@ -61,14 +62,15 @@ class PasswordLinkRequests:
         answer = _answer(found, allowed=allowed)
         owner = answer.account.id if answer.account else None
         mailbox = answer.account.email if answer.account else wish.address.text
-        token, expires_at = parts.links.make(wish.brand, answer.purpose, owner, wish.errand, mailbox=mailbox)
+        errand = _errand(wish, answer)
+        token, expires_at = parts.links.make(wish.brand, answer.purpose, owner, errand, mailbox=mailbox)
         letter = Letter(
             kind=answer.kind,
             brand=wish.brand,
             to_ascii=mailbox_of(found) if found and answer.is_sent else None,
             expires_at=expires_at,
             token=token,
-            portal=wish.errand.portal,
+            portal=errand.portal,
         )
         with parts.together():
             parts.letters.write(letter)
@@ -80,6 +82,16 @@ class PasswordLinkRequests:
                     of_account=found.id if found else None,
                 )
             )
+
+
+def _errand(wish: Wish, answer: _Answer) -> Errand:
+    """Where the person goes on afterwards: staff log in at their entrance, wherever they asked."""
+    entrance, is_staff = entrance_of(wish.brand), _is_staff(answer.account)
+    return Errand(entrance) if is_staff and wish.errand.portal != entrance else wish.errand
+
+
+def _is_staff(account: Account | None) -> bool:
+    return account is not None and account.type is AccountType.STAFF
 
 
 def _answer(found: Account | None, *, allowed: bool) -> _Answer:

@@ -10,17 +10,26 @@ from broker.accounts.reset.ports import Letter, LetterKind, mailbox_of
 from broker.accounts.reset.surroundings import Surroundings
 from broker.domain.accounts import Account, AccountId, AccountState, AccountType
 from broker.domain.events import AccountAdded, AccountInvited, Result
+from broker.domain.staff import entrance_of
 from broker.storage.accounts import AddressTaken
 
 
 @dataclass(frozen=True, slots=True)
 class Invitation:
-    """Who is invited to which brand; `portal` is the one that the mail names, where it is known."""
+    """Who is invited to which brand; `portal` is the one that the mail names, where it is known.
+
+    Staff are invited to the entrance of their brand (`broker.domain.staff`).
+    """
 
     brand: str
     name: str = field(repr=False)
     email: str = field(repr=False)
     portal: str | None = None
+
+    @property
+    def account_type(self) -> AccountType:
+        """Which kind of account comes of it."""
+        return AccountType.STAFF if self.portal == entrance_of(self.brand) else AccountType.BUSINESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +53,9 @@ class Invitations:
         """
         parts, brand = self._with, invitation.brand
         with parts.together():
-            made = parts.accounts.add_business(
+            is_staff = invitation.account_type is AccountType.STAFF
+            add = parts.accounts.add_staff if is_staff else parts.accounts.add_business
+            made = add(
                 brand,
                 invitation.name,
                 invitation.email,
@@ -53,7 +64,7 @@ class Invitations:
             )
             again = isinstance(made, AddressTaken)
             account = parts.accounts.find_by_address(brand, invitation.email) if again else made
-            if not isinstance(account, Account) or account.state is not AccountState.INVITED:
+            if not isinstance(account, Account) or not _waits_for(account, invitation):
                 return AddressTaken()
             if not again:
                 self._note_account(account)
@@ -86,8 +97,13 @@ class Invitations:
                 brand=account.brand,
                 result=Result.SUCCESS,
                 account_id=account.id,
-                account_type=AccountType.BUSINESS.value,
+                account_type=account.type.value,
                 state=AccountState.INVITED.value,
                 with_password=False,
             )
         )
+
+
+def _waits_for(account: Account, invitation: Invitation) -> bool:
+    """Whether this account may get a (new) link by this invitation."""
+    return account.state is AccountState.INVITED and account.type is invitation.account_type

@@ -23,12 +23,17 @@ class Accounts(Protocol):
         """The account with this id."""
 
     def find_by_address(self, brand: str, email: str) -> Account | None:
-        """The business account that owns this address, in one look-up whoever is asked for."""
+        """The account with a password that owns this address, in one look-up whoever is asked for."""
 
     def add_business(
         self, brand: str, name: str, email: str, *, state: AccountState, new_id: AccountId
     ) -> Account | AddressTaken:
         """A new account under this id."""
+
+    def add_staff(
+        self, brand: str, name: str, email: str, *, state: AccountState, new_id: AccountId
+    ) -> Account | AddressTaken:
+        """The same for one of the insurer's own people."""
 
     def activate(self, account_id: AccountId) -> bool:
         """An invited account is active from now on; False when it was not invited."""

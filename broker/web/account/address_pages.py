@@ -74,7 +74,7 @@ def _page(area: AccountArea, visitor: Visitor, text: str = "", fault: str | None
         "account/address.html",
         "details",
         person_email=visitor.account.email,
-        by_password=visitor.is_business,
+        by_password=visitor.has_password,
         email=text,
         fault=fault,
         note=None if fault else area.memory.noted(visitor.session.sid, _HERE),

@@ -30,7 +30,7 @@ from broker.web.account.memory import AccountMemory
 from broker.web.dead_end import DeadEnd
 from broker.web.enrolment_wizard import Wizard
 from broker.web.login_pages import LoginPages
-from broker.web.portals import BrandView, PortalView
+from broker.web.portals import BrandView, Portals, PortalView
 from broker.web.second_factor_state import PageStates
 
 PATH: Final = "/<brand>/account"
@@ -92,9 +92,9 @@ class Visitor:
     portal: PortalView
 
     @property
-    def is_business(self) -> bool:
+    def has_password(self) -> bool:
         """Whether the account has a password and second factors of ours."""
-        return self.account.type is AccountType.BUSINESS
+        return self.account.type is not AccountType.CONSUMER
 
     @property
     def csrf_token(self) -> str:
@@ -114,10 +114,11 @@ class Visitor:
 class Stranger(Exception):
     """Nobody with a running session of this brand; the page tells where to log in."""
 
-    def __init__(self, brand: BrandView, portals: tuple[PortalView, ...]) -> None:
+    def __init__(self, brand: BrandView, portals: Portals) -> None:
         super().__init__(brand.id)
         self.brand = brand
-        self.portals = portals
+        self.portals = portals.of_brand(brand.id)
+        self.entrance = portals.entrance(brand.id)
 
 
 def visitor_of(area: AccountArea, brand: str) -> Visitor:
@@ -143,9 +144,9 @@ def around_the_page() -> dict[str, object]:
     return {"frame": visitor.frame, "here": ""} if isinstance(visitor, Visitor) else {}
 
 
-def business_only(visitor: Visitor) -> None:
+def with_password_only(visitor: Visitor) -> None:
     """Consumers come by DigiD: for them there is no such page."""
-    if not visitor.is_business:
+    if not visitor.has_password:
         raise DeadEnd("not-found", 404, brand=visitor.brand)
 
 
@@ -158,17 +159,19 @@ def _found(area: AccountArea, brand: str) -> Visitor:
     session = pages.sessions.find(brand, cookie, now=now)
     portal = pages.portals.get(session.portal) if session is not None else None
     if session is None or cookie is None or portal is None:
-        raise Stranger(view, pages.portals.of_brand(brand))
+        raise Stranger(view, pages.portals)
     account = area.accounts.get(session.account_id)
     if account is None or account.state is not AccountState.ACTIVE:
         pages.answers.end_session(session, reason="account-not-active")
-        raise Stranger(view, pages.portals.of_brand(brand))
+        raise Stranger(view, pages.portals)
     return Visitor(session, cookie, account, view, portal)
 
 
 def stranger_page(stranger: Stranger) -> ResponseReturnValue:
     """Where to log in."""
-    page = render_template("account/log_in.html", brand=stranger.brand, portals=stranger.portals)
+    page = render_template(
+        "account/log_in.html", brand=stranger.brand, portals=stranger.portals, entrance=stranger.entrance
+    )
     return page, _STATUS_OF_A_STRANGER
 
 
@@ -202,7 +205,7 @@ def renewed(
     proven_at = now if proven else visitor.session.proven_at
     opened = area.pages.sessions.renew(visitor.session, proven_at=proven_at, now=now)
     if opened is None:
-        raise Stranger(visitor.brand, area.pages.portals.of_brand(visitor.brand.id))
+        raise Stranger(visitor.brand, area.pages.portals)
     made = make_response(response)
     cookies.set_session(made, visitor.brand.id, opened.cookie)
     return made

@@ -48,7 +48,7 @@ def _add_details(blueprint: Blueprint, area: AccountArea) -> None:
             "account/details.html",
             "details",
             person={"name": visitor.account.name, "email": visitor.account.email},
-            by_password=visitor.is_business,
+            by_password=visitor.has_password,
             change_url=visitor.url("address") if area.mails.can_tell(brand) else None,
             note=area.memory.noted(visitor.session.sid, "details"),
         )

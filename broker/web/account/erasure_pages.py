@@ -43,7 +43,7 @@ def _page(area: AccountArea, visitor: Visitor, *, is_unsure: bool = False) -> st
         "account/erase.html",
         _HERE,
         is_unsure=is_unsure,
-        by_password=visitor.is_business,
+        by_password=visitor.has_password,
         note=None if is_unsure else area.memory.noted(visitor.session.sid, _HERE),
         action=visitor.url("erase_now"),
     )

@@ -20,9 +20,9 @@ from broker.web.account.area import (
     Visitor,
     acting_visitor,
     back,
-    business_only,
     page_of,
     visitor_of,
+    with_password_only,
 )
 from broker.web.account.frame import day_and_time
 from broker.web.account.mails import Change
@@ -91,13 +91,13 @@ def _add_list(blueprint: Blueprint, area: AccountArea) -> None:
     @blueprint.get(f"{PATH}/factors")
     def factors(brand: str) -> ResponseReturnValue:
         visitor = visitor_of(area, brand)
-        business_only(visitor)
+        with_password_only(visitor)
         return _list_page(area, visitor)
 
     @blueprint.post(f"{PATH}/factors/remove")
     def remove_factor(brand: str) -> ResponseReturnValue:
         visitor = acting_visitor(area, brand)
-        business_only(visitor)
+        with_password_only(visitor)
         if not is_proven(area, visitor):
             return to_proof(visitor, _HERE)
         return _remove(area, visitor, request.form.get("factor", ""))
@@ -107,7 +107,7 @@ def _add_recovery_codes(blueprint: Blueprint, area: AccountArea) -> None:
     @blueprint.post(f"{PATH}/factors/recovery-codes")
     def new_recovery_codes(brand: str) -> ResponseReturnValue:
         visitor = acting_visitor(area, brand)
-        business_only(visitor)
+        with_password_only(visitor)
         if not is_proven(area, visitor):
             return to_proof(visitor, _HERE)
         # Hashing is slow on purpose, so before the transaction and not within it.
@@ -131,7 +131,7 @@ def _add_wizard(blueprint: Blueprint, area: AccountArea) -> None:
     @blueprint.get(f"{PATH}/factors/add")
     def add_show(brand: str) -> ResponseReturnValue:
         visitor = visitor_of(area, brand)
-        business_only(visitor)
+        with_password_only(visitor)
         began = area.factors.states.of(_place(visitor).id).stage is not Stage.CHOOSING
         if not is_proven(area, visitor, good_for=LIFETIME if began else GOOD_FOR):
             return to_proof(visitor, _HERE)
@@ -153,7 +153,7 @@ def _add_wizard(blueprint: Blueprint, area: AccountArea) -> None:
 def _pressed(area: AccountArea, step: _Step) -> Callable[[str], ResponseReturnValue]:
     def view(brand: str) -> ResponseReturnValue:
         visitor = acting_visitor(area, brand)
-        business_only(visitor)
+        with_password_only(visitor)
         if not is_proven(area, visitor, good_for=GOOD_FOR if step in _BEGINNINGS else LIFETIME):
             return to_proof(visitor, _HERE)
         outcome = step(area.wizard, _place(visitor))

@@ -64,8 +64,11 @@ def frame_of(account: Account, session: Session, portal: PortalView) -> Frame:
         for page, label in _MENU
         if page not in others and f"account.{page}" in current_app.view_functions
     )
-    logout = f"{Endpoints.END_SESSION_PATH}?client_id={portal.client_id}"
-    return Frame(account.name, ends_on, ends_at, portal.name, portal.url, logout, menu)
+    # The entrance of staff is no client: without one the page asks about every session of the browser.
+    client = "" if portal.is_ours else f"?client_id={portal.client_id}"
+    return Frame(
+        account.name, ends_on, ends_at, portal.name, portal.url, f"{Endpoints.END_SESSION_PATH}{client}", menu
+    )
 
 
 def day_and_time(moment: datetime) -> tuple[str, str]:

@@ -20,10 +20,10 @@ from broker.web.account.area import (
     Visitor,
     acting_visitor,
     back,
-    business_only,
     page_of,
     renewed,
     visitor_of,
+    with_password_only,
 )
 from broker.web.account.mails import Change
 from broker.web.account.notes import PASSWORD_CHANGED
@@ -80,13 +80,13 @@ def add_password_pages(blueprint: Blueprint, area: AccountArea) -> None:
     @blueprint.get(f"{PATH}/password")
     def password(brand: str) -> ResponseReturnValue:
         visitor = visitor_of(area, brand)
-        business_only(visitor)
+        with_password_only(visitor)
         return _page(area, visitor, PasswordFaults())
 
     @blueprint.post(f"{PATH}/password")
     def change_password(brand: str) -> ResponseReturnValue:
         visitor = acting_visitor(area, brand)
-        business_only(visitor)
+        with_password_only(visitor)
         current, new = _single("current"), _single("password")
         judged = _judged(area, visitor, current, new)
         if isinstance(judged, Evidence):

@@ -39,7 +39,7 @@ def is_fresh(
 
 def is_proven(area: AccountArea, visitor: Visitor, *, good_for: timedelta = GOOD_FOR) -> bool:
     """The same for who is here."""
-    factors = area.factors.service.kinds_of(visitor.account.id) if visitor.is_business else ()
+    factors = area.factors.service.kinds_of(visitor.account.id) if visitor.has_password else ()
     return is_fresh(visitor.session, factors, area.pages.clock(), good_for=good_for)
 
 

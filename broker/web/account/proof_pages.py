@@ -19,10 +19,10 @@ from broker.web.account.area import (
     Visitor,
     acting_visitor,
     back,
-    business_only,
     page_of,
     renewed,
     visitor_of,
+    with_password_only,
 )
 from broker.web.account.memory import Proof
 from broker.web.account.notes import CONFIRM_AGAIN, CONFIRMED
@@ -56,20 +56,20 @@ def add_proof_pages(blueprint: Blueprint, area: AccountArea) -> None:
     @blueprint.post(f"{PATH}/confirm")
     def confirm_password(brand: str) -> ResponseReturnValue:
         visitor = acting_visitor(area, brand)
-        business_only(visitor)
+        with_password_only(visitor)
         return _judge_password(area, visitor, _goal(request.form.get("to")))
 
     @blueprint.post(f"{PATH}/confirm/code")
     def confirm_code(brand: str) -> ResponseReturnValue:
         visitor = acting_visitor(area, brand)
-        business_only(visitor)
+        with_password_only(visitor)
         proof = _waiting(area, visitor)
         return back(area, visitor, "confirm") if proof is None else _judge_code(area, visitor, proof)
 
     @blueprint.post(f"{PATH}/confirm/way")
     def confirm_way(brand: str) -> ResponseReturnValue:
         visitor = acting_visitor(area, brand)
-        business_only(visitor)
+        with_password_only(visitor)
         proof = _waiting(area, visitor)
         return back(area, visitor, "confirm") if proof is None else _choose(area, visitor, proof)
 
@@ -187,12 +187,12 @@ def _password_page(area: AccountArea, visitor: Visitor, goal: str, fault: str | 
         visitor,
         "account/confirm.html",
         "confirm",
-        by_password=visitor.is_business,
+        by_password=visitor.has_password,
         person_email=visitor.account.email,
         goal=goal,
         fault=fault,
         note=None if fault else area.memory.noted(visitor.session.sid, "confirm"),
-        action=visitor.url("confirm_password") if visitor.is_business else None,
+        action=visitor.url("confirm_password") if visitor.has_password else None,
         cancel_url=visitor.url(_way_back(goal)),
     )
 

@@ -87,7 +87,7 @@ def _sentence(event: OwnEvent, names: Mapping[str, str]) -> str:
 
 
 def _portal_names(area: AccountArea, visitor: Visitor) -> dict[str, str]:
-    return {portal.client_id: portal.name for portal in area.pages.portals.of_brand(visitor.brand.id)}
+    return {portal.client_id: portal.name for portal in area.pages.portals.around(visitor.brand.id)}
 
 
 def _shared(area: AccountArea, visitor: Visitor) -> list[SharedView]:

@@ -105,7 +105,7 @@ def _view(area: AccountArea, session: Session, visitor: Visitor) -> SessionView:
     clients = {known.client_id for known in session.portals}
     named = [
         portal.name
-        for portal in area.pages.portals.of_brand(visitor.brand.id)
+        for portal in area.pages.portals.around(visitor.brand.id)
         if portal.id == session.portal or portal.client_id in clients
     ]
     block = session.device.network_block

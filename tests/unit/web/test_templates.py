@@ -55,6 +55,7 @@ TEMPLATES_OF_PAGES = {
     "second_factor/done.html",
     "second_factor/number.html",
     "second_factor/scan.html",
+    "staff/entrance.html",
 }
 
 every_page = pytest.mark.parametrize(
