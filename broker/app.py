@@ -18,8 +18,10 @@ from broker.login.transactions import Transactions
 from broker.login.upstream_requests import UpstreamRequests
 from broker.mfa.service import SecondFactors
 from broker.oidc.clients import ClientRegistry
+from broker.oidc.current_facts import CurrentFacts
 from broker.oidc.keys import SigningKeys, ensure_signing_keys
 from broker.oidc.provider import OpenIDProvider, build_provider
+from broker.oidc.rights import CurrentRights
 from broker.settings import Settings
 from broker.storage.accounts import AccountRepository
 from broker.storage.passwords import PasswordRepository
@@ -29,6 +31,7 @@ from broker.web.account.blueprint import account_blueprint
 from broker.web.activation_pages import ActivationPages, activation_blueprint
 from broker.web.address_pages import AddressPages, address_blueprint
 from broker.web.authorize import AuthorizePages, authorize_blueprint
+from broker.web.collectivity_pages import CollectivityPages, collectivity_blueprint
 from broker.web.headers import install_headers
 from broker.web.health import Readiness, health_blueprint
 from broker.web.home import home_blueprint
@@ -59,6 +62,7 @@ from broker.web.trimmed_flask import TrimmedFlask
 from broker.wiring.account_area import account_area
 from broker.wiring.audit import AuditRoom
 from broker.wiring.clients import clients_of
+from broker.wiring.collectivities import rights_of
 from broker.wiring.devices import device_book
 from broker.wiring.figures import figures
 from broker.wiring.limits import address_guard
@@ -105,7 +109,8 @@ def _register(
     issuer, portals = settings.broker.issuer, Portals.of(settings)
     sessions = session_store(stores)
     lookup = LiveSessions(sessions, _accounts(stores), stores.clock)
-    provider = _openid_provider(issuer, stores, clients, lookup)
+    rights = rights_of(settings, stores)
+    provider = _openid_provider(issuer, stores, clients, CurrentFacts(lookup, CurrentRights(rights)))
     room = AuditRoom(stores.database, stores.keys.columns, stores.clock)
     auditor = room.auditor(support_code, origin=request_origin, told=note_event)
     pages = _login_pages(settings, stores, provider, auditor, upstream)
@@ -125,6 +130,7 @@ def _register(
         staff_blueprint(pages),
         password_blueprint(pages, second),
         second_factor_blueprint(second),
+        collectivity_blueprint(CollectivityPages(pages, rights)),
         account_blueprint(area),
         address_blueprint(AddressPages(pages, area.addresses)),
         saml_blueprint(saml),
@@ -132,7 +138,9 @@ def _register(
         reset_blueprint(ResetPages(pages, link_requests(resetting, stores))),
         new_password_blueprint(NewPasswordPages(pages, password_choice(resetting, stores, auditor))),
         activation_blueprint(ActivationPages(pages, Confirmation(registering))),
-        authorize_blueprint(AuthorizePages(issuer, clients, provider.hints, stores.records, pages)),
+        authorize_blueprint(
+            AuthorizePages(issuer, clients, provider.hints, provider.grants, stores.records, pages)
+        ),
         logout_blueprint(LogoutPages(provider.end_session, pages)),
         machine_blueprint(MachineEndpoints(provider, auditor)),
     ):
@@ -142,7 +150,7 @@ def _register(
 
 
 def _openid_provider(
-    issuer: str, stores: Stores, clients: ClientRegistry, lookup: LiveSessions
+    issuer: str, stores: Stores, clients: ClientRegistry, facts: CurrentFacts
 ) -> OpenIDProvider:
     source = SigningKeyRepository(stores.database, stores.keys.columns)
     ensure_signing_keys(source, now=stores.clock())
@@ -151,7 +159,7 @@ def _openid_provider(
         clients=clients,
         keys=SigningKeys(source, stores.clock),
         records=stores.records,
-        sessions=lookup,
+        facts=facts,
         clock=stores.clock,
     )
 
@@ -178,6 +186,7 @@ def _login_pages(
         direct=ways_by_password(settings, stores, accounts, auditor),
         accounts=accounts,
         factors=SecondFactorRepository(stores.database, stores.keys.columns),
+        relations=rights_of(settings, stores),
         passwords=passwords,
         sessions=sessions,
         auditor=auditor,
@@ -194,6 +203,7 @@ def _login_pages(
         accounts=accounts,
         passwords=passwords,
         devices=device_book(settings, stores),
+        rights=rights_of(settings, stores),
         auditor=auditor,
         clock=clock,
     )

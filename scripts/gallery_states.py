@@ -22,6 +22,7 @@ from broker.web.registration_form import DetailsForm
 from broker.web.registration_texts import REGISTRATION_NOTICES
 from scripts.gallery_account import account_pages
 from scripts.gallery_passwords import password_pages
+from scripts.gallery_relations import MISSING, relation_pages
 from scripts.gallery_second_factor import second_factor_pages
 
 
@@ -126,6 +127,7 @@ def all_states() -> Iterator[State]:
         yield from _registration_states(portal)
         yield from _second_factor_states(portal)
         yield from _password_states(portal)
+        yield from _relation_states(portal)
     yield from _account_states(PORTALS[0])
     yield from _logout_states(PORTALS[0])
     yield from _error_states(PORTALS[0])
@@ -213,6 +215,12 @@ def _password_states(portal: Portal) -> Iterator[State]:
         yield State(f"password-{portal.brand.id}-{name}", template, portal.brand, context)
 
 
+def _relation_states(portal: Portal) -> Iterator[State]:
+    for name, template, context in relation_pages():
+        shown = {**context, "portal": portal}
+        yield State(f"{name}-{portal.brand.id}", template, portal.brand, shown)
+
+
 def _account_states(portal: Portal) -> Iterator[State]:
     for name, template, context in account_pages():
         yield State(name, template, portal.brand, {"portal": portal, "portals": PORTALS[:2], **context})
@@ -242,6 +250,8 @@ def _error_states(portal: Portal) -> Iterator[State]:
         WayOn(lazy_gettext("Opnieuw beginnen bij %(portal)s", portal=name), portal.url) for name in _SEVERAL
     )
     yield replace(one, context={**one.context, "ways_on": list(there)})
+    role = _error("error-who-helps", "no-role", portal)
+    yield replace(role, context={**role.context, "lists": MISSING})
 
 
 def _error(prefix: str, code: str, portal: Portal | None) -> State:

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Final
 
 from broker.collectivities.ports import Relations
-from broker.domain.access import PortalAccess
 from broker.domain.accounts import AccountId
 from broker.domain.clock import Clock
 from broker.domain.collectivity import CollectivityId, CollectivityNumber, InvalidReference
 from broker.domain.rights import Holder, Relation, RelationPage
-from broker.domain.roles import RoleCatalogue
+from broker.domain.roles import RoleCatalogue, RoleId
 from broker.domain.search_words import sort_key, terms_of
 
 MOST_A_PAGE: Final = 50
@@ -39,10 +38,10 @@ class Rights:
         self._catalogues = catalogues
         self._clock = clock
 
-    def holder(self, account_id: AccountId, brand: str, access: PortalAccess) -> Holder:
-        """Whose rights are asked: with the roles of the portal that are roles of its brand, and no others."""
+    def holder(self, account_id: AccountId, brand: str, opens: Iterable[RoleId]) -> Holder:
+        """Whose rights are asked: with the roles that open a portal, as far as its brand knows them."""
         catalogue = self._catalogues.get(brand, RoleCatalogue())
-        return Holder(account_id, brand, tuple(role.id for role in catalogue.known(access.roles)))
+        return Holder(account_id, brand, tuple(role.id for role in catalogue.known(opens)))
 
     def at(self, holder: Holder, collectivity_id: CollectivityId) -> Relation | None:
         """What the account may there; None when that is nothing."""

@@ -60,6 +60,10 @@ class PortalAccess:
             )
         )
 
+    def roles_for(self, action: str) -> tuple[RoleId, ...]:
+        """The roles that allow this action."""
+        return tuple(rule.role for rule in self.rules if rule.action == action)
+
     def levels_for(self, actions: Iterable[str]) -> tuple[Assurance, ...]:
         """Every level that one of these actions asks of some role, or that such a role asks itself."""
         wanted = frozenset(actions)

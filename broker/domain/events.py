@@ -239,6 +239,7 @@ class LoginGranted(SecurityEvent):
     service: str | None = None
     mandate: str | None = None
     intermediary: str | None = None
+    collectivity: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -593,7 +594,7 @@ class RelationChosen(SecurityEvent):
 
     kind: ClassVar[str] = "relation.chosen"
     account_id: AccountId
-    client_id: str
+    portal: str
     collectivity: str
 
 
@@ -614,7 +615,7 @@ class AccessRefused(SecurityEvent):
 
     kind: ClassVar[str] = "access.refused"
     account_id: AccountId
-    client_id: str
+    portal: str
     reason: str
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from broker.domain.accounts import AccountId
 from broker.domain.assurance import Assurance, Scheme
 from broker.domain.events import (
+    AccessRefused,
     ProviderAnswered,
+    RelationChosen,
     Result,
     SecondFactorAsked,
     SecondFactorGiven,
@@ -96,5 +98,25 @@ class LoginNotes:
                 account_id=account_id,
                 factor=kind.value,
                 reason=reason,
+            )
+        )
+
+    def access_refused(self, brand: str, portal: str, account_id: AccountId, reason: str) -> None:
+        """Somebody is known well enough and may not come in."""
+        self._auditor.record(
+            AccessRefused(
+                brand=brand, result=Result.REFUSED, account_id=account_id, portal=portal, reason=reason
+            )
+        )
+
+    def relation_chosen(self, brand: str, portal: str, account_id: AccountId, collectivity: str) -> None:
+        """Somebody chose for which collectivity to work."""
+        self._auditor.record(
+            RelationChosen(
+                brand=brand,
+                result=Result.SUCCESS,
+                account_id=account_id,
+                portal=portal,
+                collectivity=collectivity,
             )
         )

@@ -1,7 +1,4 @@
-"""The login as a table. Reading it from top to bottom is the security review.
-
-A later step (choice of collectivity) has its place between `second factor` and `grant`.
-"""
+"""The login as a table. Reading it from top to bottom is the security review."""
 
 from __future__ import annotations
 
@@ -13,6 +10,7 @@ from broker.login.steps.authenticate import authenticate
 from broker.login.steps.check_age import check_age
 from broker.login.steps.check_assurance import check_assurance
 from broker.login.steps.check_representation import check_representation
+from broker.login.steps.choose_collectivity import choose_collectivity
 from broker.login.steps.choose_provider import choose_provider
 from broker.login.steps.grant import grant
 from broker.login.steps.resolve_account import resolve_account
@@ -35,6 +33,7 @@ STEPS = (
     Step("check representation", check_representation),
     Step("resolve account", resolve_account),
     Step("second factor", second_factor),
+    Step("choose collectivity", choose_collectivity),
     Step("grant", grant),
 )
 

@@ -7,7 +7,9 @@ from datetime import timedelta
 
 from broker.domain.assurance import Assurance, Scheme, assurance_for_acr
 from broker.domain.factor_strength import TAKES_SECOND_FACTOR
+from broker.domain.rights import Relation
 from broker.login.progress import EarlierLogin, Progress
+from broker.login.transaction import RelationWish
 
 # A login of our own serves every portal of its brand. A DigiD login serves the portal it was made for and no
 # other (Logius checklist D2: no propagation).
@@ -25,6 +27,12 @@ def raised(minimum: Assurance, acr_values: Sequence[str], reach: Assurance | Non
     known = [level for level in found if level and (reach is None or reach.meets(level))]
     wanted = min(known, key=lambda found: found.level, default=minimum)
     return wanted if wanted.meets(minimum) else minimum
+
+
+def at_least(minimum: Assurance, levels: Sequence[Assurance]) -> Assurance:
+    """The minimum, raised to the strongest of the levels of its scheme: what every role would take."""
+    same_scheme = [level for level in levels if level.scheme is minimum.scheme]
+    return max([minimum, *same_scheme], key=lambda found: found.level)
 
 
 def earlier_login_suffices(progress: Progress) -> bool:
@@ -49,6 +57,12 @@ def is_enough(progress: Progress, reached: Assurance) -> bool:
     """Whether the portal accepts this scheme, and at this level."""
     required = progress.wish.requirement_for(reached.scheme)
     return required is not None and reached.meets(required)
+
+
+def relation_opens(relation: Relation, wish: RelationWish) -> bool:
+    """Whether the roles there open the portal, and allow each action that it named."""
+    held = frozenset(relation.roles)
+    return not held.isdisjoint(wish.roles) and all(not held.isdisjoint(roles) for roles in wish.actions)
 
 
 def _usable(progress: Progress) -> EarlierLogin | None:

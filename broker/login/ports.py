@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
 from broker.domain.accounts import Account, AccountId
 from broker.domain.assurance import Scheme
 from broker.domain.bsn import Bsn
+from broker.domain.collectivity import CollectivityId
 from broker.domain.events import SecurityEvent
 from broker.domain.identity import EherkenningIdentity
+from broker.domain.rights import Holder, Relation
+from broker.domain.roles import RoleId
 from broker.domain.second_factors import SecondFactor
 from broker.login.guarded_provider import GuardedProvider
 from broker.providers.base import AnswersDirectly
@@ -35,6 +38,25 @@ class SecondFactors(Protocol):
 
     def of_account(self, account_id: AccountId) -> tuple[SecondFactor, ...]:
         """The factors that the owner of this account set up; without the recovery codes."""
+
+
+class Relations(Protocol):
+    """Computes what people may do where; `broker.collectivities.rights` does, from the store each time."""
+
+    def holder(self, account_id: AccountId, brand: str, opens: Iterable[RoleId]) -> Holder:
+        """Whose rights are asked, and which roles count."""
+
+    def by_number(self, holder: Holder, number: str) -> Relation | None:
+        """The relation to the collectivity with this number, if there is a role in it."""
+
+    def at(self, holder: Holder, collectivity_id: CollectivityId) -> Relation | None:
+        """The relation to this collectivity, likewise."""
+
+    def last(self, holder: Holder) -> Relation | None:
+        """The relation that was used last, likewise."""
+
+    def first(self, holder: Holder, most: int) -> tuple[Relation, ...]:
+        """At most so many of all relations."""
 
 
 class Passwords(Protocol):

@@ -8,8 +8,10 @@ from datetime import datetime
 from broker.domain.accounts import Account, AccountId, AccountType
 from broker.domain.assurance import Assurance, Scheme
 from broker.domain.identity import Authentication, Evidence, Identity
+from broker.domain.representation import Representation
+from broker.domain.rights import Relation
 from broker.domain.second_factors import FactorKind
-from broker.login.transaction import Wish
+from broker.login.transaction import RelationWish, Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class EarlierLogin:
     portal: str
     assurance: Assurance
     authenticated_at: datetime
+    represents: Representation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +33,25 @@ class NoAccount:
 
 
 @dataclass(frozen=True, slots=True)
+class NoRelation:
+    """The store was asked, and the person reaches no collectivity at this portal, or not the one asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeveralRelations:
+    """The person reaches several collectivities, and nothing tells which one it is to be."""
+
+
+FoundRelation = Relation | NoRelation | SeveralRelations
+
+
+@dataclass(frozen=True, slots=True)
 class Progress:
     """Everything that is known about an attempt at this moment.
 
     `evidence_was_kept` when the evidence did not come in just now but waited with the attempt; `lent_at` is
     when a running session lent it to the attempt, if it did. `factors` are the kinds of second factor of the
-    account, once they were looked up.
+    account, once they were looked up. `relation` is there once the store was asked for it.
     """
 
     brand: str
@@ -49,6 +65,7 @@ class Progress:
     evidence_was_kept: bool = False
     lent_at: datetime | None = None
     factors: tuple[FactorKind, ...] | None = None
+    relation: FoundRelation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +91,21 @@ class LookUp:
 
 
 @dataclass(frozen=True, slots=True)
+class FindRelation:
+    """Find out for which collectivity this account is to work, then advance again."""
+
+    account_id: AccountId
+    wish: RelationWish
+
+
+@dataclass(frozen=True, slots=True)
+class AskCollectivity:
+    """The owner of this account has to choose for which collectivity to work."""
+
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True)
 class Refuse:
     """The attempt ends. `reason` is a stable code with a text for people."""
 
@@ -82,11 +114,15 @@ class Refuse:
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """The person is in; `by_earlier_login` when a running session was enough."""
+    """The person is in; `by_earlier_login` when a running session was enough.
+
+    `relation` is the one to work for, at a portal that wants to know.
+    """
 
     authentication: Authentication
     account: Account
     by_earlier_login: bool
+    relation: Relation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +157,8 @@ Decision = (
     | OfferBinding
     | AskSecondFactor
     | OfferEnrolment
+    | FindRelation
+    | AskCollectivity
     | Refuse
     | Grant
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from broker.domain.identity import Cancelled, Evidence, Failed, Unavailable
 from broker.login.progress import (
+    AskCollectivity,
     AskProvider,
     AskSecondFactor,
     GoUpstream,
@@ -25,6 +26,7 @@ Settled = (
     | OfferBinding
     | AskSecondFactor
     | OfferEnrolment
+    | AskCollectivity
     | Refuse
     | Grant
 )

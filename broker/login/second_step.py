@@ -13,8 +13,10 @@ from broker.domain.second_factors import FactorKind
 from broker.login.notes import LoginNotes
 from broker.login.ports import Passwords, RunningSessions
 from broker.login.progress import (
+    AskCollectivity,
     AskSecondFactor,
     EarlierLogin,
+    Grant,
     OfferBinding,
     OfferEnrolment,
     Progress,
@@ -54,7 +56,7 @@ class SecondStep:
             transaction.brand, transaction.portal, transaction.wish, self._clock(), evidence=evidence
         )
         decision = self._settler.settle(progress)
-        if isinstance(decision, AskSecondFactor | OfferEnrolment | OfferBinding):
+        if isinstance(decision, AskSecondFactor | OfferEnrolment | OfferBinding | AskCollectivity):
             transaction = self._transactions.keep_evidence(transaction, evidence)
         self.note_asked(transaction.brand, evidence, decision)
         return Judged(transaction, evidence, decision)
@@ -88,6 +90,25 @@ class SecondStep:
             return Judged(transaction, before.evidence, Refuse(OVERTAKEN))
         after = self._judge_kept(changed, raised, now)
         self.note_asked(transaction.brand, raised, after.decision)
+        return after
+
+    def chosen(self, transaction: LoginTransaction, number: str) -> Judged | None:
+        """Judge what waits once more, for the collectivity that the person chose among their own.
+
+        One that is not theirs (any more) is refused. None when nothing waits for a choice.
+        """
+        before = self.resume(transaction)
+        if before is None or not isinstance(before.decision, AskCollectivity | Grant):
+            return before
+        wish = transaction.wish
+        if wish.relation is None:
+            return before
+        asked = replace(wish, relation=replace(wish.relation, asked=number))
+        after = self._judge_kept(replace(transaction, wish=asked), before.evidence, self._clock())
+        decision = after.decision
+        if isinstance(decision, Grant) and decision.relation is not None:
+            account_id, found = decision.account.id, decision.relation.number.number
+            self._notes.relation_chosen(transaction.brand, transaction.portal, account_id, found)
         return after
 
     def note_asked(self, brand: str, evidence: Evidence, decision: Settled) -> None:
@@ -127,5 +148,7 @@ class SecondStep:
 def lent_by(brand: str, earlier: EarlierLogin) -> Lent:
     """What the running session proves: the account, at the level and the moment of its login."""
     identity = AccountIdentity(earlier.account_id)
-    evidence = Evidence(brand, identity, earlier.assurance, earlier.authenticated_at)
+    evidence = Evidence(
+        brand, identity, earlier.assurance, earlier.authenticated_at, represents=earlier.represents
+    )
     return Lent(evidence, earlier.sid)

@@ -13,7 +13,15 @@ from broker.login.guarded_provider import Closed
 from broker.login.notes import LoginNotes
 from broker.login.outcomes import notice_of
 from broker.login.policy import earlier_login_steps_up
-from broker.login.progress import AskProvider, AskSecondFactor, EarlierLogin, GoUpstream, Progress, Refuse
+from broker.login.progress import (
+    AskCollectivity,
+    AskProvider,
+    AskSecondFactor,
+    EarlierLogin,
+    GoUpstream,
+    Progress,
+    Refuse,
+)
 from broker.login.received import Judged, NotAuthenticated, Settled, Visit
 from broker.login.second_step import SecondStep, lent_by
 from broker.login.settling import Settler
@@ -37,7 +45,9 @@ class LoginService:
         self._direct = surroundings.direct
         self._clock = surroundings.clock
         self._notes = LoginNotes(surroundings.auditor)
-        self._settler = Settler(surroundings.accounts, surroundings.factors)
+        self._settler = Settler(
+            surroundings.accounts, surroundings.factors, surroundings.relations, self._notes
+        )
         self._second_step = SecondStep(
             self.transactions,
             self._settler,
@@ -55,10 +65,12 @@ class LoginService:
     def begin(self, visit: Visit, decision: Settled, earlier: EarlierLogin | None) -> Begun:
         """A new attempt for a decision of `arrive` that asks something of the person.
 
-        Where the running session lacks a second factor and nothing else, it lends the attempt the rest.
+        Where the running session lacks a second factor, or a choice, and nothing else, it lends the attempt
+        the rest.
         """
         now = self._clock()
-        lent = lent_by(visit.brand, earlier) if isinstance(decision, AskSecondFactor) and earlier else None
+        is_lent = isinstance(decision, AskSecondFactor | AskCollectivity)
+        lent = lent_by(visit.brand, earlier) if is_lent and earlier else None
         begun = self.transactions.begin(
             brand=visit.brand,
             portal=visit.portal,
@@ -126,6 +138,10 @@ class LoginService:
     ) -> Judged | None:
         """Raise the evidence of this attempt by a factor that was shown; see `SecondStep.given`."""
         return self._second_step.given(transaction, kind, now)
+
+    def collectivity_chosen(self, transaction: LoginTransaction, number: str) -> Judged | None:
+        """Go on for the collectivity that was chosen in this attempt; see `SecondStep.chosen`."""
+        return self._second_step.chosen(transaction, number)
 
     def _choose(self, transaction: LoginTransaction, scheme: Scheme) -> GoUpstream | Refuse:
         """Whether the portal allows this way, and what it has to bring."""

@@ -12,6 +12,7 @@ from broker.login.ports import (
     DirectWays,
     Passwords,
     Providers,
+    Relations,
     RunningSessions,
     SecondFactors,
 )
@@ -30,6 +31,7 @@ class Surroundings:
     direct: DirectWays
     accounts: Accounts
     factors: SecondFactors
+    relations: Relations
     passwords: Passwords
     sessions: RunningSessions
     auditor: Auditor

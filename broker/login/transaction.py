@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from broker.domain.accounts import AccountType, WithoutAccount
 from broker.domain.assurance import Assurance, Scheme
+from broker.domain.collectivity import CollectivityId
 from broker.domain.identity import Evidence
+from broker.domain.roles import RoleId
 from broker.domain.second_factors import FactorKind
 from broker.login.kept_evidence import decode_evidence, encode_evidence
 
@@ -22,6 +25,22 @@ be idle (Logius checklist D2)."""
 
 
 @dataclass(frozen=True, slots=True)
+class RelationWish:
+    """For which collectivity somebody is to work, at a portal that wants to know.
+
+    `roles` open the portal. `asked` is the number of the one that the portal names; `preferred` is the one
+    that its tokens were for until now; `anew` lets the person choose again. `actions` holds, for each action
+    that the portal names, the roles that allow it.
+    """
+
+    roles: tuple[RoleId, ...]
+    asked: str | None = None
+    preferred: CollectivityId | None = None
+    anew: bool = False
+    actions: tuple[tuple[RoleId, ...], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Wish:
     """What this login has to bring, in the pipeline's words.
 
@@ -29,7 +48,8 @@ class Wish:
     which they are offered. `max_age_seconds` bounds the age of an earlier login; `silent` forbids asking
     the person anything; `fresh` forbids using an earlier login. `without_account` is what the portal does
     for somebody who has no account. `second_factors` are the kinds that people may set up on the way in.
-    `represented` when the portal understands that somebody acts for another party.
+    `represented` when the portal understands that somebody acts for another party. `relation` is None at a
+    portal that has nothing to do with collectivities.
     """
 
     required: tuple[Assurance, ...]
@@ -40,6 +60,7 @@ class Wish:
     without_account: WithoutAccount = WithoutAccount.EXPLAIN
     second_factors: tuple[FactorKind, ...] = ()
     represented: bool = False
+    relation: RelationWish | None = None
 
     @property
     def schemes(self) -> tuple[Scheme, ...]:
@@ -91,6 +112,7 @@ class LoginTransaction:
                 "without_account": wish.without_account.value,
                 "second_factors": [kind.value for kind in wish.second_factors],
                 "represented": wish.represented,
+                "relation": _encode_relation(wish.relation),
                 "answer_to": self.answer_to.decode("utf-8"),
                 "browser_sha256": self.browser_sha256,
                 "started_at": self.started_at.isoformat(),
@@ -119,6 +141,7 @@ class LoginTransaction:
                 without_account=WithoutAccount(raw.get("without_account", WithoutAccount.EXPLAIN)),
                 second_factors=tuple(FactorKind(kind) for kind in raw.get("second_factors", ())),
                 represented=raw.get("represented", False),
+                relation=_decode_relation(raw.get("relation")),
             ),
             answer_to=raw["answer_to"].encode("utf-8"),
             browser_sha256=raw["browser_sha256"],
@@ -130,3 +153,27 @@ class LoginTransaction:
             evidence=decode_evidence(raw.get("evidence")),
             steps_up=raw.get("steps_up"),
         )
+
+
+def _encode_relation(relation: RelationWish | None) -> dict[str, Any] | None:
+    if relation is None:
+        return None
+    return {
+        "roles": relation.roles,
+        "asked": relation.asked,
+        "preferred": relation.preferred,
+        "anew": relation.anew,
+        "actions": relation.actions,
+    }
+
+
+def _decode_relation(raw: Mapping[str, Any] | None) -> RelationWish | None:
+    if raw is None:
+        return None
+    return RelationWish(
+        roles=tuple(RoleId(role) for role in raw["roles"]),
+        asked=raw["asked"],
+        preferred=CollectivityId(raw["preferred"]) if raw["preferred"] else None,
+        anew=raw["anew"],
+        actions=tuple(tuple(RoleId(role) for role in roles) for roles in raw["actions"]),
+    )

@@ -6,20 +6,28 @@ import secrets
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from broker.oidc.authorization_details import told_details
 from broker.oidc.claims import numeric_date
 from broker.oidc.clients import Client, ClientRegistry
 from broker.oidc.grants import Grant
 from broker.oidc.jose import TokenRefused, text_claim, time_claim
 from broker.oidc.keys import SigningKeys
 from broker.oidc.own_token import OwnTokenReader
+from broker.oidc.rights import ToldRights
 from broker.oidc.vocabulary import ACCESS_TOKEN_LIFETIME_SECONDS, CLOCK_SKEW_SECONDS
 
 TYPE = "at+jwt"
 
 
-def access_token_claims(issuer: str, client: Client, grant: Grant, now: datetime) -> dict[str, object]:
-    """Ten minutes, for the client's API; nothing about the person but the pairwise subject."""
+def access_token_claims(
+    issuer: str, client: Client, grant: Grant, rights: ToldRights | None, now: datetime
+) -> dict[str, object]:
+    """Ten minutes, for the client's API; nothing about the person but the pairwise subject.
+
+    For which collectivity it is stands in it (RFC 9396 9.1); roles do not, for they may end before it does.
+    """
     issued_at = numeric_date(now)
+    details = told_details(client, rights)
     return {
         "iss": issuer,
         "sub": grant.subject,
@@ -34,6 +42,7 @@ def access_token_claims(issuer: str, client: Client, grant: Grant, now: datetime
         "scope": " ".join(grant.scope),
         "sid": grant.sid,
         "grant_id": grant.id,
+        **({"authorization_details": details} if details is not None else {}),
     }
 
 

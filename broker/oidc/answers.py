@@ -75,3 +75,10 @@ def bearer_error(refusal: Refusal | None, *, realm: str, reason: str) -> JsonAns
     )
     body = json.dumps({"error": refusal.error.value, "error_description": refusal.description}).encode()
     return JsonAnswer(status, (*_NO_STORE, ("WWW-Authenticate", challenge)), body, reason)
+
+
+def forbidden(*, realm: str, client_id: str) -> JsonAnswer:
+    """403 (RFC 6750 3.1): the token is good, and its portal may not have what this endpoint tells."""
+    refusal = Refusal(OAuthCode.INSUFFICIENT_SCOPE, "this client may not have what is asked")
+    told = bearer_error(refusal, realm=realm, reason="not-in-contract")
+    return replace(told, status=403, client_id=client_id)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from broker.oidc import authorization_checks as checks
+from broker.oidc.authorization_details import CollectivityAsked, read_authorization_details
 from broker.oidc.claims import RequestedClaims
 from broker.oidc.claims_parameter import ClaimsParameter, read_claims_parameter
 from broker.oidc.clients import Client, ClientRegistry
@@ -33,7 +34,7 @@ class AuthorizationRequest:
 
     `acr_values` are wishes in order of preference; of `essential_acr`, when not empty, one must be
     reached. `required_subject` is the only pairwise subject the portal will take. `id_token_hint` is
-    as received: `broker.oidc.id_token_hint` verifies it.
+    as received: `broker.oidc.id_token_hint` verifies it. `collectivity` is what `authorization_details` asks.
     """
 
     client_id: str
@@ -52,6 +53,7 @@ class AuthorizationRequest:
     id_token_hint: str | None = field(repr=False)
     login_hint: str | None = field(repr=False)
     ui_locales: tuple[str, ...]
+    collectivity: CollectivityAsked | None = None
 
     @property
     def silent(self) -> bool:
@@ -75,6 +77,8 @@ class AuthorizationRequest:
             "id_token": sorted(self.requested_claims.id_token),
             "userinfo": sorted(self.requested_claims.userinfo),
         }
+        if self.collectivity is not None:
+            plain["collectivity"] = [self.collectivity.identifier, self.collectivity.actions]
         return _encode_json(plain).encode()
 
     @classmethod
@@ -90,6 +94,9 @@ def _decoded(encoded: bytes) -> AuthorizationRequest:
     asked = plain["requested_claims"]
     for name in ("scope", "acr_values", "essential_acr", "ui_locales"):
         plain[name] = tuple(plain[name])
+    if (collectivity := plain.get("collectivity")) is not None:
+        identifier, actions = collectivity
+        plain["collectivity"] = CollectivityAsked(identifier, tuple(actions))
     plain["prompt"] = frozenset(Prompt(word) for word in plain["prompt"])
     plain["response_mode"] = ResponseMode(plain["response_mode"])
     plain["requested_claims"] = RequestedClaims(frozenset(asked["id_token"]), frozenset(asked["userinfo"]))
@@ -110,7 +117,7 @@ def validate_authorization_request(
     try:
         for check in checks.CHECKS:
             check(checks.Asked(parameters, client))
-        return _build(parameters, client, redirect_uri)
+        return _build(parameters, client, redirect_uri, read_authorization_details(parameters, client))
     except Refusal as refusal:
         raise RedirectedError(
             refusal,
@@ -137,7 +144,9 @@ def _find_redirect_uri(parameters: Parameters, client: Client) -> str:
     return redirect_uri
 
 
-def _build(parameters: Parameters, client: Client, redirect_uri: str) -> AuthorizationRequest:
+def _build(
+    parameters: Parameters, client: Client, redirect_uri: str, collectivity: CollectivityAsked | None
+) -> AuthorizationRequest:
     asked: ClaimsParameter = read_claims_parameter(parameters)
     return AuthorizationRequest(
         client_id=client.client_id,
@@ -156,4 +165,5 @@ def _build(parameters: Parameters, client: Client, redirect_uri: str) -> Authori
         id_token_hint=parameters.get("id_token_hint"),
         login_hint=parameters.get("login_hint"),
         ui_locales=checks.read_list(parameters, "ui_locales"),
+        collectivity=collectivity,
     )

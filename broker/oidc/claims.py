@@ -6,23 +6,35 @@ name a claim, so nothing that a provider sends can become `roles` or `sub`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Self
+from typing import Final, Self
 
 from broker.domain.accounts import AccountType
 from broker.domain.assurance import AccountLevel, Assurance, Scheme
 from broker.domain.bsn import Bsn
+from broker.domain.organisation import Organisation
 from broker.domain.representation import Representation
+from broker.domain.rights import Relation
+from broker.domain.roles import RoleId
 from broker.oidc.clients import Client
+from broker.oidc.rights import ToldRights
 
 SUBJECT_ID_TYPE = "urn:nl-eid-gdi:1.0:id:Pseudonym"
 """Told beside `represents`: `sub` is the acting person's identifier for this portal's sector."""
 
-ClaimValue = str | int | list[str] | dict[str, str]
+ClaimValue = str | int | list[str] | dict[str, str] | list[dict[str, object]]
+
+
+COLLECTIVITIES_TOTAL: Final = "collectivities_total"
+"""Comes with the claim `collectivities`, and in its place where there are too many to list."""
+
+# An ID token comes back as a hint, in an address; there it may have 8 kB.
+MOST_LISTED_CHARACTERS: Final = 4000
 
 
 class ClaimPlace(StrEnum):
@@ -30,6 +42,7 @@ class ClaimPlace(StrEnum):
 
     ID_TOKEN = "id_token"
     USERINFO = "userinfo"
+    INTROSPECTION = "introspection"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +58,8 @@ class ClaimSource:
     """Everything that claims are made of, for one login; personal fields stay out of `repr`.
 
     `idp` is the word for the way of logging in (``digid``, ``password``); `bsn` is None unless the login gave
-    one. `represents` is the party that the person acts for; None when people act for themselves.
+    one. `represents` is the party that the person acts for; None when people act for themselves. `rights` are
+    those of this very moment, and None where the portal has nothing to do with them.
     """
 
     name: str = field(repr=False)
@@ -58,6 +72,7 @@ class ClaimSource:
     session: SessionEnds
     bsn: Bsn | None = None
     represents: Representation | None = None
+    rights: ToldRights | None = None
 
     def ending(self, session: SessionEnds) -> Self:
         """The same facts with the ends that the session has by now."""
@@ -73,7 +88,8 @@ class RequestedClaims:
 
     def at(self, place: ClaimPlace) -> frozenset[str]:
         """What was asked for that place."""
-        return self.id_token if place is ClaimPlace.ID_TOKEN else self.userinfo
+        asked = {ClaimPlace.ID_TOKEN: self.id_token, ClaimPlace.USERINFO: self.userinfo}
+        return asked.get(place, frozenset())
 
 
 NOTHING_REQUESTED = RequestedClaims()
@@ -102,7 +118,8 @@ _METHODS: Mapping[Assurance, tuple[str, ...]] = MappingProxyType(
     }
 )
 
-_BOTH = frozenset(ClaimPlace)
+_BOTH = frozenset({ClaimPlace.ID_TOKEN, ClaimPlace.USERINFO})
+_EVERYWHERE = frozenset(ClaimPlace)
 _ID_TOKEN = frozenset({ClaimPlace.ID_TOKEN})
 _USERINFO = frozenset({ClaimPlace.USERINFO})
 
@@ -122,10 +139,72 @@ CLAIMS: Mapping[str, _Rule] = MappingProxyType(
         "session_idle_expires_at": _Rule(lambda source: numeric_date(source.session.idle_at), _BOTH),
         "represents": _Rule(lambda source: _represents(source.represents), _BOTH),
         "sub_id_type": _Rule(lambda source: SUBJECT_ID_TYPE if source.represents else None, _BOTH),
+        "collectivity": _Rule(lambda source: _of_rights(source, _collectivity), _EVERYWHERE),
+        "organisation": _Rule(
+            lambda source: _of_rights(source, lambda told: organisation_claim(told.relation.organisation)),
+            _EVERYWHERE,
+        ),
+        "roles": _Rule(
+            lambda source: _of_rights(source, lambda told: _names(told.relation.roles)), _EVERYWHERE
+        ),
+        "roles_withheld": _Rule(
+            lambda source: _of_rights(source, lambda told: _names(told.withheld) or None), _BOTH
+        ),
+        "collectivities": _Rule(lambda source: _of_rights(source, _listed), _BOTH),
+        COLLECTIVITIES_TOTAL: _Rule(lambda source: _of_rights(source, _total), _BOTH),
         "bsn": _Rule(lambda source: source.bsn.number if source.bsn else None, _ID_TOKEN),
     }
 )
 CLAIM_NAMES = frozenset(CLAIMS)
+CLAIMS_OF_RIGHTS: Final = frozenset(
+    {"collectivities", COLLECTIVITIES_TOTAL, "collectivity", "organisation", "roles", "roles_withheld"}
+)
+"""What a portal hears only where roles open it."""
+
+
+def listed_relation(relation: Relation) -> dict[str, object]:
+    """A collectivity with the roles there."""
+    return {**_named(relation), "roles": _names(relation.roles)}
+
+
+def organisation_claim(organisation: Organisation) -> dict[str, str]:
+    """An organisation by its numbers; without `branch` when it is the whole."""
+    branch = {"branch": organisation.branch.number} if organisation.branch else {}
+    return {"kvk": organisation.kvk.number, **branch, "name": organisation.name}
+
+
+def _of_rights(source: ClaimSource, read: Callable[[ToldRights], ClaimValue | None]) -> ClaimValue | None:
+    return None if source.rights is None else read(source.rights)
+
+
+def _names(roles: Iterable[RoleId]) -> list[str]:
+    return [*roles]
+
+
+def _named(relation: Relation) -> dict[str, str]:
+    return {
+        "number": relation.number.number,
+        "customer_number": relation.customer_number.number,
+        "name": relation.name,
+    }
+
+
+def _collectivity(told: ToldRights) -> ClaimValue:
+    return _named(told.relation)
+
+
+def _listed(told: ToldRights) -> ClaimValue | None:
+    """All of them or none: part of a list would pass for the whole."""
+    reach = told.reach
+    if reach is None or len(reach.listed) < reach.total:
+        return None
+    listed = [listed_relation(relation) for relation in reach.listed]
+    return listed if len(json.dumps(listed)) <= MOST_LISTED_CHARACTERS else None
+
+
+def _total(told: ToldRights) -> ClaimValue | None:
+    """How many there are, where they are not listed."""
+    return told.reach.total if told.reach is not None and _listed(told) is None else None
 
 
 def _assurance(assurance: Assurance) -> dict[str, str]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from ipaddress import ip_address
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from broker.oidc.claims import CLAIM_NAMES
+from broker.oidc.claims import CLAIM_NAMES, CLAIMS_OF_RIGHTS
 from broker.oidc.clients import Client
 from broker.oidc.vocabulary import AuthMethod, ClientProfile, GrantType, SigningAlgorithm
 
@@ -91,6 +91,9 @@ def _encryption(client: Client) -> Iterator[str]:
 def _claims(client: Client) -> Iterator[str]:
     for name in sorted(client.claims - CLAIM_NAMES):
         yield f"claims: there is no claim {name!r}"
+    if client.access is None:
+        for name in sorted(client.claims & CLAIMS_OF_RIGHTS):
+            yield f"claims: {name} is for a portal that roles open"
     asks_bsn = "bsn" in client.claims
     if asks_bsn and not (client.bsn_legal_ground or "").strip():
         yield "bsn_legal_ground: the BSN may be told only on a legal ground; name it"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from broker.domain.access import PortalAccess
 from broker.domain.assurance import Assurance
 from broker.oidc.client_keys import NO_KEYS, ClientKeys, Envelope
 from broker.oidc.vocabulary import (
@@ -25,7 +26,8 @@ class Client:
     outside it is ever released. `resource` is the audience of its access tokens, a name of the portal's
     API that is not the client_id, so that an access token never looks like an ID token. A resource server
     is such an API with credentials of its own: it may introspect the tokens that are meant for it, and
-    nothing else. `reach` is the most that each way of logging in can bring at the portal.
+    nothing else. `reach` is the most that each way of logging in can bring at the portal. `access` is None
+    at a portal that has nothing to do with collectivities.
     """
 
     client_id: str
@@ -52,6 +54,7 @@ class Client:
     claims: frozenset[str] = frozenset()
     bsn_legal_ground: str | None = None
     reach: tuple[Assurance, ...] = ()
+    access: PortalAccess | None = None
 
     @property
     def encrypts_id_tokens(self) -> bool:

@@ -19,6 +19,7 @@ from broker.oidc.claims import ClaimSource
 from broker.oidc.clients import Client
 from broker.oidc.errors import OAuthCode, Refusal
 from broker.oidc.grants import Grant, GrantStore, decode_grant, encode_grant
+from broker.oidc.rights import Acting
 from broker.oidc.vocabulary import (
     ACCESS_TOKEN_LIFETIME_SECONDS,
     CLOCK_SKEW_SECONDS,
@@ -39,11 +40,16 @@ _REFRESHED_LIFETIME = _GRANT_LIFETIME + timedelta(seconds=LONGEST_SESSION_SECOND
 
 @dataclass(frozen=True, slots=True)
 class LoggedIn:
-    """Who logged in: the session's stable id, the pairwise subject for the client, and the facts."""
+    """Who logged in: the session's stable id, the pairwise subject for the client, and the facts.
+
+    `acting` says for which collectivity; `replaces` is the grant that this one takes the place of.
+    """
 
     sid: str
     subject: str = field(repr=False)
     source: ClaimSource
+    acting: Acting | None = None
+    replaces: str | None = None
 
 
 class CodeReplayed(Refusal):
@@ -86,6 +92,8 @@ class CodeStore:
             nonce=request.nonce,
             requested_claims=request.requested_claims,
             source=source,
+            acting=login.acting,
+            replaces=login.replaces,
         )
         grant = replace(lasting, source=login.source) if client.may_have_bsn else lasting
         self._grants.open(lasting, expires_at=_grant_end(client, login.source, now))
@@ -118,6 +126,9 @@ class CodeStore:
         if bound.redirect_uri != redirect_uri or not _answers(code_verifier, bound.code_challenge):
             self._grants.end(client.client_id, grant_id)
             raise _refused()
+        if bound.grant.replaces is not None:
+            # Nobody has new tokens while those of the collectivity before still live.
+            self._grants.end(client.client_id, bound.grant.replaces)
         return bound.grant
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from broker.domain.assurance import ACR_VALUES, acr_values_of
+from broker.oidc.authorization_details import DETAILS_TYPE
 from broker.oidc.claims import CLAIM_NAMES
 from broker.oidc.clients import Client
 from broker.oidc.documents import DISCOVERY_MAX_AGE_SECONDS, PublicDocument, public_document
@@ -40,6 +41,7 @@ class Endpoints:
     INTROSPECTION_PATH = "/oauth2/introspect"
     JWKS_PATH = "/oauth2/jwks"
     END_SESSION_PATH = "/oauth2/logout"
+    COLLECTIVITIES_PATH = "/oauth2/collectivities"
 
     def url(self, path: str) -> str:
         """The absolute address of one of the paths."""
@@ -62,6 +64,7 @@ class Offer:
     auth_methods: frozenset[AuthMethod] = frozenset(AuthMethod)
     grant_types: frozenset[GrantType] = frozenset({GrantType.AUTHORIZATION_CODE})
     acr_values: tuple[str, ...] = ACR_VALUES
+    has_collectivities: bool = False
 
 
 def offer_of(clients: Iterable[Client]) -> Offer:
@@ -73,6 +76,7 @@ def offer_of(clients: Iterable[Client]) -> Offer:
         frozenset(client.token_endpoint_auth_method for client in listed),
         frozenset({GrantType.AUTHORIZATION_CODE, *grants}),
         acr_values_of({reached for client in listed for reached in client.reach}),
+        any(client.access is not None for client in listed),
     )
 
 
@@ -115,11 +119,20 @@ def discovery_document(issuer: str, offer: Offer = Offer()) -> PublicDocument:
             "claims_parameter_supported": True,
             "request_parameter_supported": False,
             "request_uri_parameter_supported": False,
+            **(_collectivities(at) if offer.has_collectivities else {}),
             "authorization_response_iss_parameter_supported": True,
             "ui_locales_supported": ["nl", "en"],
         },
         max_age_seconds=DISCOVERY_MAX_AGE_SECONDS,
     )
+
+
+def _collectivities(at: Endpoints) -> dict[str, object]:
+    """Where portals search, and how they ask for a collectivity (RFC 9396 10)."""
+    return {
+        "collectivities_endpoint": at.url(at.COLLECTIVITIES_PATH),
+        "authorization_details_types_supported": [DETAILS_TYPE],
+    }
 
 
 def _authentication(endpoint: str, methods: list[str], signing: list[str]) -> dict[str, object]:

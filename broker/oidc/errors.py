@@ -41,6 +41,8 @@ class OAuthCode(StrEnum):
     SERVER_ERROR = "server_error"
     TEMPORARILY_UNAVAILABLE = "temporarily_unavailable"
     UNMET_AUTHENTICATION_REQUIREMENTS = "unmet_authentication_requirements"
+    # RFC 9396 5.
+    INVALID_AUTHORIZATION_DETAILS = "invalid_authorization_details"
 
 
 class Refusal(Exception):

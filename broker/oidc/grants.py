@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
-from broker.domain.accounts import AccountType
+from broker.domain.accounts import AccountId, AccountType
 from broker.domain.assurance import Assurance
 from broker.domain.bsn import Bsn
+from broker.domain.collectivity import CollectivityId
 from broker.domain.representation import Representation
 from broker.oidc.claims import ClaimSource, RequestedClaims, SessionEnds
+from broker.oidc.rights import Acting
 from broker.storage.records import RecordKey, RecordKind, RecordStore
 
 _encode_json = json.JSONEncoder(separators=(",", ":")).encode
@@ -18,7 +21,11 @@ _encode_json = json.JSONEncoder(separators=(",", ":")).encode
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """One grant. `subject` is pairwise; `source` holds a BSN only on the way from code to ID token."""
+    """One grant. `subject` is pairwise; `source` holds a BSN only on the way from code to ID token.
+
+    `acting` says for which collectivity it is. `replaces` is the id of the grant that ends when the code of
+    this one is redeemed.
+    """
 
     id: str
     client_id: str
@@ -28,6 +35,8 @@ class Grant:
     nonce: str | None = field(repr=False)
     requested_claims: RequestedClaims
     source: ClaimSource
+    acting: Acting | None = None
+    replaces: str | None = None
 
 
 class GrantStore:
@@ -57,7 +66,7 @@ def _key(client_id: str, grant_id: str) -> RecordKey:
 def encode_grant(grant: Grant) -> bytes:
     """JSON, to be sealed by the store."""
     source = grant.source
-    plain = {
+    plain: dict[str, object] = {
         "id": grant.id,
         "client_id": grant.client_id,
         "sid": grant.sid,
@@ -79,6 +88,11 @@ def encode_grant(grant: Grant) -> bytes:
         "bsn": source.bsn.number if source.bsn else None,
         "represents": source.represents.encode() if source.represents else None,
     }
+    if grant.acting is not None:
+        acting = grant.acting
+        plain["acting"] = [acting.account_id, acting.collectivity_id, acting.actions]
+    if grant.replaces is not None:
+        plain["replaces"] = grant.replaces
     return _encode_json(plain).encode()
 
 
@@ -109,7 +123,16 @@ def decode_grant(encoded: bytes) -> Grant:
             frozenset(plain["id_token_claims"]), frozenset(plain["userinfo_claims"])
         ),
         source=source,
+        acting=_acting(plain.get("acting")),
+        replaces=plain.get("replaces"),
     )
+
+
+def _acting(told: list[Any] | None) -> Acting | None:
+    if told is None:
+        return None
+    account_id, collectivity_id, actions = told
+    return Acting(AccountId(account_id), CollectivityId(collectivity_id), tuple(actions))
 
 
 def _moment(seconds: float) -> datetime:

@@ -40,6 +40,9 @@ def id_token_claims(
         "auth_time": numeric_date(source.authenticated_at),
         "sid": grant.sid,
     }
+    if grant.acting is not None:
+        # Lets the portal name, by its hint, the tokens that a switch to another collectivity replaces.
+        protocol["grant_id"] = grant.id
     if grant.nonce is not None:
         protocol["nonce"] = grant.nonce
     return {**released, **protocol}

@@ -16,12 +16,24 @@ from broker.oidc.responses import refusal_of
 
 @dataclass(frozen=True, slots=True)
 class HintedLogin:
-    """The login that the hint speaks of; `holds_bsn` tells that the token ought never to stand in a URL."""
+    """The login that the hint speaks of; `holds_bsn` tells that the token ought never to stand in a URL.
+
+    `grant_id` is the grant that it came of, where that is for a collectivity.
+    """
 
     client: Client
     sid: str
     subject: str = field(repr=False)
     holds_bsn: bool
+    grant_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """Who alone may answer a request (None: anybody), and the grant that the portal has, if it says."""
+
+    subject: str | None = field(default=None, repr=False)
+    grant_id: str | None = None
 
 
 class HintReader:
@@ -40,18 +52,22 @@ class HintReader:
         if time_claim(claims, "exp") is None:
             raise TokenRefused("no exp")
         return HintedLogin(
-            token.client, text_claim(claims, "sid"), text_claim(claims, "sub"), "bsn" in claims
+            token.client,
+            text_claim(claims, "sid"),
+            text_claim(claims, "sub"),
+            "bsn" in claims,
+            text_claim(claims, "grant_id") if "grant_id" in claims else None,
         )
 
-    def expected_subject(self, request: AuthorizationRequest, *, in_url: bool = False) -> str | None:
-        """The one subject that may answer `request`, by its hint or its claims parameter; None: anybody.
+    def expected(self, request: AuthorizationRequest, *, in_url: bool = False) -> Expected:
+        """Who alone may answer `request`, by its hint or its claims parameter.
 
         When somebody else is logged in, the answer is login_required (Core 3.1.2.2). Raises
         `RedirectedError` for a hint that is not ours, not this client's, or that contradicts the claims;
         and, when the request came `in_url`, for one with a BSN, which history and logs would keep.
         """
         if request.id_token_hint is None:
-            return request.required_subject
+            return Expected(request.required_subject)
         try:
             hinted = self.read(request.id_token_hint)
         except TokenRefused as error:
@@ -62,7 +78,7 @@ class HintReader:
             raise refusal_of(request, OAuthCode.INVALID_REQUEST, "post an id_token_hint that holds a BSN")
         if request.required_subject not in {None, hinted.subject}:
             raise _bad_hint(request)
-        return hinted.subject
+        return Expected(hinted.subject, hinted.grant_id)
 
 
 def _bad_hint(request: AuthorizationRequest) -> RedirectedError:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from broker.oidc.access_token import AccessToken
 from broker.oidc.answers import JsonAnswer, success
-from broker.oidc.claims import numeric_date
+from broker.oidc.authorization_details import told_details
+from broker.oidc.claims import ClaimPlace, numeric_date, released_claims
 from broker.oidc.client_authentication import ClientAuthenticator
 from broker.oidc.clients import Client
 from broker.oidc.forms import FormRequest, required
@@ -56,6 +57,7 @@ class IntrospectionEndpoint:
             "iat": token.issued_at,
             "nbf": token.issued_at,
             "exp": token.expires_at,
+            **_rights(token, living),
         }
 
     def _facts(self, living: LivingGrant) -> dict[str, object]:
@@ -78,3 +80,19 @@ def _may_ask(client: Client, token: AccessToken) -> bool:
     if client.is_resource_server:
         return client.resource == token.client.resource
     return client.client_id == token.client.client_id
+
+
+def _rights(token: AccessToken, living: LivingGrant) -> dict[str, object]:
+    """For whom the person works and with which roles at this moment, as far as the portal may know."""
+    client, grant = token.client, living.grant
+    told: dict[str, object] = dict(
+        released_claims(
+            client,
+            ClaimPlace.INTROSPECTION,
+            scope=grant.scope,
+            requested=grant.requested_claims,
+            source=living.source,
+        )
+    )
+    details = told_details(client, living.source.rights)
+    return {**told, "authorization_details": details} if details is not None else told

@@ -1,4 +1,4 @@
-"""Which tokens live: ours, in time, of a grant that was not ended, in a session that goes on."""
+"""Which tokens live: ours, in time, of a grant that was not ended, while session and rights go on."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from broker.domain.clock import Clock
 from broker.oidc.access_token import AccessToken, AccessTokenReader
 from broker.oidc.claims import ClaimSource
 from broker.oidc.clients import Client
+from broker.oidc.current_facts import CurrentFacts, NothingLeft
 from broker.oidc.grants import Grant, GrantStore
 from broker.oidc.jose import TokenRefused
 from broker.oidc.refresh_tokens import RefreshTokens
-from broker.oidc.sessions import SessionLookup
 
 
 @dataclass(frozen=True, slots=True)
 class LivingGrant:
-    """A grant whose session lives, and its facts with the session's ends as they are at this moment."""
+    """A grant whose session lives, and its facts as they are at this moment."""
 
     grant: Grant
     source: ClaimSource
@@ -30,13 +30,13 @@ class LivingTokens:
         reader: AccessTokenReader,
         refresh_tokens: RefreshTokens,
         grants: GrantStore,
-        sessions: SessionLookup,
+        facts: CurrentFacts,
         clock: Clock,
     ) -> None:
         self._reader = reader
         self._refresh_tokens = refresh_tokens
         self._grants = grants
-        self._sessions = sessions
+        self._facts = facts
         self._clock = clock
 
     def access_token(self, text: str) -> tuple[AccessToken, LivingGrant]:
@@ -56,8 +56,12 @@ class LivingTokens:
             raise TokenRefused("no unused refresh token of this client")
         return self._living(client, grant)
 
+    def with_reach(self, client: Client, living: LivingGrant) -> ClaimSource:
+        """The facts, with all that the person reaches, for a client that hears of it."""
+        return self._facts.with_reach(client, living.grant, living.source)
+
     def _living(self, client: Client, grant: Grant) -> LivingGrant:
-        ends = self._sessions.live(grant.sid, brand=client.brand)
-        if ends is None:
-            raise TokenRefused("the session has ended")
-        return LivingGrant(grant, grant.source.ending(ends))
+        try:
+            return LivingGrant(grant, self._facts.live(client, grant))
+        except NothingLeft as error:
+            raise TokenRefused(str(error)) from error

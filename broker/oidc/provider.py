@@ -10,6 +10,8 @@ from broker.oidc.client_assertion import AssertionVerifier
 from broker.oidc.client_authentication import ClientAuthenticator
 from broker.oidc.clients import ClientRegistry
 from broker.oidc.codes import CodeStore
+from broker.oidc.collectivities import CollectivitiesEndpoint
+from broker.oidc.current_facts import CurrentFacts
 from broker.oidc.discovery import Endpoints, discovery_document, offer_of
 from broker.oidc.documents import PublicDocument
 from broker.oidc.end_session import EndSessionEndpoint
@@ -20,7 +22,6 @@ from broker.oidc.keys import SigningKeys
 from broker.oidc.living_tokens import LivingTokens
 from broker.oidc.refresh_tokens import RefreshTokens
 from broker.oidc.revocation import RevocationEndpoint
-from broker.oidc.sessions import SessionLookup
 from broker.oidc.token import TokenEndpoint
 from broker.oidc.tokens import TokenMinter
 from broker.oidc.userinfo import UserinfoEndpoint
@@ -43,6 +44,7 @@ class OpenIDProvider:
     revocation: RevocationEndpoint
     introspection: IntrospectionEndpoint
     end_session: EndSessionEndpoint
+    collectivities: CollectivitiesEndpoint
     discovery: PublicDocument
 
 
@@ -52,7 +54,7 @@ def build_provider(
     clients: ClientRegistry,
     keys: SigningKeys,
     records: RecordStore,
-    sessions: SessionLookup,
+    facts: CurrentFacts,
     clock: Clock,
 ) -> OpenIDProvider:
     """Put the provider together for one issuer. Reads nothing from the stores yet."""
@@ -65,7 +67,7 @@ def build_provider(
     minter = TokenMinter(issuer, keys, clock)
     refresh_tokens = RefreshTokens(records, grants, clock)
     reader = AccessTokenReader(issuer, keys, clients)
-    living = LivingTokens(reader, refresh_tokens, grants, sessions, clock)
+    living = LivingTokens(reader, refresh_tokens, grants, facts, clock)
     return OpenIDProvider(
         issuer=issuer,
         endpoints=endpoints,
@@ -74,10 +76,11 @@ def build_provider(
         hints=hints,
         codes=codes,
         grants=grants,
-        token=TokenEndpoint(issuer, authenticator, codes, sessions, minter, refresh_tokens),
+        token=TokenEndpoint(issuer, authenticator, codes, facts, minter, refresh_tokens),
         userinfo=UserinfoEndpoint(issuer, living, keys, clock),
         revocation=RevocationEndpoint(issuer, authenticator, living, refresh_tokens, grants),
         introspection=IntrospectionEndpoint(issuer, authenticator, living),
         end_session=EndSessionEndpoint(hints, clients),
+        collectivities=CollectivitiesEndpoint(issuer, living, facts.rights),
         discovery=discovery_document(issuer, offer_of(clients.all())),
     )

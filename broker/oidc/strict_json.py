@@ -23,10 +23,23 @@ def _no_constant(name: str) -> NoReturn:
 
 def strict_json_object(text: str | bytes) -> dict[str, object]:
     """Parse a JSON object; `NotStrictJson` for repeated members, NaN, other types and absurd depth."""
-    try:
-        value = json.loads(text, object_pairs_hook=_members_once, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise NotStrictJson("not a JSON object") from error
+    value = _strict(text)
     if not isinstance(value, dict):
         raise NotStrictJson("not a JSON object")
+    return value
+
+
+def strict_json_list(text: str) -> list[object]:
+    """Parse a JSON array, as strictly."""
+    value = _strict(text)
+    if not isinstance(value, list):
+        raise NotStrictJson("not a JSON array")
+    return value
+
+
+def _strict(text: str | bytes) -> object:
+    try:
+        value: object = json.loads(text, object_pairs_hook=_members_once, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise NotStrictJson("not JSON with one meaning") from error
     return value

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from broker.oidc.answers import TokenAnswer, success
-from broker.oidc.claims import SessionEnds
+from broker.oidc.authorization_details import told_details
+from broker.oidc.claims import ClaimSource
 from broker.oidc.client_authentication import ClientAuthenticator, refusal_reason
 from broker.oidc.clients import Client
 from broker.oidc.codes import CodeReplayed, CodeStore, is_code_verifier
+from broker.oidc.current_facts import CurrentFacts, NothingLeft
 from broker.oidc.errors import OAuthCode, Refusal
 from broker.oidc.forms import FormRequest, required
 from broker.oidc.grants import Grant
 from broker.oidc.parameters import Parameters
 from broker.oidc.proved_client import ProvedClients
 from broker.oidc.refresh_tokens import RefreshReplayed, RefreshTokens
-from broker.oidc.sessions import SessionLookup
 from broker.oidc.tokens import TokenMinter
 from broker.oidc.vocabulary import ACCESS_TOKEN_LIFETIME_SECONDS, OPENID_SCOPE, GrantType
 
@@ -30,13 +32,13 @@ class TokenEndpoint:
         issuer: str,
         authenticator: ClientAuthenticator,
         codes: CodeStore,
-        sessions: SessionLookup,
+        facts: CurrentFacts,
         minter: TokenMinter,
         refresh_tokens: RefreshTokens,
     ) -> None:
         self._clients = ProvedClients(issuer, authenticator)
         self._codes = codes
-        self._sessions = sessions
+        self._facts = facts
         self._minter = minter
         self._refresh_tokens = refresh_tokens
 
@@ -56,8 +58,7 @@ class TokenEndpoint:
         if not is_code_verifier(verifier):
             raise Refusal(OAuthCode.INVALID_REQUEST, "code_verifier must be 43 to 128 unreserved characters")
         grant = self._codes.redeem(client, code=code, redirect_uri=redirect_uri, code_verifier=verifier)
-        ends = self._sessions.live(grant.sid, brand=client.brand)
-        return self._tokens(client, grant, ends, reason="tokens-issued")
+        return self._tokens(client, grant, self._facts.live, reason="tokens-issued")
 
     def _refresh(self, client: Client, form: Parameters) -> TokenAnswer:
         """New tokens for a session that lives on; asking is activity of the person (design 9)."""
@@ -66,16 +67,18 @@ class TokenEndpoint:
             # Judged before the token is used up, so that a wrong scope costs the portal nothing.
             _narrowed(known, scope)
         grant = self._refresh_tokens.redeem(client, token)
-        ends = self._sessions.touch(grant.sid, brand=client.brand)
         # Core 12.2: the ID token of a refresh has no nonce, for there was no new request.
-        return self._tokens(
-            client, replace(_narrowed(grant, scope), nonce=None), ends, reason="tokens-refreshed"
-        )
+        again = replace(_narrowed(grant, scope), nonce=None)
+        return self._tokens(client, again, self._facts.touch, reason="tokens-refreshed")
 
-    def _tokens(self, client: Client, grant: Grant, ends: SessionEnds | None, *, reason: str) -> TokenAnswer:
-        if ends is None:
-            raise Refusal(OAuthCode.INVALID_GRANT, "the session has ended")
-        tokens = self._minter.mint(client, grant, grant.source.ending(ends))
+    def _tokens(
+        self, client: Client, grant: Grant, facts: Callable[[Client, Grant], ClaimSource], *, reason: str
+    ) -> TokenAnswer:
+        try:
+            source = facts(client, grant)
+        except NothingLeft as error:
+            raise Refusal(OAuthCode.INVALID_GRANT, str(error)) from error
+        tokens = self._minter.mint(client, grant, self._facts.with_reach(client, grant, source))
         content: dict[str, object] = {
             "access_token": tokens.access_token,
             "token_type": "Bearer",
@@ -83,8 +86,11 @@ class TokenEndpoint:
             "id_token": tokens.id_token,
             "scope": " ".join(grant.scope),
         }
+        if (details := told_details(client, source.rights)) is not None:
+            content["authorization_details"] = details
         if client.refreshes:
-            content["refresh_token"] = self._refresh_tokens.issue(grant, until=ends.absolute_at)
+            until = source.session.absolute_at
+            content["refresh_token"] = self._refresh_tokens.issue(grant, until=until)
         return success(content, client_id=client.client_id, sid=grant.sid, reason=reason)
 
 

@@ -44,5 +44,5 @@ class TokenMinter:
             signed = seal(signed, envelope)
         elif client.encrypts_id_tokens or "bsn" in claims:
             raise EncryptionMissing(client.client_id)
-        bearer = access_token.access_token_claims(self._issuer, client, grant, now)
+        bearer = access_token.access_token_claims(self._issuer, client, grant, source.rights, now)
         return TokenPair(signed, sign(self._keys, algorithm, bearer, typ=access_token.TYPE))

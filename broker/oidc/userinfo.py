@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from broker.domain.clock import Clock
-from broker.oidc.answers import UserinfoAnswer, as_token, bearer_error, success
+from broker.oidc.answers import JsonAnswer, UserinfoAnswer, as_token, bearer_error, success
+from broker.oidc.bearer import bearer_of
 from broker.oidc.claims import ClaimPlace, numeric_date, released_claims
 from broker.oidc.clients import Client
 from broker.oidc.errors import OAuthCode, Refusal
@@ -14,8 +15,6 @@ from broker.oidc.jose import TokenRefused
 from broker.oidc.keys import SigningKeys
 from broker.oidc.living_tokens import LivingTokens
 from broker.oidc.signed_jwt import seal, sign
-
-_TOKEN_PARAMETER = "access_token"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +37,11 @@ class UserinfoEndpoint:
 
     def answer(self, request: UserinfoRequest) -> UserinfoAnswer:
         """The claims as JSON, or an error of RFC 6750 3; never an exception for what the caller sent."""
-        if any(name == _TOKEN_PARAMETER for name, _ in (*request.query, *request.body)):
-            refusal = Refusal(
-                OAuthCode.INVALID_REQUEST, "the access token belongs in the Authorization header"
-            )
-            return bearer_error(refusal, realm=self._issuer, reason="token-outside-header")
-        scheme, _, credentials = (request.authorization or "").strip().partition(" ")
-        if scheme.lower() != "bearer":
-            return bearer_error(None, realm=self._issuer, reason="no-token")
+        found = bearer_of(request.authorization, (*request.query, *request.body), realm=self._issuer)
+        if isinstance(found, JsonAnswer):
+            return found
         try:
-            token, living = self._tokens.access_token(credentials.strip())
+            token, living = self._tokens.access_token(found)
         except TokenRefused as error:
             refusal = Refusal(OAuthCode.INVALID_TOKEN, "the access token is expired, revoked or malformed")
             return bearer_error(refusal, realm=self._issuer, reason=f"token-refused: {error}")
@@ -57,7 +51,7 @@ class UserinfoEndpoint:
             ClaimPlace.USERINFO,
             scope=grant.scope,
             requested=grant.requested_claims,
-            source=living.source,
+            source=self._tokens.with_reach(token.client, living),
         )
         content = {**claims, "sub": grant.subject}
         told = success(content, client_id=grant.client_id, sid=grant.sid, reason="userinfo-told")

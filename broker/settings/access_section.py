@@ -33,6 +33,9 @@ class RoleLevel(Section):
     digid: Literal["basis", "midden", "substantieel", "hoog"] | None = Field(
         default=None, description="Least DigiD level."
     )
+    eherkenning: Literal["eh2plus", "eh3", "eh4"] | None = Field(
+        default=None, description="Least eHerkenning level."
+    )
     password: Literal["password", "sms", "totp"] | None = Field(
         default=None, description="Least of a login by e-mail address and password."
     )

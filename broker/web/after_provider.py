@@ -13,6 +13,9 @@ from broker.web.login_pages import LoginPages
 SECOND_FACTOR_PATH = "/<brand>/login/<attempt>/second-factor"
 """Where the second factor of an attempt is asked or set up: the pages of `broker.web.second_factor_pages`."""
 
+COLLECTIVITY_PATH = "/<brand>/login/<attempt>/collectivity"
+"""Where somebody chooses for which collectivity to work: the page of `broker.web.collectivity_pages`."""
+
 
 def back_to_choice(
     pages: LoginPages, received: NotAuthenticated, *, support_code: str | None
@@ -49,4 +52,15 @@ def to_second_factor(transaction: LoginTransaction) -> ResponseReturnValue:
 def second_factor_address(transaction: LoginTransaction) -> str:
     """That page of this attempt."""
     own = SECOND_FACTOR_PATH.replace("<brand>", transaction.brand)
+    return own.replace("<attempt>", transaction.id)
+
+
+def to_collectivity(transaction: LoginTransaction) -> ResponseReturnValue:
+    """To the page where a collectivity is chosen."""
+    return redirect(collectivity_address(transaction), 303)
+
+
+def collectivity_address(transaction: LoginTransaction) -> str:
+    """That page of this attempt."""
+    own = COLLECTIVITY_PATH.replace("<brand>", transaction.brand)
     return own.replace("<attempt>", transaction.id)

@@ -6,35 +6,46 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Final
 
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broker.domain.events import AuthorizationRefused, LoginStarted, Result
-from broker.login.policy import raised
-from broker.login.progress import AskSecondFactor, EarlierLogin, Grant, Refuse
-from broker.login.received import Visit
-from broker.login.transaction import Wish
+from broker.login.policy import at_least, raised
+from broker.login.progress import AskCollectivity, AskSecondFactor, EarlierLogin, Grant, Refuse
+from broker.login.received import Settled, Visit
+from broker.login.transaction import LoginTransaction, RelationWish, Wish
 from broker.oidc import responses
+from broker.oidc.authorization_details import CollectivityAsked
 from broker.oidc.authorization_request import AuthorizationRequest, validate_authorization_request
 from broker.oidc.clients import Client, ClientRegistry
 from broker.oidc.discovery import Endpoints
 from broker.oidc.errors import OAuthCode, RedirectedError, ShownError
-from broker.oidc.id_token_hint import HintReader
+from broker.oidc.grants import GrantStore
+from broker.oidc.id_token_hint import Expected, HintReader
+from broker.oidc.vocabulary import Prompt
 from broker.sessions.session import Session
 from broker.storage.records import RecordKey, RecordKind, RecordStore
 from broker.web import cookies
-from broker.web.after_provider import second_factor_address
+from broker.web.after_provider import collectivity_address, second_factor_address
 from broker.web.dead_end import DeadEnd
 from broker.web.language import prefer_ui_locales
 from broker.web.login_pages import LoginPages, begin_attempt
 from broker.web.oidc_machine import pairs
-from broker.web.portal_answers import send
+from broker.web.portal_answers import Question, send
 from broker.web.portals import PortalView
 from broker.web.refusals import refused_at
 
 _PARKED_FOR = timedelta(seconds=60)
 _HANDLE_BYTES = 32
+_NO_ROLE = "the person has no role for this at this portal"
+# What a portal hears that forbids pages. Of a collectivity out of reach it does not hear whether it exists.
+_TOLD_SILENTLY: Final = {
+    "no-role": (OAuthCode.ACCESS_DENIED, _NO_ROLE),
+    "collectivity-not-reachable": (OAuthCode.ACCESS_DENIED, _NO_ROLE),
+    "choice-required": (OAuthCode.INTERACTION_REQUIRED, "the person has to choose a collectivity"),
+}
 _CONTINUE_PATH = Endpoints.AUTHORIZATION_PATH + "/continue"
 
 
@@ -45,6 +56,7 @@ class AuthorizePages:
     issuer: str
     clients: ClientRegistry
     hints: HintReader
+    grants: GrantStore
     records: RecordStore
     pages: LoginPages
 
@@ -94,18 +106,16 @@ def _answer(endpoint: AuthorizePages, asked: AuthorizationRequest, *, in_url: bo
     """Answer at once when that is possible, else begin a login."""
     prefer_ui_locales(" ".join(asked.ui_locales))
     try:
-        expected = endpoint.hints.expected_subject(asked, in_url=in_url)
+        expected = endpoint.hints.expected(asked, in_url=in_url)
     except RedirectedError as error:
         return _tell_portal(endpoint, error, asked.client_id)
     return _settle(endpoint, asked, expected)
 
 
-def _settle(
-    endpoint: AuthorizePages, asked: AuthorizationRequest, expected: str | None
-) -> ResponseReturnValue:
+def _settle(endpoint: AuthorizePages, asked: AuthorizationRequest, expected: Expected) -> ResponseReturnValue:
     pages = endpoint.pages
     portal = pages.portals.of_client(asked.client_id)
-    wish = _wish(asked, portal)
+    wish = _wish(endpoint, asked, portal, expected)
     if not wish.required:
         description = "no allowed way of logging in reaches the acr that was asked"
         return pages.answers.refused(asked, OAuthCode.UNMET_AUTHENTICATION_REQUIREMENTS, description, portal)
@@ -113,28 +123,42 @@ def _settle(
     session = pages.sessions.find(portal.brand.id, cookies.session_value(request, portal.brand.id), now=now)
     if session is not None and not session.within(portal.limits).is_live(now):
         session = None
-    if session is not None and not pages.answers.is_of(session, asked.client_id, expected):
+    if session is not None and not pages.answers.is_of(session, asked.client_id, expected.subject):
         session = None
     visit = Visit(portal.brand.id, portal.id, portal.client_id, wish, asked.to_bytes())
     earlier = _earlier(session)
     decision = pages.login.arrive(visit, earlier)
     if isinstance(decision, Grant) and session is not None:
-        return pages.answers.granted_by_session(asked, decision, session, portal)
+        return pages.answers.granted_by_session(Question(asked, expected), decision, session, portal)
     if isinstance(decision, Refuse):
         return _refuse(endpoint, asked, decision, portal)
     pages.answers.auditor.record(
         LoginStarted(brand=portal.brand.id, result=Result.SUCCESS, client_id=portal.client_id)
     )
     begun = pages.login.begin(visit, decision, earlier)
-    first_page = second_factor_address(begun.transaction) if isinstance(decision, AskSecondFactor) else None
-    return begin_attempt(begun.transaction, begun.browser_secret, now, first_page)
+    return begin_attempt(
+        begun.transaction, begun.browser_secret, now, _first_page(begun.transaction, decision)
+    )
 
 
-def _wish(asked: AuthorizationRequest, portal: PortalView) -> Wish:
+def _first_page(transaction: LoginTransaction, decision: Settled) -> str | None:
+    """Where a login begins that a running session has begun already; None for one from the start."""
+    if isinstance(decision, AskSecondFactor):
+        return second_factor_address(transaction)
+    return collectivity_address(transaction) if isinstance(decision, AskCollectivity) else None
+
+
+def _wish(
+    endpoint: AuthorizePages, asked: AuthorizationRequest, portal: PortalView, expected: Expected
+) -> Wish:
     """What this request demands at this portal. Essential levels that no provider reaches leave nothing."""
     wanted = asked.essential_acr or asked.acr_values
     rules = zip(portal.minimum, portal.reach, strict=True)
     required = tuple(raised(minimum, wanted, reach) for minimum, reach in rules)
+    relation = _relation_wish(endpoint, asked, portal, expected)
+    if portal.access is not None and asked.collectivity is not None:
+        levels = portal.access.levels_for(asked.collectivity.actions)
+        required = tuple(at_least(needed, levels) for needed in required)
     if asked.essential_acr:
         required = tuple(
             needed for needed in required if any(needed.satisfies(acr) for acr in asked.essential_acr)
@@ -148,12 +172,34 @@ def _wish(asked: AuthorizationRequest, portal: PortalView) -> Wish:
         without_account=portal.without_account,
         second_factors=portal.second_factors,
         represented=portal.represented,
+        relation=relation,
+    )
+
+
+def _relation_wish(
+    endpoint: AuthorizePages, asked: AuthorizationRequest, portal: PortalView, expected: Expected
+) -> RelationWish | None:
+    """For which collectivity: the one asked, else that of the tokens which the portal has, if they live."""
+    access = portal.access
+    if access is None:
+        return None
+    before = endpoint.grants.find(asked.client_id, expected.grant_id) if expected.grant_id else None
+    wanted = asked.collectivity or CollectivityAsked(None)
+    return RelationWish(
+        roles=access.roles,
+        asked=wanted.identifier,
+        preferred=before.acting.collectivity_id if before is not None and before.acting else None,
+        anew=Prompt.SELECT_ACCOUNT in asked.prompt,
+        actions=tuple(access.roles_for(action) for action in wanted.actions),
     )
 
 
 def _refuse(
     endpoint: AuthorizePages, asked: AuthorizationRequest, decision: Refuse, portal: PortalView
 ) -> ResponseReturnValue:
+    if asked.silent and decision.reason in _TOLD_SILENTLY:
+        error, description = _TOLD_SILENTLY[decision.reason]
+        return endpoint.pages.answers.refused(asked, error, description, portal)
     if decision.reason == "login-required" or asked.silent:
         description = "nobody is logged in who fits this request, and no page may be shown"
         return endpoint.pages.answers.refused(asked, OAuthCode.LOGIN_REQUIRED, description, portal)
@@ -171,6 +217,7 @@ def _earlier(session: Session | None) -> EarlierLogin | None:
         portal=session.portal,
         assurance=session.assurance,
         authenticated_at=session.authenticated_at,
+        represents=session.represents,
     )
 
 

@@ -20,8 +20,16 @@ class WayOn:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class TextList:
+    """More than a sentence has room for, under a title of its own."""
+
+    title: str
+    items: tuple[str, ...]
+
+
 # Beginning again would lead to the same page: these offer only the way back.
-_NOT_AGAIN = frozenset({"no-account", "account-disabled"})
+_NOT_AGAIN = frozenset({"no-account", "account-disabled", "no-role", "collectivity-not-reachable"})
 # Here something has to be done first, at one of these portals.
 _FIRST = frozenset({"second-factor-missing", "authenticator-missing"})
 # Here everything is done already.
@@ -50,7 +58,13 @@ class DeadEnd(Exception):
         self.status = status
         self.portals = (portal,) if portal else portals
         self.ways_on = ways_on
+        self.lists: tuple[TextList, ...] = ()
         self.brand = brand or (portal.brand if portal else None)
+
+    def telling(self, *lists: TextList) -> DeadEnd:
+        """The same, with what there is to know besides."""
+        self.lists = lists
+        return self
 
 
 def error_page(
@@ -59,6 +73,7 @@ def error_page(
     brand: BrandView | None = None,
     portals: tuple[PortalView, ...] = (),
     ways_on: tuple[WayOn, ...] = (),
+    lists: tuple[TextList, ...] = (),
 ) -> str:
     """The page that tells what happened, what to do now, and the support code.
 
@@ -71,6 +86,7 @@ def error_page(
         title=text.title,
         explanation=text.explanation,
         next_step=text.next_step,
+        lists=lists,
         ways_on=[*ways_on, *(WayOn(_label(code, candidate), candidate.url) for candidate in portals)],
         # Where nothing is wrong there is nothing to report, so no code to give either.
         all_is_well=code in _FURTHER,

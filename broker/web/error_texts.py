@@ -365,6 +365,23 @@ _ENTRIES: Final = {
         explanation=lazy_gettext("Daarom is uw e-mailadres niet veranderd."),
         next_step=lazy_gettext("Ga naar uw instellingen en kies een ander e-mailadres."),
     ),
+    "no-role": _Entry(
+        title=lazy_gettext("U heeft hier geen toegang"),
+        explanation=lazy_gettext("Het is duidelijk wie u bent, maar u heeft de rol niet die hier nodig is."),
+        next_step=lazy_gettext("Vraag of u die rol kunt krijgen. Log daarna opnieuw in."),
+        at_portal=lazy_gettext(
+            "Vraag of u voor %(portal)s de juiste rol kunt krijgen. Log daarna opnieuw in."
+        ),
+    ),
+    "collectivity-not-reachable": _Entry(
+        title=lazy_gettext("Voor deze zakelijke relatie kunt u niet werken"),
+        explanation=lazy_gettext("U heeft geen rol bij deze zakelijke relatie, of het nummer klopt niet."),
+        next_step=lazy_gettext("Log opnieuw in en kies een andere zakelijke relatie."),
+        at_portal=lazy_gettext(
+            "Ga terug naar %(portal)s en kies een andere zakelijke relatie. "
+            "Moet u wel voor deze werken? Vraag dan een collega die rollen mag geven."
+        ),
+    ),
     "logout-hint-invalid": _Entry(
         title=lazy_gettext("Uitloggen via deze link is niet gelukt"),
         explanation=lazy_gettext("De website die u hierheen stuurde, gaf geen geldige gegevens mee."),

@@ -20,6 +20,7 @@ def granted_event(grant: Grant, session: Session, client_id: str) -> LoginGrante
         scheme=assurance.scheme.value,
         level=assurance.level.label,
         by_earlier_login=grant.by_earlier_login,
+        collectivity=grant.relation.number.number if grant.relation else None,
         on_behalf_of=represents.party if represents is not None else None,
         service=represents.service if represents is not None else None,
         mandate=represents.mandate if represents is not None else None,

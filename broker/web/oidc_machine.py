@@ -19,6 +19,7 @@ from broker.domain.events import (
     UserInfoRead,
 )
 from broker.oidc.answers import JsonAnswer
+from broker.oidc.collectivities import SearchRequest
 from broker.oidc.discovery import Endpoints
 from broker.oidc.documents import PublicDocument
 from broker.oidc.forms import FormRequest
@@ -62,6 +63,14 @@ def machine_blueprint(endpoints: MachineEndpoints) -> Blueprint:
     def introspect() -> Response:
         return _told(endpoints, provider.introspection.answer(_form()))
 
+    _add_bearer_endpoints(blueprint, endpoints)
+    return blueprint
+
+
+def _add_bearer_endpoints(blueprint: Blueprint, endpoints: MachineEndpoints) -> None:
+    """What answers whoever holds an access token."""
+    provider = endpoints.provider
+
     @blueprint.route(Endpoints.USERINFO_PATH, methods=["GET", "POST"])
     def userinfo() -> ResponseReturnValue:
         asked = request_at_hand()
@@ -74,7 +83,13 @@ def machine_blueprint(endpoints: MachineEndpoints) -> Blueprint:
         )
         return _told(endpoints, answer)
 
-    return blueprint
+    @blueprint.get(Endpoints.COLLECTIVITIES_PATH)
+    def collectivities() -> ResponseReturnValue:
+        asked = SearchRequest(
+            authorization=request.headers.get("Authorization"),
+            query=pairs(request.args.items(multi=True)),
+        )
+        return _told(endpoints, provider.collectivities.answer(asked))
 
 
 def pairs(items: Iterable[tuple[str, str]]) -> tuple[tuple[str, str], ...]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
-from broker.login.progress import AskSecondFactor, Grant, OfferEnrolment, Refuse
+from broker.login.progress import AskCollectivity, AskSecondFactor, Grant, OfferEnrolment, Refuse
 from broker.login.received import Judged, NotAuthenticated
 from broker.providers.base import PasswordAnswer
-from broker.web.after_provider import back_to_choice
+from broker.web.after_provider import back_to_choice, to_collectivity
 from broker.web.dead_end import DeadEnd
 from broker.web.devices import device_of_request
 from broker.web.login_pages import LoginPages, find_attempt
@@ -61,6 +61,8 @@ def _conclude(
         return pages.answers.granted(transaction, decision, received.evidence, portal)
     if isinstance(decision, AskSecondFactor | OfferEnrolment):
         return enter_second_step(second, received)
+    if isinstance(decision, AskCollectivity):
+        return to_collectivity(transaction)
     reason = decision.reason if isinstance(decision, Refuse) else "login-refused"
     pages.answers.note_refusal(portal, reason)
     if reason in _AS_IF_WRONG:

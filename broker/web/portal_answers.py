@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flask import make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from broker.audit.recorder import Auditor
+from broker.collectivities.rights import Rights
 from broker.domain.accounts import AccountId
 from broker.domain.bsn import Bsn
 from broker.domain.clock import Clock
-from broker.domain.events import LoginRefused, RequestForged, Result
+from broker.domain.events import LoginRefused, RelationSwitched, RequestForged, Result
 from broker.domain.identity import AccountIdentity, Evidence
+from broker.domain.rights import Relation
 from broker.errors import StorageUnavailable
 from broker.login.progress import Grant
 from broker.login.second_step import OVERTAKEN
@@ -25,7 +27,8 @@ from broker.oidc.claims import ClaimSource, SessionEnds
 from broker.oidc.clients import Client, ClientRegistry
 from broker.oidc.codes import CodeStore, LoggedIn
 from broker.oidc.errors import OAuthCode
-from broker.oidc.id_token_hint import HintReader
+from broker.oidc.id_token_hint import Expected, HintReader
+from broker.oidc.rights import Acting
 from broker.oidc.subject import pairwise_subject
 from broker.oidc.vocabulary import ResponseMode
 from broker.sessions.ender import SessionEnder
@@ -56,8 +59,17 @@ class Backstage:
     accounts: AccountRepository
     passwords: PasswordRepository
     devices: DeviceBook
+    rights: Rights
     auditor: Auditor
     clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a portal asked, and whom and what it named by its hint."""
+
+    asked: AuthorizationRequest
+    expected: Expected
 
 
 class PortalAnswers:
@@ -95,7 +107,8 @@ class PortalAnswers:
             raise DeadEnd(OVERTAKEN, 403, portal=portal) from over
         if transaction.steps_up is None or evidence.password_mark is not None:
             self._require_same_password(opened.session, evidence, portal)
-        if not self.is_of(opened.session, asked.client_id, stage.hints.expected_subject(asked)):
+        expected = stage.hints.expected(asked)
+        if not self.is_of(opened.session, asked.client_id, expected.subject):
             self.end_session(opened.session, reason="other-person-than-asked")
             description = "somebody else logged in than the request named"
             response = make_response(self.refused(asked, OAuthCode.LOGIN_REQUIRED, description, portal))
@@ -106,7 +119,8 @@ class PortalAnswers:
         try:
             # What Redis keeps is written before the event is, as it would be without waiting.
             with self.auditor.together(), stage.sessions.together():
-                given = self._with_code(asked, grant, opened.session, portal, version=opened.version)
+                question = Question(asked, expected)
+                given = self._with_code(question, grant, opened.session, portal, version=opened.version)
                 response = make_response(given)
                 if isinstance(evidence.identity, AccountIdentity):
                     is_first = self._is_first_by_this_password(grant.account.id)
@@ -120,7 +134,7 @@ class PortalAnswers:
         return response
 
     def granted_by_session(
-        self, asked: AuthorizationRequest, grant: Grant, session: Session, portal: PortalView
+        self, question: Question, grant: Grant, session: Session, portal: PortalView
     ) -> ResponseReturnValue:
         """A running login was enough: a new code for the session there is, which counts as activity.
 
@@ -128,7 +142,7 @@ class PortalAnswers:
         """
         stage = self._backstage
         touched = stage.sessions.touch(session, now=stage.clock(), limits=portal.limits)
-        return self._with_code(asked, grant, touched, portal)
+        return self._with_code(question, grant, touched, portal)
 
     def denied(self, transaction: LoginTransaction, portal: PortalView) -> ResponseReturnValue:
         """The person turned back on our own page."""
@@ -192,27 +206,48 @@ class PortalAnswers:
 
     def _with_code(
         self,
-        asked: AuthorizationRequest,
+        question: Question,
         grant: Grant,
         session: Session,
         portal: PortalView,
         *,
         version: int | None = None,
     ) -> ResponseReturnValue:
-        stage = self._backstage
+        stage, asked = self._backstage, question.asked
         if portal.is_ours:
             self.auditor.record(granted_event(grant, session, portal.client_id))
             return redirect(asked.redirect_uri, 303)
         client = stage.clients.find(asked.client_id)
         if client is None:
             raise DeadEnd("request-invalid", 400)
-        login = _logged_in(grant, session, client, session.bsn)
+        login = replace(
+            _logged_in(grant, session, client, session.bsn),
+            acting=_acting(asked, grant),
+            # A switch: the tokens that the portal showed are those that it gives up.
+            replaces=question.expected.grant_id if asked.collectivity is not None else None,
+        )
         if client.backchannel_logout_uri is not None:
             portal_there = KnownAt(client.client_id, login.subject)
             stage.sessions.tell_at_end(session, portal_there, now=stage.clock(), version=version)
         code = stage.codes.issue(asked, client, login)
+        if grant.relation is not None:
+            stage.rights.remember(grant.account.id, grant.relation.id)
         self.auditor.record(granted_event(grant, session, client.client_id))
+        if login.replaces is not None and grant.relation is not None:
+            self._note_switch(grant, grant.relation, session, client)
         return send(responses.granted(asked, code, issuer=stage.issuer), portal.brand, portal)
+
+    def _note_switch(self, grant: Grant, relation: Relation, session: Session, client: Client) -> None:
+        self.auditor.record(
+            RelationSwitched(
+                brand=session.brand,
+                result=Result.SUCCESS,
+                client_id=client.client_id,
+                account_id=grant.account.id,
+                sid=session.sid,
+                collectivity=relation.number.number,
+            )
+        )
 
     def _is_first_by_this_password(self, account_id: AccountId) -> bool:
         """Whether nobody logged in since it was chosen, which made devices strange."""
@@ -243,6 +278,14 @@ def send(
         action=answer.redirect_uri,
         fields=dict(answer.fields),
     )
+
+
+def _acting(asked: AuthorizationRequest, grant: Grant) -> Acting | None:
+    """For which collectivity the tokens are, and what the portal asked to be allowed there."""
+    if grant.relation is None:
+        return None
+    actions = asked.collectivity.actions if asked.collectivity is not None else ()
+    return Acting(grant.account.id, grant.relation.id, actions)
 
 
 def _logged_in(grant: Grant, session: Session, client: Client, bsn: Bsn | None) -> LoggedIn:

@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from broker.domain.access import PortalAccess
 from broker.domain.accounts import AccountType, WithoutAccount
 from broker.domain.assurance import AccountLevel, Assurance, Scheme
 from broker.domain.factor_strength import strongest
+from broker.domain.roles import RoleCatalogue, RoleId
 from broker.domain.second_factors import FactorKind
 from broker.domain.staff import entrance_of
 from broker.sessions.session import Limits
 from broker.settings import Brand, Desk, Portal, Settings
-from broker.web.language import Language
+from broker.settings.roles_section import catalogue_of
+from broker.web.language import Language, current_language
 from broker.web.notices import OwnTexts
 
 
@@ -36,6 +39,17 @@ class BrandView:
     theme: str
     desk: DeskView
     texts: OwnTexts = field(default_factory=OwnTexts)
+    roles: RoleCatalogue = field(default_factory=RoleCatalogue)
+
+    @property
+    def role_names(self) -> dict[RoleId, str]:
+        """What each role is called, in the language of this request."""
+        return {role: self.role_name(role) for role in self.roles.roles}
+
+    def role_name(self, role: RoleId) -> str:
+        """What one of its roles is called."""
+        found = self.roles.roles[role]
+        return found.label_en if current_language() is Language.ENGLISH else found.label_nl
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +79,7 @@ class PortalView:
     claims: tuple[str, ...] = ()
     represented: bool = False
     is_ours: bool = False
+    access: PortalAccess | None = None
 
 
 class Portals:
@@ -87,7 +102,13 @@ class Portals:
         """The portals of a configuration."""
         brands = {
             name: BrandView(
-                name, brand.name, brand.legal_name, brand.theme, _desk(brand.desk), _texts(settings, brand)
+                name,
+                brand.name,
+                brand.legal_name,
+                brand.theme,
+                _desk(brand.desk),
+                _texts(settings, brand),
+                catalogue_of(brand),
             )
             for name, brand in settings.brands.items()
         }
@@ -167,6 +188,7 @@ def _view(settings: Settings, name: str, brand: BrandView) -> PortalView:
         account_help=_account_help(portal),
         claims=tuple(portal.claims.allow),
         represented=portal.login.representation,
+        access=portal.access.as_domain if portal.access else None,
     )
 
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Final
 
+from flask_babel import gettext
+
+from broker.domain.access import PortalAccess
 from broker.domain.second_factors import FactorKind
-from broker.web.dead_end import DeadEnd
+from broker.web.dead_end import DeadEnd, TextList
 from broker.web.portals import Portals, PortalView
 
 _STATUS: Final = 403
@@ -19,8 +22,32 @@ _SET_UP_AT: Final[Mapping[str, Callable[[PortalView], bool]]] = {
 
 def refused_at(portals: Portals, portal: PortalView, reason: str) -> DeadEnd:
     """The page for a login at `portal` that ends without access."""
+    if reason == "no-role" and portal.access is not None:
+        return DeadEnd(reason, _STATUS, portal=portal).telling(*_who_helps(portal, portal.access))
     helps = _SET_UP_AT.get(reason)
     if helps is None:
         return DeadEnd(reason, _STATUS, portal=portal)
     there = tuple(other for other in portals.of_brand(portal.brand.id) if helps(other))
     return DeadEnd(reason, _STATUS, brand=portal.brand, portals=there)
+
+
+def _who_helps(portal: PortalView, access: PortalAccess) -> tuple[TextList, ...]:
+    """The roles that are missing, and who can give one: a colleague whose role may, and the desk."""
+    brand = portal.brand
+    givers = [
+        role
+        for role in brand.roles.roles
+        if any(brand.roles.may_grant((role,), wanted) for wanted in access.roles)
+    ]
+    colleagues = [gettext("uw collega met de rol %(role)s", role=brand.role_name(role)) for role in givers]
+    desk = gettext(
+        "%(desk)s: %(phone)s of %(email)s",
+        desk=brand.desk.name,
+        phone=brand.desk.phone,
+        email=brand.desk.email,
+    )
+    missing = tuple(brand.role_name(role.id) for role in brand.roles.known(access.roles))
+    return (
+        TextList(gettext("Eén van deze rollen heeft u nodig"), missing),
+        TextList(gettext("Wie u kan helpen"), (*colleagues, desk)),
+    )

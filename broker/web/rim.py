@@ -17,7 +17,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from broker.errors import BrokerError, Busy
 from broker.oidc.discovery import Endpoints
 from broker.web.attempt_addresses import choice_address
-from broker.web.dead_end import DeadEnd, WayOn, error_page
+from broker.web.dead_end import DeadEnd, TextList, WayOn, error_page
 from broker.web.portals import BrandView, Portals, PortalView
 from broker.web.request_line import install_request_line
 from broker.web.support_code import give_support_code, support_code
@@ -31,6 +31,7 @@ _MACHINE_PATHS = (
     Endpoints.REVOCATION_PATH,
     Endpoints.INTROSPECTION_PATH,
     Endpoints.JWKS_PATH,
+    Endpoints.COLLECTIVITIES_PATH,
     "/.well-known/",
     "/health/",
 )
@@ -59,7 +60,12 @@ def _install_error_handlers(app: Flask, portals: Portals) -> None:
     @app.errorhandler(DeadEnd)
     def dead_end(error: DeadEnd) -> ResponseReturnValue:
         return _answer(
-            error.code, error.status, brand=error.brand, begin_at=error.portals, ways_on=error.ways_on
+            error.code,
+            error.status,
+            brand=error.brand,
+            begin_at=error.portals,
+            ways_on=error.ways_on,
+            lists=error.lists,
         )
 
     @app.errorhandler(BrokerError)
@@ -102,11 +108,12 @@ def _answer(
     brand: BrandView | None = None,
     begin_at: tuple[PortalView, ...] = (),
     ways_on: tuple[WayOn, ...] = (),
+    lists: tuple[TextList, ...] = (),
 ) -> ResponseReturnValue:
     g.error_code = code
     if _is_for_machines():
         return jsonify(error=_oauth_word(status)), status, {"Cache-Control": "no-store"}
-    return error_page(code, brand=brand, portals=begin_at, ways_on=ways_on), status
+    return error_page(code, brand=brand, portals=begin_at, ways_on=ways_on, lists=lists), status
 
 
 def _is_for_machines() -> bool:

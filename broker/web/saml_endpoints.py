@@ -14,16 +14,17 @@ from broker.accounts.registration.service import RegistrationService
 from broker.domain.assurance import Scheme
 from broker.domain.identity import Cancelled
 from broker.login.outcomes import FOR_OPERATIONS, in_words_of, reason_of
-from broker.login.progress import Grant, OfferRegistration, Refuse
+from broker.login.progress import AskCollectivity, Grant, OfferRegistration, Refuse
 from broker.login.received import Judged, NotAuthenticated, OtherBrowser, Received, UnknownAnswer
 from broker.oidc.authorization_request import AuthorizationRequest
 from broker.providers.base import ArtifactAnswer, PostedAnswer
 from broker.web import cookies
-from broker.web.after_provider import back_without_session, end_running
+from broker.web.after_provider import back_without_session, end_running, to_collectivity
 from broker.web.dead_end import DeadEnd
 from broker.web.language import current_language, prefer_ui_locales
 from broker.web.login_pages import LoginPages
 from broker.web.portals import BrandView, PortalView
+from broker.web.refusals import refused_at
 from broker.web.registration_pages import offer
 from broker.web.support_code import support_code
 from broker.web.ways_in import ANSWERS_BY_POST, JOURNEYS
@@ -215,6 +216,8 @@ def _conclude(endpoints: SamlEndpoints, received: Judged) -> ResponseReturnValue
         return pages.answers.granted(transaction, decision, received.evidence, portal)
     if isinstance(decision, OfferRegistration):
         return _offer(endpoints, received)
+    if isinstance(decision, AskCollectivity):
+        return to_collectivity(transaction)
     reason = decision.reason if isinstance(decision, Refuse) else "login-refused"
     pages.answers.note_refusal(portal, reason)
     if reason in _TRY_AGAIN:
@@ -225,4 +228,4 @@ def _conclude(endpoints: SamlEndpoints, received: Judged) -> ResponseReturnValue
     end_running(pages, transaction.brand)
     if reason == "no-account":
         return _no_account_page(portal), 403
-    raise DeadEnd(reason, 403, portal=portal)
+    raise refused_at(pages.portals, portal, reason)

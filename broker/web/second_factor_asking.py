@@ -12,11 +12,14 @@ from flask_babel import gettext
 
 from broker.domain.accounts import AccountId
 from broker.domain.second_factors import CodePurpose, FactorKind, SecondFactor
-from broker.login.progress import AskSecondFactor, Grant, Refuse
+from broker.login.progress import AskCollectivity, AskSecondFactor, Grant, Refuse
+from broker.login.settling import REFUSED_ACCESS
 from broker.login.transaction import LoginTransaction
 from broker.mfa.outcomes import Delay, NotNow, Right, Sent, Spent, SpentBy, Wrong
 from broker.web import csrf
+from broker.web.after_provider import to_collectivity
 from broker.web.dead_end import DeadEnd
+from broker.web.refusals import refused_at
 from broker.web.second_factor_state import PageState, Stage
 from broker.web.second_factor_texts import DAY_SPENT, SENT_AGAIN, notice_of_delay, wrong_code
 from broker.web.second_factor_visit import (
@@ -126,8 +129,14 @@ def let_in(second: SecondFactorPages, visitor: Visitor, kind: FactorKind) -> Res
         raise DeadEnd("transaction-unknown", 400, portal=visitor.portal)
     if isinstance(judged.decision, Grant):
         return pages.answers.granted(judged.transaction, judged.decision, judged.evidence, visitor.portal)
+    if isinstance(judged.decision, AskCollectivity):
+        return to_collectivity(judged.transaction)
     if isinstance(judged.decision, Refuse):
         pages.answers.note_refusal(visitor.portal, judged.decision.reason)
+        if judged.decision.reason in REFUSED_ACCESS:
+            # Nothing that could still be shown here gives a role.
+            pages.login.transactions.finish(judged.transaction)
+            raise refused_at(pages.portals, visitor.portal, judged.decision.reason)
     return back(visitor)
 
 

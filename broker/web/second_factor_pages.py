@@ -11,11 +11,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from broker.domain.identity import AccountIdentity
-from broker.login.progress import AskSecondFactor, Grant, OfferEnrolment
+from broker.login.progress import AskCollectivity, AskSecondFactor, Grant, OfferEnrolment
 from broker.login.received import Judged
 from broker.mfa.outcomes import Enrolled, Spent
 from broker.web import csrf
-from broker.web.after_provider import SECOND_FACTOR_PATH, to_second_factor
+from broker.web.after_provider import SECOND_FACTOR_PATH, to_collectivity, to_second_factor
 from broker.web.enrolment_wizard import Place, WayBack, Wizard, codes_page
 from broker.web.second_factor_asking import asking_page, choose_way, first_code, judge_code, let_in
 from broker.web.second_factor_visit import (
@@ -72,7 +72,7 @@ def _show(second: SecondFactorPages, visitor: Visitor) -> ResponseReturnValue:
             return asking_page(second, visitor)
         case OfferEnrolment():
             return _wizard(second).show(_place(visitor))
-        case Grant():
+        case Grant() | AskCollectivity():
             return render_template(
                 "second_factor/done.html",
                 brand=visitor.portal.brand,
@@ -121,8 +121,10 @@ def _confirm(second: SecondFactorPages, visitor: Visitor) -> ResponseReturnValue
 
 
 def _go_on(second: SecondFactorPages, visitor: Visitor) -> ResponseReturnValue:
-    """The codes are kept: into the portal."""
+    """The codes are kept: into the portal, or to the choice of a collectivity."""
     decision, judged = visitor.decision, visitor.judged
+    if isinstance(decision, AskCollectivity):
+        return to_collectivity(visitor.transaction)
     if not isinstance(decision, Grant):
         return back(visitor)
     return second.pages.answers.granted(visitor.transaction, decision, judged.evidence, visitor.portal)

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from broker.domain.accounts import Account, AccountId
 from broker.domain.identity import AccountIdentity
-from broker.login.progress import AskSecondFactor, Grant, OfferEnrolment, Refuse
+from broker.login.progress import AskCollectivity, AskSecondFactor, Grant, OfferEnrolment, Refuse
 from broker.login.received import Judged
 from broker.login.transaction import LoginTransaction
 from broker.mfa.enrolment import Enrolments
@@ -47,7 +47,7 @@ class Visitor:
     secret: str
     account: Account
     judged: Judged
-    decision: AskSecondFactor | OfferEnrolment | Grant
+    decision: AskSecondFactor | OfferEnrolment | AskCollectivity | Grant
 
     @property
     def place_id(self) -> str:
@@ -89,7 +89,7 @@ def _visitor(
     decision = judged.decision
     if isinstance(decision, Refuse):
         raise refused_at(second.pages.portals, portal, decision.reason)
-    if not isinstance(decision, AskSecondFactor | OfferEnrolment | Grant):
+    if not isinstance(decision, AskSecondFactor | OfferEnrolment | AskCollectivity | Grant):
         # What a running session lent is not enough any more: a new login is.
         raise DeadEnd("evidence-too-old", 403, portal=portal)
     allow_form_to(*portal.redirect_uris)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from broker.domain.assurance import Assurance, Scheme
+from broker.oidc.claims import COLLECTIVITIES_TOTAL
 from broker.oidc.client_faults import client_faults
 from broker.oidc.client_keys import NO_KEYS, ClientKeyFault, ClientKeys, parse_client_keys
 from broker.oidc.clients import Client, ClientRegistry
@@ -121,7 +122,14 @@ def _client(name: str, portal: Portal, keys: ClientKeys, reach: tuple[Assurance,
         backchannel_logout_session_required=metadata.backchannel_logout_session_required,
         post_logout_redirect_uris=metadata.post_logout_redirect_uris,
         profile=ClientProfile(portal.profile.value),
-        claims=frozenset(portal.claims.allow),
+        claims=_contract(portal),
         bsn_legal_ground=portal.claims.bsn_legal_ground,
         reach=reach,
+        access=portal.access.as_domain if portal.access else None,
     )
+
+
+def _contract(portal: Portal) -> frozenset[str]:
+    """What the portal may have; how many collectivities there are, where it may have them all."""
+    allowed = frozenset(portal.claims.allow)
+    return allowed | {COLLECTIVITIES_TOTAL} if "collectivities" in allowed else allowed

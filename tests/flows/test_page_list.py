@@ -40,6 +40,7 @@ PAGES: dict[str, set[str]] = {
     "activation": {"register/activate.html", "register/ready.html", "login/form_post.html"},
     "address": {"address/confirm.html", "address/done.html"},
     "authorize": {"login/form_post.html"},
+    "collectivity": {"login/collectivity.html", "login/form_post.html"},
     "health": set(),
     "home": {"home.html"},
     "login": {"login/choose.html", "login/post_to_provider.html", "login/form_post.html"},

@@ -119,4 +119,4 @@ class Registry:
 
     def holder(self, account: Account, opens: PortalAccess = EVERY_ROLE) -> Holder:
         """Somebody at a portal of their own brand."""
-        return self.rights.holder(account.id, account.brand, opens)
+        return self.rights.holder(account.id, account.brand, opens.roles)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from broker.domain.accounts import Account
 from broker.domain.identity import Authentication
-from broker.login.policy import is_enough
+from broker.domain.rights import Relation
+from broker.login.policy import is_enough, relation_opens
 from broker.login.progress import Decision, Grant, Progress, Refuse
 
 
@@ -19,5 +20,13 @@ def grant(progress: Progress) -> Decision | None:
         return Refuse("login-required")
     if not is_enough(progress, source.assurance):
         return Refuse("level-too-low")
+    relation, wish = progress.relation, progress.wish.relation
+    if wish is not None and not (isinstance(relation, Relation) and relation_opens(relation, wish)):
+        return Refuse("no-role")
     authentication = Authentication(account.id, progress.brand, source.assurance, source.authenticated_at)
-    return Grant(authentication, account, by_earlier_login=progress.evidence is None)
+    return Grant(
+        authentication,
+        account,
+        by_earlier_login=progress.evidence is None,
+        relation=relation if isinstance(relation, Relation) else None,
+    )

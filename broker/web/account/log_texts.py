@@ -51,6 +51,11 @@ _SENTENCES: Final[Mapping[str, LazyString]] = {
     "account.address-change-asked": lazy_gettext("Een nieuw e-mailadres ingevuld"),
     "account.address-wanted": lazy_gettext("Iemand wilde uw e-mailadres gebruiken voor een ander account"),
     "account.address-changed": lazy_gettext("E-mailadres gewijzigd"),
+    "role.given": lazy_gettext("U heeft een rol gekregen"),
+    "role.ended": lazy_gettext("Een rol is van u afgenomen"),
+    "relation.chosen": lazy_gettext("Een zakelijke relatie gekozen bij het inloggen"),
+    "relation.switched": lazy_gettext("Naar een andere zakelijke relatie gegaan bij %(portal)s"),
+    "access.refused": lazy_gettext("Geen toegang gekregen: daarvoor is een rol nodig"),
     "account.exported-by-owner": lazy_gettext("Uw gegevens gedownload"),
 }
 

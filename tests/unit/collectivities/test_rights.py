@@ -32,8 +32,8 @@ def test_role_that_the_brand_does_not_know_gives_nothing(registry: Registry) -> 
     bea, place = registry.account(), registry.collectivity("1001", "Eerste")
     registry.give(bea, place, MANAGER)
     rights = Rights(registry.relations, {"cz": RoleCatalogue()}, registry.clock)
-    assert rights.at(rights.holder(bea.id, "cz", EVERY_ROLE), place.id) is None
-    assert rights.count(rights.holder(bea.id, "vgz", EVERY_ROLE)) == 0
+    assert rights.at(rights.holder(bea.id, "cz", EVERY_ROLE.roles), place.id) is None
+    assert rights.count(rights.holder(bea.id, "vgz", EVERY_ROLE.roles)) == 0
 
 
 def test_ended_grant_is_gone_with_the_next_look(registry: Registry) -> None:

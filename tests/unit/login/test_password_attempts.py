@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import pytest
 
+from broker.collectivities.rights import Rights
 from broker.domain.accounts import Account, AccountId, AccountState, AccountType
 from broker.domain.assurance import AccountLevel, Assurance, Scheme
 from broker.domain.events import SecurityEvent
@@ -43,6 +44,7 @@ from broker.storage.passwords import PasswordRepository
 from broker.storage.record_keys import RecordKeys
 from broker.storage.records import RecordStore
 from broker.storage.redis_connection import RedisConnection
+from broker.storage.relations import RelationRepository
 from broker.storage.second_factors import SecondFactorRepository
 from tests.support.moments import MovableClock
 
@@ -172,6 +174,7 @@ def world(
         direct={("cz", Scheme.PASSWORD): PlainPasswords(account, passwords)},
         accounts=accounts,
         factors=factors,
+        relations=Rights(RelationRepository(sqlite_database), {}, clock),
         passwords=passwords,
         sessions=sessions,
         auditor=heard,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -19,18 +19,23 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from joserfc import jwe, jws
 from joserfc.jwk import ECKey, RSAKey
 
-from broker.domain.accounts import AccountType
+from broker.domain.accounts import AccountId, AccountType
 from broker.domain.assurance import Assurance, DigidLevel, Scheme
 from broker.domain.bsn import Bsn
+from broker.domain.collectivity import CollectivityId
+from broker.domain.rights import Holder, Relation, RelationPage
+from broker.domain.roles import RoleId
 from broker.oidc.authorization_request import AuthorizationRequest, validate_authorization_request
 from broker.oidc.claims import ClaimSource, SessionEnds
 from broker.oidc.client_assertion import ASSERTION_TYPE
 from broker.oidc.client_keys import ClientKeys, parse_client_keys
 from broker.oidc.clients import Client, ClientRegistry
 from broker.oidc.codes import LoggedIn
+from broker.oidc.current_facts import CurrentFacts
 from broker.oidc.forms import FormRequest
 from broker.oidc.keys import SigningKeys, make_signing_key
 from broker.oidc.provider import OpenIDProvider, build_provider
+from broker.oidc.rights import CurrentRights
 from broker.oidc.subject import pairwise_subject
 from broker.oidc.vocabulary import (
     AuthMethod,
@@ -85,6 +90,38 @@ class LiveSessions:
             idle_at = min(self.clock.now + timedelta(minutes=15), found.absolute_at)
             self.ends[brand, sid] = replace(found, idle_at=idle_at)
         return self.live(sid, brand=brand)
+
+
+@dataclass
+class HeldRights:
+    """Relations by account, as the port wants them; only the roles asked for are told."""
+
+    relations: dict[AccountId, list[Relation]] = field(default_factory=dict)
+
+    def holder(self, account_id: AccountId, brand: str, opens: Iterable[RoleId]) -> Holder:
+        return Holder(account_id, brand, tuple(opens))
+
+    def at(self, holder: Holder, collectivity_id: CollectivityId) -> Relation | None:
+        return next((one for one in self._of(holder) if one.id == collectivity_id), None)
+
+    def first(self, holder: Holder, most: int) -> tuple[Relation, ...]:
+        return tuple(self._of(holder)[:most])
+
+    def count(self, holder: Holder) -> int:
+        return len(self._of(holder))
+
+    def search(self, holder: Holder, typed: str, *, most: int, cursor: str | None = None) -> RelationPage:
+        if cursor is not None:
+            raise ValueError("this one has a single page")
+        found = [one for one in self._of(holder) if one.name.casefold().startswith(typed.casefold())]
+        return RelationPage(tuple(found[:most]), len(found))
+
+    def _of(self, holder: Holder) -> list[Relation]:
+        told = (
+            replace(one, roles=tuple(role for role in one.roles if role in holder.roles))
+            for one in self.relations.get(holder.account_id, [])
+        )
+        return [one for one in told if one.roles]
 
 
 @dataclass(frozen=True)
@@ -303,12 +340,14 @@ def make_world(
     held: HeldKeys | None = None,
     *,
     clients: ClientRegistry | None = None,
+    rights: HeldRights | None = None,
 ) -> World:
     """Put a world together on `records`; give `held` to change the signing keys."""
     keys = loaded_keys() if held is None else SigningKeys(held, clock)
     sessions = LiveSessions(clock)
+    facts = CurrentFacts(sessions, CurrentRights(rights or HeldRights()))
     provider = build_provider(
-        ISSUER, clients=clients or all_clients(), keys=keys, records=records, sessions=sessions, clock=clock
+        ISSUER, clients=clients or all_clients(), keys=keys, records=records, facts=facts, clock=clock
     )
     return World(provider, records, clock, sessions, keys)
 

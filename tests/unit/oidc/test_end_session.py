@@ -10,6 +10,7 @@ import pytest
 
 from broker.oidc.end_session import AskFirst, EndSessionDecision, LogoutNow, RefusedHint
 from broker.oidc.errors import RedirectedError, ShownError
+from broker.oidc.id_token_hint import Expected
 from broker.oidc.keys import make_signing_key
 from broker.oidc.subject import pairwise_subject
 from broker.oidc.vocabulary import SigningAlgorithm
@@ -205,12 +206,12 @@ def test_hint_that_is_forged_is_refused(world: World, hint: str) -> None:
 def test_hint_at_authorize_names_the_only_person_who_may_answer(world: World, hint: str) -> None:
     """Core 3.1.2.2: the caller compares with the subject that is logged in."""
     subject = pairwise_subject(SEED, "cz-consumers")
-    expected = world.provider.hints.expected_subject
-    assert expected(sound_request()) is None
-    assert expected(sound_request(id_token_hint=hint)) == subject
+    expected = world.provider.hints.expected
+    assert expected(sound_request()) == Expected()
+    assert expected(sound_request(id_token_hint=hint)).subject == subject
     wanted = json.dumps({"id_token": {"sub": {"value": subject}}})
-    assert expected(sound_request(claims=wanted)) == subject
-    assert expected(sound_request(claims=wanted, id_token_hint=hint)) == subject
+    assert expected(sound_request(claims=wanted)).subject == subject
+    assert expected(sound_request(claims=wanted, id_token_hint=hint)).subject == subject
 
 
 def test_hint_at_authorize_that_is_not_this_clients_is_refused(world: World, hint: str) -> None:
@@ -222,7 +223,7 @@ def test_hint_at_authorize_that_is_not_this_clients_is_refused(world: World, hin
         sound_request(id_token_hint=hint, claims=other),
     ):
         with pytest.raises(RedirectedError) as caught:
-            world.provider.hints.expected_subject(request)
+            world.provider.hints.expected(request)
         assert caught.value.error == "invalid_request"
 
 

@@ -144,7 +144,7 @@ def test_collectivity_of_another_brand_is_never_told(registry: Registry, clock: 
     """Whatever stands in the tables: the brand is that of the collectivity."""
     bea, place = registry.account(), registry.collectivity("1001", "Eerste")
     registry.give(bea, place, MANAGER)
-    holder = registry.rights.holder(bea.id, "vgz", access(MANAGER))
+    holder = registry.rights.holder(bea.id, "vgz", (MANAGER,))
     assert registry.relations.one(holder, place.id, clock()) is None
     assert registry.relations.by_number(holder, place.number, clock()) is None
     assert registry.relations.page(holder, (), after="", most=5, now=clock()) == ()

@@ -34,6 +34,7 @@ TEMPLATES_OF_PAGES = {
     "address/done.html",
     "error.html",
     "login/choose.html",
+    "login/collectivity.html",
     "login/post_to_provider.html",
     "login/form_post.html",
     "login/no_account.html",

@@ -1,0 +1,41 @@
+"""At a portal of organisations somebody works for one collectivity, in which they have a role."""
+
+from __future__ import annotations
+
+from broker.domain.accounts import Account
+from broker.domain.rights import Relation
+from broker.login.policy import relation_opens
+from broker.login.progress import (
+    AskCollectivity,
+    Decision,
+    FindRelation,
+    NoRelation,
+    Progress,
+    Refuse,
+    SeveralRelations,
+)
+from broker.login.transaction import RelationWish
+
+
+def choose_collectivity(progress: Progress) -> Decision | None:
+    """Ask the store once, let the person choose among several, and refuse whoever has no role.
+
+    Whether a collectivity does not exist, belongs to another brand or is out of reach is one answer.
+    """
+    wish, account = progress.wish.relation, progress.account
+    if wish is None or not isinstance(account, Account):
+        return None
+    match progress.relation:
+        case None:
+            return FindRelation(account.id, wish)
+        case NoRelation():
+            return Refuse("no-role" if wish.asked is None else "collectivity-not-reachable")
+        case SeveralRelations():
+            return Refuse("choice-required") if progress.wish.silent else AskCollectivity(account.id)
+        case Relation() as relation:
+            return _with_role(relation, wish)
+
+
+def _with_role(relation: Relation, wish: RelationWish) -> Decision | None:
+    """Refuse somebody without a role that opens the portal, or without one for what it wants to do."""
+    return None if relation_opens(relation, wish) else Refuse("no-role")

@@ -1,0 +1,121 @@
+"""What the OpenID Provider tells about rights: computed anew for every token, answer and question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from broker.domain.accounts import AccountId
+from broker.domain.assurance import Assurance
+from broker.domain.collectivity import CollectivityId
+from broker.domain.rights import Holder, Relation, RelationPage
+from broker.domain.roles import RoleId
+from broker.oidc.clients import Client
+
+MOST_LISTED: Final = 25
+"""Collectivities that a token lists; of more it tells the number, and the search endpoint tells the rest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """For which collectivity a grant is; it belongs to the grant, so that two tabs never share it.
+
+    `actions` are what the portal asked to be allowed.
+    """
+
+    account_id: AccountId
+    collectivity_id: CollectivityId
+    actions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The collectivities that somebody reaches, as long as they are few; their number otherwise."""
+
+    total: int
+    listed: tuple[Relation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ToldRights:
+    """What a portal may hear: the active collectivity, with the roles that count at the login's level.
+
+    `withheld` are roles that a stronger login would bring. `actions` are those of the actions asked that the
+    roles allow. `reach` is there where it is told.
+    """
+
+    relation: Relation
+    withheld: tuple[RoleId, ...] = ()
+    actions: tuple[str, ...] = ()
+    reach: Reach | None = field(default=None)
+
+
+class RightsLookup(Protocol):
+    """Computes rights; `broker.collectivities.rights` does."""
+
+    def holder(self, account_id: AccountId, brand: str, opens: Iterable[RoleId]) -> Holder:
+        """Whose rights are asked, and which roles count."""
+
+    def at(self, holder: Holder, collectivity_id: CollectivityId) -> Relation | None:
+        """The relation to this collectivity, if there is a role in it."""
+
+    def first(self, holder: Holder, most: int) -> tuple[Relation, ...]:
+        """At most so many of all relations, in the order of their names."""
+
+    def count(self, holder: Holder) -> int:
+        """How many there are."""
+
+    def search(self, holder: Holder, typed: str, *, most: int, cursor: str | None = None) -> RelationPage:
+        """Those that fit; `ValueError` for a cursor that is not ours."""
+
+
+class CurrentRights:
+    """The one place of the provider that asks for rights. It keeps nothing."""
+
+    def __init__(self, lookup: RightsLookup) -> None:
+        self._lookup = lookup
+
+    def active(self, client: Client, acting: Acting | None, reached: Assurance) -> ToldRights | None:
+        """What `client` may hear of the active collectivity; None when the person has no role there."""
+        access = client.access
+        if access is None or acting is None:
+            return None
+        relation = self._lookup.at(self._holder(client, acting), acting.collectivity_id)
+        if relation is None:
+            return None
+        return ToldRights(
+            _counting(client, relation, reached),
+            access.withheld(relation.roles, reached),
+            access.allowed(acting.actions, relation.roles, reached),
+        )
+
+    def reach(self, client: Client, acting: Acting, reached: Assurance) -> Reach:
+        """Everything that the person reaches at this portal, or how much that is."""
+        holder = self._holder(client, acting)
+        some = self._lookup.first(holder, MOST_LISTED + 1)
+        if len(some) > MOST_LISTED:
+            return Reach(self._lookup.count(holder))
+        return Reach(len(some), tuple(_counting(client, relation, reached) for relation in some))
+
+    def search(
+        self, client: Client, acting: Acting, reached: Assurance, asked: tuple[str, int, str | None]
+    ) -> RelationPage:
+        """A page of what fits: `asked` is what was typed, how many, and behind which cursor."""
+        typed, most, cursor = asked
+        page = self._lookup.search(self._holder(client, acting), typed, most=most, cursor=cursor)
+        told = tuple(_counting(client, relation, reached) for relation in page.relations)
+        return RelationPage(told, page.total, page.after)
+
+    def _holder(self, client: Client, acting: Acting) -> Holder:
+        return self._lookup.holder(
+            acting.account_id, client.brand, client.access.roles if client.access else ()
+        )
+
+
+def _counting(client: Client, relation: Relation, reached: Assurance) -> Relation:
+    """The relation with the roles that count at the portal and at this level."""
+    roles = client.access.counting(relation.roles, reached) if client.access else ()
+    return Relation(
+        relation.id, relation.number, relation.customer_number, relation.name, relation.organisation, roles
+    )
