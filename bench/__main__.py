@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -57,6 +58,7 @@ def main(
     names: tuple[str, ...], rounds: int, seconds: float, json_file: Path | None, *, postgres: bool
 ) -> None:
     """Run the named benchmarks, or all. Ends with status 1 when a first bar is not met."""
+    click.echo(f"Python {platform.python_version()} of {sys.base_prefix}", err=True)
     effort = Effort(rounds=rounds, fewest_rounds=min(rounds, FEWEST_ROUNDS), seconds=seconds)
     figures: list[Figure] = []
     with _databases(postgres=postgres) as database:

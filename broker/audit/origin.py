@@ -40,4 +40,4 @@ def personal_of(origin: Origin, actor: Actor, acting: str | None, at: datetime) 
 
 def visitors_of(at: datetime) -> str:
     """The group of those who came unknown in this month."""
-    return f"{VISITORS}{at:%Y-%m}"
+    return f"{VISITORS}{at.year}-{at.month:02d}"
