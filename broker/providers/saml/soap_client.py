@@ -99,7 +99,7 @@ class SoapClient:
         self._idle: deque[HttpsLine] = deque()
         self._most_idle = connections
         # Whoever forgets this leaves no connection open.
-        weakref.finalize(self, _hang_up_all, self._idle).atexit = False
+        weakref.finalize(self, _hang_up_all, self._idle)
 
     def call(self, envelope: bytes) -> bytes:
         """The body of the answer, at most 256 KiB.
