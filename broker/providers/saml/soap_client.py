@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import ssl
 import time
-import weakref
-from collections import deque
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+
+import urllib3
+from urllib3 import BaseHTTPResponse, HTTPSConnectionPool, Timeout
+from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.util import parse_url
 
 from broker.errors import ConfigurationError
 from broker.providers.saml.bytes_rules import MAX_MESSAGE_BYTES
-from broker.providers.saml.https_line import Head, HttpsLine, TooLarge
 from broker.providers.saml.refusal import ChannelRefused
 from broker.providers.saml.soap_fault import is_soap_fault
 
@@ -31,7 +32,9 @@ _HEADERS: Final = {
     "Accept-Encoding": "identity",
     "User-Agent": "voordeur",
 }
-_HTTPS_PORT: Final = 443
+_CHUNK_BYTES: Final = 16 * 1024
+_TIMEOUTS: Final = (TimeoutError, urllib3.exceptions.TimeoutError)
+_TLS_FAULTS: Final = (ssl.SSLError, urllib3.exceptions.SSLError)
 
 
 class ChannelUnavailable(Exception):
@@ -91,15 +94,23 @@ class SoapClient:
         patience: Patience | None = None,
         connections: int = 8,
     ) -> None:
-        """`connections`: how many are kept; more are made, and closed again, when they are needed."""
-        self._address, self._front = _opened_up(endpoint)
-        self._context = context
+        if not endpoint.startswith("https://"):
+            raise ConfigurationError((f"{endpoint}: the back channel must be https",))
         self._patience = patience or Patience()
-        # Its pop and append are atomic, so no lock is needed.
-        self._idle: deque[HttpsLine] = deque()
-        self._most_idle = connections
-        # Whoever forgets this leaves no connection open.
-        weakref.finalize(self, _hang_up_all, self._idle)
+        url = parse_url(endpoint)
+        if url.host is None:
+            raise ConfigurationError((f"{endpoint}: the back channel has no host",))
+        self._path = url.request_uri
+        # The pool alone, without the library around it: so there are no cookies, no proxies of the
+        # environment and no authorities beside those of the context, and a call costs half.
+        self._pool = HTTPSConnectionPool(
+            url.host,
+            url.port,
+            maxsize=connections,
+            ssl_context=context,
+            cert_reqs="CERT_REQUIRED",
+            timeout=Timeout(connect=self._patience.connect_seconds, read=self._patience.read_seconds),
+        )
 
     def call(self, envelope: bytes) -> bytes:
         """The body of the answer, at most 256 KiB.
@@ -109,134 +120,63 @@ class SoapClient:
         """
         give_up_at = time.monotonic() + self._patience.total_seconds
         try:
-            line = self._take()
+            response = self._pool.urlopen(
+                "POST",
+                self._path,
+                body=envelope,
+                headers=_HEADERS,
+                retries=False,
+                redirect=False,
+                preload_content=False,
+                decode_content=False,
+            )
             try:
-                head = line.ask(self._question(envelope), give_up_at=give_up_at)
-                body = _body_of(Answer(line, head, give_up_at))
-            except BaseException:
-                # What is left on it would be taken for the answer to the next question.
-                line.hang_up()
-                raise
-        except OSError as fault:
+                return _body_of(response, give_up_at)
+            finally:
+                # What was read to its end has gone back to the pool; anything else is hung up.
+                response.close()
+                response.release_conn()
+        except (HTTPError, OSError) as fault:
             # The kind of fault is enough for the log; its text may repeat parts of the answer.
             detail = f"the back channel failed: {type(fault).__name__}"
             raise ChannelUnavailable(_kind(fault), detail) from fault
-        self._give_back(line, head)
-        return body
 
     def close(self) -> None:
         """Let go of the kept connections."""
-        _hang_up_all(self._idle)
-
-    def _question(self, envelope: bytes) -> bytes:
-        return b"%bContent-Length: %d\r\n\r\n%b" % (self._front, len(envelope), envelope)
-
-    def _take(self) -> HttpsLine:
-        """A connection that nobody else has: one that was kept and is still there, or a new one."""
-        while self._idle:
-            try:
-                line = self._idle.pop()
-            except IndexError:  # Another thread took the last one.
-                break
-            if not line.was_closed():
-                return line
-            line.hang_up()
-        return HttpsLine.connect(
-            self._address,
-            self._context,
-            connect_seconds=self._patience.connect_seconds,
-            read_seconds=self._patience.read_seconds,
-        )
-
-    def _give_back(self, line: HttpsLine, head: Head) -> None:
-        if head.stays_open and len(self._idle) < self._most_idle:
-            self._idle.append(line)
-        else:
-            line.hang_up()
+        self._pool.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer whose body is read when it is asked for."""
-
-    line: HttpsLine
-    head: Head
-    give_up_at: float
-
-    def header(self, name: str, default: str = "") -> str:
-        """The value of a header, by its name in lower case."""
-        return self.head.headers.get(name, default)
-
-    def read(self) -> bytes:
-        """The body, within the bound."""
-        try:
-            return self.line.body(self.head, most_bytes=MAX_MESSAGE_BYTES, give_up_at=self.give_up_at)
-        except TooLarge:
-            detail = f"the answer is larger than {MAX_MESSAGE_BYTES} bytes"
-            raise ChannelRefused("channel.too-large", detail) from None
+def _body_of(response: BaseHTTPResponse, give_up_at: float) -> bytes:
+    if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        raise _server_error(response, give_up_at)
+    _check_status(response.status)
+    _check_form(response)
+    return _read_bounded(response, give_up_at)
 
 
-def _opened_up(endpoint: str) -> tuple[tuple[str, int], bytes]:
-    """Whom to call, and how every question begins."""
-    url = urlsplit(endpoint)
-    if url.scheme != "https":
-        raise ConfigurationError((f"{endpoint}: the back channel must be https",))
-    try:
-        host, port = (url.hostname or "").encode("idna").decode(), url.port or _HTTPS_PORT
-        path = f"{url.path or '/'}?{url.query}" if url.query else url.path or "/"
-        front = _front(path, url.netloc.rpartition("@")[2])
-    except ValueError:
-        host, port, front = "", 0, b""
-    if not host:
-        raise ConfigurationError((f"{endpoint}: the back channel has no usable address",))
-    return (host, port), front
-
-
-def _front(path: str, host: str) -> bytes:
-    """What stands before the length and the envelope, the same for every call."""
-    lines = (
-        f"POST {path} HTTP/1.1",
-        f"Host: {host}",
-        *(f"{name}: {value}" for name, value in _HEADERS.items()),
-    )
-    return "".join(f"{line}\r\n" for line in lines).encode("ascii")
-
-
-def _hang_up_all(idle: deque[HttpsLine]) -> None:
-    while idle:
-        idle.pop().hang_up()
-
-
-def _body_of(answer: Answer) -> bytes:
-    if answer.head.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise _server_error(answer)
-    _check_status(answer.head.status)
-    _check_form(answer)
-    return answer.read()
-
-
-def _kind(fault: OSError) -> str:
-    if isinstance(fault, TimeoutError):
+def _kind(fault: Exception) -> str:
+    # To urllib3 a connection that was refused is a kind of timeout.
+    if isinstance(fault, _TIMEOUTS) and not isinstance(fault, NewConnectionError):
         return "channel.timeout"
-    return "channel.tls" if isinstance(fault, ssl.SSLError) else "channel.broken"
+    return "channel.tls" if isinstance(fault, _TLS_FAULTS) else "channel.broken"
 
 
-def _server_error(answer: Answer) -> ChannelUnavailable | ChannelRefused:
+def _server_error(response: BaseHTTPResponse, give_up_at: float) -> ChannelUnavailable | ChannelRefused:
     """What an error of the server means: illness, unless it is a SOAP fault (SOAP 1.1 section 6.2).
 
     The certificate shows who says no, and it is no sign of illness: anybody can bring an artifact that the
     other side does not know, and must not be able to make it seem away for everybody.
     """
-    status = answer.head.status
-    if status == HTTPStatus.INTERNAL_SERVER_ERROR and _holds_fault(answer):
+    status = response.status
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR and _holds_fault(response, give_up_at):
         return ChannelRefused("channel.soap-fault", "the back channel answered with a SOAP fault")
     return ChannelUnavailable("channel.server-error", f"the back channel answered with status {status}")
 
 
-def _holds_fault(answer: Answer) -> bool:
+def _holds_fault(response: BaseHTTPResponse, give_up_at: float) -> bool:
     try:
-        _check_form(answer)
-        return is_soap_fault(answer.read())
+        _check_form(response)
+        return is_soap_fault(_read_bounded(response, give_up_at))
     except ChannelRefused:
         return False
 
@@ -248,14 +188,28 @@ def _check_status(status: int) -> None:
         raise ChannelRefused("channel.status", f"status {status}")
 
 
-def _check_form(answer: Answer) -> None:
-    media_type, _, parameters = answer.header("content-type").partition(";")
+def _check_form(response: BaseHTTPResponse) -> None:
+    media_type, _, parameters = response.headers.get("Content-Type", "").partition(";")
     if media_type.strip().lower() != "text/xml" or not _is_utf8(parameters):
         raise ChannelRefused("channel.content-type", "the answer is not text/xml in UTF-8")
-    if answer.header("content-encoding", "identity").strip().lower() != "identity":
+    if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         raise ChannelRefused("channel.encoding", "the answer is compressed")
 
 
 def _is_utf8(parameters: str) -> bool:
     name, _, value = parameters.strip().partition("=")
     return not name or (name.strip().lower() == "charset" and value.strip().strip('"').lower() == "utf-8")
+
+
+def _read_bounded(response: BaseHTTPResponse, give_up_at: float) -> bytes:
+    declared = response.headers.get("Content-Length", "")
+    if declared.isdecimal() and int(declared) > MAX_MESSAGE_BYTES:
+        raise ChannelRefused("channel.too-large", f"the answer is larger than {MAX_MESSAGE_BYTES} bytes")
+    body = bytearray()
+    while chunk := response.read1(_CHUNK_BYTES, decode_content=False):
+        body += chunk
+        if len(body) > MAX_MESSAGE_BYTES:
+            raise ChannelRefused("channel.too-large", f"the answer is larger than {MAX_MESSAGE_BYTES} bytes")
+        if time.monotonic() > give_up_at:
+            raise ChannelUnavailable("channel.timeout", "the back channel took too long as a whole")
+    return bytes(body)

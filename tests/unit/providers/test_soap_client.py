@@ -262,10 +262,3 @@ def test_client_works_on_after_a_refusal(client: SoapClient, server: BackChannel
         client.call(b"<envelope/>")
     server.reply = Reply()
     assert client.call(b"<envelope/>") == b"<answer/>"
-
-
-@pytest.mark.parametrize("endpoint", ["https://", "https:///path", "https://a:port/", f"https://{'a' * 64}/"])
-def test_endpoint_without_a_usable_address_is_a_fault_at_start(endpoint: str, tmp_path: Path) -> None:
-    """Told with the configuration, and not at the first login."""
-    with pytest.raises(ConfigurationError, match="no usable address"):
-        SoapClient(endpoint, context(tmp_path))
