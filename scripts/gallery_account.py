@@ -31,6 +31,11 @@ _FRAME = Frame(
     name=_PERSON["name"],
     ends_on="20-11-2026",
     ends_at="21:45",
+    seconds_left=1800,
+    can_stay=True,
+    session_url="#session",
+    session_ends_url="#session-ends",
+    stay_token="sample-token",  # noqa: S106 - nobody's
     portal_name="Mijn CZ Zakelijk",
     portal_url="#portal",
     logout_url="#log-out",
@@ -143,6 +148,7 @@ def _sessions() -> Iterator[_Own]:
     template = "account/sessions.html"
     context = {"sessions": [_HERE, _THERE], "end_action": "#end", "end_all_action": "#all"}
     yield "sessions", template, "sessions", context
+    yield "session-ends", "account/session_ends.html", "session_ends", {}
     ended = {**context, "sessions": [_HERE], "note": SESSION_ENDED}
     yield "sessions-ended", template, "sessions", ended
 

@@ -20,6 +20,11 @@ def allow_form_to(*urls: str) -> None:
     g.form_origins = (*g.get("form_origins", ()), *map(_origin, urls))
 
 
+def allow_own_calls() -> None:
+    """Let the script of the page at hand ask this server, and no other."""
+    g.own_calls = True
+
+
 @lru_cache(maxsize=256)
 def _origin(url: str) -> str:
     parts = urlsplit(url)
@@ -31,7 +36,9 @@ def install_headers(app: Flask, *, secure: bool) -> None:
 
     @app.after_request
     def set_headers(response: TrimmedResponse) -> TrimmedResponse:
-        response.fixed = _fixed_headers(kept_at_hand().get("form_origins", ()), secure=secure)
+        kept = kept_at_hand()
+        calls, origins = kept.get("own_calls", False), kept.get("form_origins", ())
+        response.fixed = _fixed_headers(origins, calls=calls, secure=secure)
         # A file that is not there may be there after the next release.
         if request_at_hand().endpoint == "static" and response.status_code in _KEPT:
             response.headers["Cache-Control"] = f"public, max-age={_ONE_YEAR_SECONDS}, immutable"
@@ -40,10 +47,10 @@ def install_headers(app: Flask, *, secure: bool) -> None:
 
 
 @lru_cache(maxsize=256)
-def _fixed_headers(form_origins: tuple[str, ...], *, secure: bool) -> HeaderLines:
+def _fixed_headers(form_origins: tuple[str, ...], *, calls: bool, secure: bool) -> HeaderLines:
     """What no answer can change; the same lines for every page whose forms lead to the same sites."""
     lines = (
-        ("Content-Security-Policy", _content_security_policy(form_origins)),
+        ("Content-Security-Policy", _content_security_policy(form_origins, calls=calls)),
         ("X-Content-Type-Options", "nosniff"),
         ("X-Frame-Options", "DENY"),
         # With no-referrer a page's own POST would carry `Origin: null`, which `csrf` refuses.
@@ -55,9 +62,10 @@ def _fixed_headers(form_origins: tuple[str, ...], *, secure: bool) -> HeaderLine
     return (*lines, https_only) if secure else lines
 
 
-def _content_security_policy(form_origins: tuple[str, ...]) -> str:
+def _content_security_policy(form_origins: tuple[str, ...], *, calls: bool) -> str:
     form_action = " ".join(dict.fromkeys(("'self'", *form_origins)))
+    connect = "connect-src 'self'; " if calls else ""
     return (
         "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-        f"form-action {form_action}; frame-ancestors 'none'; base-uri 'none'"
+        f"{connect}form-action {form_action}; frame-ancestors 'none'; base-uri 'none'"
     )

@@ -27,6 +27,7 @@ PAGES: dict[str, set[str]] = {
         "account/log.html",
         "account/log_in.html",
         "account/password.html",
+        "account/session_ends.html",
         "account/sessions.html",
         "account/shared.html",
         "logout/done.html",

@@ -81,6 +81,7 @@ class _Request:
     site: str
     fields: dict[str, str] | None = None
     origin: str | None = None
+    accept: str = "text/html"
 
 
 @dataclass
@@ -108,9 +109,9 @@ class Browser:
         """A form on somebody else's site."""
         return self._go(_Request("POST", url, "cross-site", fields, origin))
 
-    def post_here(self, url: str, fields: dict[str, str]) -> Page:
-        """A form on the broker's own page, with whatever fields a test wants in it."""
-        return self._go(_Request("POST", url, "same-origin", fields, _origin(url)))
+    def post_here(self, url: str, fields: dict[str, str], *, accept: str = "text/html") -> Page:
+        """A form on our own page, with whatever fields a test wants in it; a script names `accept`."""
+        return self._go(_Request("POST", url, "same-origin", fields, _origin(url), accept))
 
     def follow(self, label: str) -> Page:
         """Follow the link that shows `label`."""
@@ -169,7 +170,7 @@ class Browser:
 
     def _send(self, app: WSGIApplication, request: _Request) -> TestResponse:
         parts = urlsplit(request.url)
-        headers = {"Sec-Fetch-Site": request.site, "Accept-Language": self.language}
+        headers = {"Sec-Fetch-Site": request.site, "Accept-Language": self.language, "Accept": request.accept}
         if request.method == "POST" and request.origin is not None:
             headers["Origin"] = request.origin
         lax = request.method == "POST" and request.site == "cross-site"

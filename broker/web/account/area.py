@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from flask import g, make_response, redirect, render_template, request, url_for
@@ -29,6 +30,7 @@ from broker.web.account.mails import ChangeMails
 from broker.web.account.memory import AccountMemory
 from broker.web.dead_end import DeadEnd
 from broker.web.enrolment_wizard import Wizard
+from broker.web.headers import allow_own_calls
 from broker.web.login_pages import LoginPages
 from broker.web.portals import BrandView, Portals, PortalView
 from broker.web.second_factor_state import PageStates
@@ -90,6 +92,7 @@ class Visitor:
     account: Account
     brand: BrandView
     portal: PortalView
+    seen_at: datetime
 
     @property
     def has_password(self) -> bool:
@@ -104,7 +107,7 @@ class Visitor:
     @property
     def frame(self) -> Frame:
         """What stands around every page."""
-        return frame_of(self.account, self.session, self.portal)
+        return frame_of(self.account, self.session, self.portal, stay_token=self.csrf_token, now=self.seen_at)
 
     def url(self, page: str) -> str:
         """Where a page of this area is."""
@@ -123,18 +126,27 @@ class Stranger(Exception):
 
 def visitor_of(area: AccountArea, brand: str) -> Visitor:
     """Who looks at a page; being here counts as activity. Raises `Stranger` for anybody else."""
-    visitor, now = _found(area, brand), area.pages.clock()
-    session = area.pages.sessions.touch(visitor.session, now=now)
-    here = Visitor(session, visitor.cookie, visitor.account, visitor.brand, visitor.portal)
-    g.account_visitor = here
-    return here
+    visitor = _found(area, brand)
+    session = area.pages.sessions.touch(visitor.session, now=visitor.seen_at)
+    return _seen(replace(visitor, session=session))
 
 
 def acting_visitor(area: AccountArea, brand: str) -> Visitor:
     """Who pressed a button of ours; a forged request ends here, before anything else is looked at."""
     visitor = _found(area, brand)
     area.pages.answers.require_own_page(brand, visitor.cookie)
+    return _seen(visitor)
+
+
+def looking_visitor(area: AccountArea, brand: str) -> Visitor:
+    """Who only looks how long the session still lasts, which is no activity."""
+    return _seen(_found(area, brand))
+
+
+def _seen(visitor: Visitor) -> Visitor:
+    """Whatever page follows has the frame of this person, whose script asks how the session goes."""
     g.account_visitor = visitor
+    allow_own_calls()
     return visitor
 
 
@@ -164,7 +176,7 @@ def _found(area: AccountArea, brand: str) -> Visitor:
     if account is None or account.state is not AccountState.ACTIVE:
         pages.answers.end_session(session, reason="account-not-active")
         raise Stranger(view, pages.portals)
-    return Visitor(session, cookie, account, view, portal)
+    return Visitor(session, cookie, account, view, portal, now)
 
 
 def stranger_page(stranger: Stranger) -> ResponseReturnValue:

@@ -21,6 +21,7 @@ from broker.web.account.password_pages import add_password_pages
 from broker.web.account.proof_pages import add_proof_pages
 from broker.web.account.record_pages import add_record_pages
 from broker.web.account.session_pages import add_session_pages
+from broker.web.account.staying_pages import add_staying_pages
 
 
 def account_blueprint(area: AccountArea) -> Blueprint:
@@ -33,6 +34,7 @@ def account_blueprint(area: AccountArea) -> Blueprint:
     add_password_pages(blueprint, area)
     add_factor_pages(blueprint, area)
     add_session_pages(blueprint, area)
+    add_staying_pages(blueprint, area)
     add_proof_pages(blueprint, area)
     add_record_pages(blueprint, area)
     add_erasure_pages(blueprint, area)

@@ -28,6 +28,7 @@ TEMPLATES_OF_PAGES = {
     "account/log.html",
     "account/log_in.html",
     "account/password.html",
+    "account/session_ends.html",
     "account/sessions.html",
     "account/shared.html",
     "address/confirm.html",
