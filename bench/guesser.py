@@ -64,6 +64,20 @@ def invited(number: int) -> str:
     return f"nodigt{number:05}@bedrijf.example"
 
 
+def _work(emails: list[str]) -> list[dict[str, str]]:
+    """What lets these people in: a role each, all at one collectivity."""
+    organisation = {"kvk": "90009999", "name": "Gemeente Meetdorp"}
+    place = {"email": "", "collectivity": "9999"}
+    rows: list[dict[str, str]] = [
+        {"kind": "organisation", **organisation},
+        {"kind": "collectivity", "number": "9999", "customer_number": "9999", **organisation},
+    ]
+    for email in emails:
+        rows.append({"kind": "membership", **place, "email": email})
+        rows.append({"kind": "role_grant", **place, "email": email, "role": "hoofdgebruiker"})
+    return [{**row, "brand": BRAND} for row in rows]
+
+
 def add_people(stage: Stage, count: int, *, of_each: bool = False) -> None:
     """Give so many people an account with a password; `of_each`: and as many are invited."""
     file = stage.state / "business.jsonl"
@@ -71,5 +85,6 @@ def add_people(stage: Stage, count: int, *, of_each: bool = False) -> None:
     lines = [{**person, "email": known(number), "password": PASSWORD} for number in range(count)]
     if of_each:
         lines += [{**person, "email": invited(number)} for number in range(count)]
+    lines += _work([known(number) for number in range(count)])
     file.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     run_broker(stage, "import", str(file))

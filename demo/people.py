@@ -202,8 +202,8 @@ _BUSINESS_USERS: tuple[Person, ...] = (
     Person(
         id="marieke",
         name="Marieke Jansen",
-        purpose="Beheert bij Mijn CZ Zakelijk twee collectiviteiten, met een app; krijgt een nieuwe telefoon",
-        journeys=("J5", "J6", "J11", "J14", "J16", "J28", "J30a"),
+        purpose="Beheert Mijn CZ Zakelijk voor haar bedrijf, met een app; krijgt een nieuwe telefoon",
+        journeys=("J5", "J11", "J16", "J28", "J30a"),
         accounts=(
             DemoAccount(
                 brand="cz",
@@ -234,7 +234,7 @@ _BUSINESS_USERS: tuple[Person, ...] = (
         id="yusuf",
         name="Yusuf Demir",
         purpose="Logt in bij Mijn IZA met alleen een wachtwoord; zet de tweestapsverificatie aan",
-        journeys=("J7", "J14", "J20", "J21", "J28", "J30a"),
+        journeys=("J7", "J20", "J21", "J28", "J30a"),
         accounts=(
             DemoAccount(
                 brand="iza",
@@ -291,7 +291,7 @@ _BUSINESS_USERS: tuple[Person, ...] = (
         id="daan",
         name="Daan Willems",
         purpose="Gebruikt hetzelfde adres bij CZ en bij IZA: twee accounts, twee wachtwoorden",
-        journeys=("J5", "J6", "J23"),
+        journeys=("J6", "J14", "J23"),
         accounts=(
             DemoAccount(
                 brand="cz",
@@ -327,6 +327,49 @@ _WITH_OTHER_WORK: tuple[Person, ...] = (
         ),
     ),
     Person(
+        id="noor",
+        name="Noor van Vliet",
+        purpose="Werkt bij Mijn IZA voor twee collectiviteiten, met andere rollen",
+        journeys=("J6", "J14"),
+        accounts=(
+            DemoAccount(
+                brand="iza",
+                email="noor.vanvliet@gemeente-lindeveen.example",
+                kind=AccountKind.BUSINESS,
+                password="plantsoen-schoffel-bank-26",
+            ),
+        ),
+    ),
+    Person(
+        id="samira",
+        name="Samira Pinas",
+        purpose="Werkt bij Mijn VGZ Zakelijk voor twee collectiviteiten, met andere rollen",
+        journeys=("J6", "J14"),
+        accounts=(
+            DemoAccount(
+                brand="vgz",
+                email="samira.pinas@oranje-wit.example",
+                kind=AccountKind.BUSINESS,
+                password="kantine-scorebord-fluit-91",
+            ),
+        ),
+    ),
+    Person(
+        id="tess",
+        name="Tess Veenstra",
+        purpose="Kiest bij MijnZZ Zakelijk tussen twee contracten, met een andere rol bij elk",
+        journeys=("J34", "J36"),
+        accounts=(
+            DemoAccount(
+                brand="zz",
+                email="tess.veenstra@rijnstroom-zorg.example",
+                kind=AccountKind.BUSINESS,
+                password="duingras-vuurtoren-net-73",
+                totp_secret="PQ4T7XJ2VZK6M3RYD5WNHBEUCGALSOIF",
+            ),
+        ),
+    ),
+    Person(
         id="lars",
         name="Lars Visser",
         purpose="Heeft bij CZ een account, maar nog geen enkele rol: Mijn CZ Zakelijk laat hem niet binnen",
@@ -347,7 +390,7 @@ _AT_ZORG_EN_ZEKERHEID: tuple[Person, ...] = (
         id="anouk",
         name="Anouk Groenendaal",
         purpose="Is accountbeheerder bij MijnZZ Zakelijk en doet ook de administratie; heeft eHerkenning eH3",
-        journeys=("J5", "J31", "J32", "J34", "J36"),
+        journeys=("J5", "J31", "J32", "J34"),
         eherkenning=mandates.ANOUK,
         accounts=(
             DemoAccount(

@@ -15,7 +15,6 @@ WITHOUT_ROLES = frozenset({("cz", "lars.visser@vanlaar-bouw.example")})
 _OF_PEOPLE: Mapping[tuple[str, str], RolesByPlace] = {
     ("cz", "marieke.jansen@vanlaar-bouw.example"): {
         "201104": ("functioneel-beheerder", "rapportage-verantwoordelijke"),
-        "201105": ("functioneel-beheerder", "deelnemers-beheerder"),
     },
     ("cz", "bram.peeters@speeltuin.example"): {"203387": ("deelnemers-beheerder",)},
     ("cz", "daan.willems@willems-advies.example"): {
@@ -25,6 +24,9 @@ _OF_PEOPLE: Mapping[tuple[str, str], RolesByPlace] = {
     ("iza", "daan.willems@willems-advies.example"): {"30.2017": ("beheerder-collectieve-zorgverzekering",)},
     ("iza", "yusuf.demir@gemeente-lindeveen.example"): {
         "30.2016": ("hoofdgebruiker",),
+    },
+    ("iza", "noor.vanvliet@gemeente-lindeveen.example"): {
+        "30.2016": ("beheerder-collectieve-zorgverzekering",),
         "30.2017": ("hoofdgebruiker", "maken-rapportages-voor-management"),
     },
     ("iza", "ingrid.postma@gemeente-lindeveen.example"): {
@@ -32,11 +34,17 @@ _OF_PEOPLE: Mapping[tuple[str, str], RolesByPlace] = {
     },
     ("vgz", "karin.smit@oranje-wit.example"): {"V-4419-1": ("hoofdgebruiker",)},
     ("vgz", "pieter.mulder@oranje-wit.example"): {
-        "V-4419-1": ("beheerder-collectieve-zorgverzekering", "beheerder-overcontractafspraken"),
+        "V-4419-1": ("beheerder-collectieve-zorgverzekering",),
+    },
+    ("vgz", "samira.pinas@oranje-wit.example"): {
+        "V-4419-1": ("beheerder-overcontractafspraken",),
         "V-4419-2": ("beheerder-bedrijfszorg", "beheerder-inkomensverzekering"),
     },
     ("zz", "anouk.groenendaal@rijnstroom-zorg.example"): {
         "ZZ-5528": ("administratief", "accountbeheer"),
+    },
+    ("zz", "tess.veenstra@rijnstroom-zorg.example"): {
+        "ZZ-5528": ("administratief",),
         "ZZ-5529": ("financieel",),
     },
     ("zz", "rik.vandenberg@rijnstroom-zorg.example"): {"ZZ-5528": ("financieel",)},

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from flask import g, request, url_for
@@ -12,8 +13,10 @@ from werkzeug.wrappers import Response
 from demo.clock import Clock
 from demo.portals.definitions import PortalDefinition
 from demo.portals.keys import PortalKeys
+from demo.portals.logins import Login, can_stay, session_end
 from demo.portals.provider import ProviderUnavailable
-from demo.portals.relying_party import Login, LoginRefused, RelyingParty, can_stay, session_end
+from demo.portals.relations import work_of
+from demo.portals.relying_party import LoginRefused, RelyingParty
 from demo.portals.sessions import Visit, VisitStore
 from demo.portals.tokens import TokenRefused
 
@@ -91,9 +94,14 @@ class PortalContext:
         return True
 
     @property
+    def today(self) -> date:
+        """The day it is in the Netherlands."""
+        return self.now().astimezone(AMSTERDAM).date()
+
+    @property
     def own_home(self) -> str:
         """Where a person who has logged in begins."""
-        return url_for("content.overview" if self.portal.business else "content.dossier")
+        return url_for("business.overview" if self.portal.business else "content.dossier")
 
     @property
     def way_in(self) -> str:
@@ -131,4 +139,17 @@ class PortalContext:
             g.has_script = True
             shared["person_name"] = str(visit.login.claim("name") or "verzekerde")
             shared["clock"] = self.clock_of(visit)
+            shared |= self._work_for_page(visit)
         return shared
+
+    def _work_for_page(self, visit: Visit) -> dict[str, object]:
+        """For an organisation's portal: the relation of this page, its menu, and links that keep to it."""
+        site, work = self.portal.business, work_of(visit.login)
+        if site is None:
+            return {}
+        return {
+            "work": work,
+            "menu": site.menu_for(work.roles | work.withheld),
+            "role_names": site.roles.of(work.roles),
+            "here": partial(url_for, relatie=work.number or None),
+        }

@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from demo.portals.business import BusinessSite
-from demo.portals.business_sites import CZ_ZAKELIJK, IZA, VGZ_ZAKELIJK, ZZ_ZAKELIJK
+from demo.portals.sites.cz_zakelijk import CZ_ZAKELIJK
+from demo.portals.sites.iza import IZA
+from demo.portals.sites.vgz_zakelijk import VGZ_ZAKELIJK
+from demo.portals.sites.zz_zakelijk import ZZ_ZAKELIJK
 
 BROKER_ISSUER = "http://localhost:8000"
 
@@ -79,7 +82,7 @@ class PortalDefinition:
         return f"{self.base_url}/"
 
     @property
-    def settings_url(self) -> str:
+    def account_url(self) -> str:
         """The broker's page with a person's own account."""
         return f"{self.issuer}/{self.brand}/account/"
 

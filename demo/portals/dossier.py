@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+
+from demo.portals.fiction import Draw
 
 OWN_RISK_CENTS = 38_500
 CARE = (
@@ -57,20 +58,9 @@ class Dossier:
         return OWN_RISK_CENTS
 
 
-class _Draw:
-    """Numbers that follow from a subject and the name of what they are for."""
-
-    def __init__(self, subject: str) -> None:
-        self._subject = subject
-
-    def below(self, bound: int, purpose: str) -> int:
-        digest = hashlib.sha256(f"{self._subject}\n{purpose}".encode()).digest()
-        return int.from_bytes(digest[:8], "big") % bound
-
-
 def dossier_of(subject: str, today: date) -> Dossier:
     """Make up the file of this subject, with its bills in the weeks before `today`."""
-    draw = _Draw(subject)
+    draw = Draw(subject)
     declarations = _declarations(draw, today)
     used = sum(bill.amount_cents - bill.reimbursed_cents for bill in declarations)
     return Dossier(
@@ -83,7 +73,7 @@ def dossier_of(subject: str, today: date) -> Dossier:
     )
 
 
-def _declarations(draw: _Draw, today: date) -> tuple[Declaration, ...]:
+def _declarations(draw: Draw, today: date) -> tuple[Declaration, ...]:
     bills, day = [], today - timedelta(days=2 + draw.below(5, "first"))
     for index in range(5):
         care_provider, under_own_risk = CARE[(draw.below(len(CARE), "care") + index * 3) % len(CARE)]
@@ -94,9 +84,3 @@ def _declarations(draw: _Draw, today: date) -> tuple[Declaration, ...]:
         bills.append(Declaration(day, care_provider, amount, reimbursed, status))
         day -= timedelta(days=9 + draw.below(25, f"gap {index}"))
     return tuple(bills)
-
-
-def euros(cents: int) -> str:
-    """An amount as it is written in Dutch: ``€ 1.234,50``."""
-    whole, rest = divmod(cents, 100)
-    return f"€ {whole:,}".replace(",", ".") + f",{rest:02d}"

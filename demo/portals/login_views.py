@@ -12,13 +12,24 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response
 
 from demo.portals.context import PortalContext
+from demo.portals.logins import Login, session_end
 from demo.portals.policy import content_policy
 from demo.portals.provider import ProviderUnavailable
-from demo.portals.refusals import NOT_BELIEVED, STALE, UNAVAILABLE, Refusal, refusal_for
-from demo.portals.relying_party import LoginRefused, session_end
+from demo.portals.refusals import (
+    NOT_BELIEVED,
+    STALE,
+    UNAVAILABLE,
+    Refusal,
+    refusal_for,
+    refusal_of_switch,
+)
+from demo.portals.relations import work_of
+from demo.portals.relying_party import LoginRefused
 from demo.portals.sessions import VISIT_LIFETIME, Visit
 from demo.portals.tokens import TokenRefused
 
+# For a role that counts only after a code of an authenticator app.
+STRONGEST = "urn:voordeur:loa:password-totp"
 SESSION_WITHOUT_CLAIM = timedelta(minutes=15)
 _log = logging.getLogger("demo.portals")
 
@@ -30,7 +41,7 @@ def create_login_pages(context: PortalContext) -> Blueprint:
     @pages.get("/login")
     def begin() -> Response | tuple[str, int]:
         try:
-            url, attempt = context.party.begin()
+            url, attempt = context.party.begin(STRONGEST if "extra" in request.args else "")
         except ProviderUnavailable as fault:
             return _refuse(UNAVAILABLE, str(fault), "provider-unavailable")
         key = context.visits.keep(context.visit_key, context.visit().with_attempt(attempt))
@@ -60,16 +71,25 @@ def _complete(context: PortalContext) -> Response | tuple[str, int]:
     try:
         login = context.party.complete(request.args, attempt)
     except LoginRefused as refusal:
-        return _refuse(refusal_for(refusal.code), refusal.code, refusal.code)
+        told = refusal_of_switch(refusal.code) if attempt.relation else refusal_for(refusal.code)
+        return _refuse(told, refusal.code, refusal.code)
     except TokenRefused as refusal:
         return _refuse(NOT_BELIEVED, refusal.code, refusal.code)
     except ProviderUnavailable as fault:
         return _refuse(UNAVAILABLE, str(fault), "provider-unavailable")
+    if attempt.relation and not _is_switch_of(context.login(), login, attempt.relation):
+        return _refuse(NOT_BELIEVED, "an answer for another relation or login", "wrong-relation-in-answer")
     expires_at = session_end(login) or context.now() + SESSION_WITHOUT_CLAIM
     key = context.visits.begin_session(context.visit_key, login, expires_at)
     response = redirect(context.own_home, 303)
     context.set_cookie(response, key)
     return response
+
+
+def _is_switch_of(earlier: Login | None, login: Login, relation: str) -> bool:
+    """Whether the new tokens are for the collectivity that was asked, and of the same person."""
+    same = earlier is None or earlier.subject == login.subject
+    return same and work_of(login).number == relation
 
 
 def _log_out(context: PortalContext) -> Response:

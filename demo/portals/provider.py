@@ -27,6 +27,7 @@ class ProviderMetadata:
     jwks_uri: str
     userinfo_endpoint: str | None
     end_session_endpoint: str | None
+    collectivities_endpoint: str | None
 
 
 class Provider:
@@ -71,6 +72,7 @@ class Provider:
                 jwks_uri=str(document["jwks_uri"]),
                 userinfo_endpoint=document.get("userinfo_endpoint"),
                 end_session_endpoint=document.get("end_session_endpoint"),
+                collectivities_endpoint=document.get("collectivities_endpoint"),
             )
         except KeyError as missing:
             raise ProviderUnavailable(f"the metadata lacks {missing}") from missing

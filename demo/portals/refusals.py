@@ -46,6 +46,21 @@ _BY_CODE = {
 }
 
 
+_NOT_SWITCHED = Refusal(
+    403,
+    "U kunt niet voor deze relatie werken",
+    "U hebt voor deze relatie geen rechten (meer). Er is niets veranderd: u werkt nog voor dezelfde relatie"
+    " als eerst. Vraag wie bij uw organisatie de rechten beheert.",
+)
+
+
+def refusal_of_switch(code: str) -> Refusal:
+    """The page for somebody who asked to work for another relation and did not get there."""
+    if code in {"access_denied", "invalid_authorization_details", "interaction_required"}:
+        return _NOT_SWITCHED
+    return refusal_for(code)
+
+
 def refusal_for(code: str) -> Refusal:
     """The page for an error code of the broker or of the portal itself."""
     return _BY_CODE.get(code, NOT_BELIEVED)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qsl
 
 import requests
 from authlib.common.errors import AuthlibBaseError
@@ -17,6 +19,7 @@ from joserfc.jwk import ECKey, RSAKey
 from demo.clock import Clock
 from demo.portals.definitions import ClientAuth, PortalDefinition
 from demo.portals.keys import PortalKeys
+from demo.portals.logins import Login, LoginAttempt
 from demo.portals.provider import TIMEOUT_SECONDS, Provider, ProviderUnavailable
 from demo.portals.tokens import IdToken, IdTokenJudge, TokenRefused
 
@@ -24,41 +27,8 @@ ASSERTION_LIFETIME = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
-class LoginAttempt:
-    """What the portal remembers between sending somebody away and the answer coming back."""
-
-    state: str
-    nonce: str = field(repr=False)
-    code_verifier: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    """A completed login: the judged ID token and what userinfo added.
-
-    `renewed` is the ID token of the last refresh, which tells the session's ends as they are now;
-    `refresh_token` is empty when the broker gave none.
-    """
-
-    id_token: IdToken
-    userinfo: Mapping[str, Any] = field(repr=False)
-    refresh_token: str = field(default="", repr=False)
-    renewed: IdToken | None = None
-
-    @property
-    def subject(self) -> str:
-        """The stable identifier of this person at this portal."""
-        return str(self.id_token.claims["sub"])
-
-    def claim(self, name: str) -> Any:  # noqa: ANN401 (a claim holds whatever JSON can hold)
-        """A claim of the newest ID token that has it, or else of userinfo, or else None."""
-        told = self.id_token.claims.get(name, self.userinfo.get(name))
-        return self.renewed.claims.get(name, told) if self.renewed else told
-
-
-@dataclass(frozen=True, slots=True)
-class LogoutForm:
-    """What the browser posts to the broker; never a URL, for the hint may hold a citizen service number."""
+class BrokerForm:
+    """What the browser posts to the broker; never an address, for the hint tells of a person."""
 
     action: str
     fields: Mapping[str, str] = field(repr=False)
@@ -106,15 +76,30 @@ class RelyingParty:
         decryption = keys.decryption if portal.registration.encrypted else None
         self._judge = IdTokenJudge(provider, portal.id, portal.registration.id_token_alg, decryption)
 
-    def begin(self) -> tuple[str, LoginAttempt]:
-        """The address to send the browser to, and what to remember (`ProviderUnavailable`: not now)."""
+    def begin(self, acr: str = "") -> tuple[str, LoginAttempt]:
+        """The address to send the browser to, and what to remember (`ProviderUnavailable`: not now).
+
+        `acr` asks for a level beyond the portal's own.
+        """
         attempt = LoginAttempt(generate_token(32), generate_token(32), generate_token(64))
-        endpoint = self.provider.metadata().authorization_endpoint
-        with self._session() as session:
-            url, _ = session.create_authorization_url(
-                endpoint, state=attempt.state, nonce=attempt.nonce, code_verifier=attempt.code_verifier
-            )
-        return str(url), attempt
+        return self._ask(attempt, **({"acr_values": acr} if acr else {}))
+
+    def switch(self, login: Login, relation: str) -> tuple[BrokerForm, LoginAttempt]:
+        """What asks for tokens of the same login for another collectivity, by its number.
+
+        Without a page of the broker between (`prompt=none`), and only for the one who is logged in. The
+        browser posts it: the hint names the person's relations, and addresses end up in logs.
+        """
+        attempt = LoginAttempt(generate_token(32), generate_token(32), generate_token(64), relation)
+        details = [{"type": "collectivity", "identifier": relation}]
+        url, _ = self._ask(
+            attempt,
+            prompt="none",
+            id_token_hint=login.newest.signed,
+            authorization_details=json.dumps(details),
+        )
+        address, _, query = url.partition("?")
+        return BrokerForm(address, dict(parse_qsl(query))), attempt
 
     def complete(self, answer: Mapping[str, str], attempt: LoginAttempt) -> Login:
         """Turn the broker's answer into a login; `LoginRefused` or `TokenRefused` say why not."""
@@ -130,7 +115,12 @@ class RelyingParty:
             token = self._redeem(session, metadata.token_endpoint, answer["code"], attempt)
             id_token = self._judge.judge(str(token.get("id_token", "")), attempt.nonce, self._now())
             userinfo = self._userinfo(session, metadata.userinfo_endpoint, id_token)
-        return Login(id_token, userinfo, str(token.get("refresh_token", "")))
+        return Login(
+            id_token,
+            userinfo,
+            refresh_token=str(token.get("refresh_token", "")),
+            access_token=str(token.get("access_token", "")),
+        )
 
     def refresh(self, login: Login) -> Login:
         """Keep the broker's session alive; the login with its new ends.
@@ -146,9 +136,14 @@ class RelyingParty:
             except (requests.RequestException, ValueError) as fault:
                 raise ProviderUnavailable("the token endpoint gives no answer") from fault
         renewed = self._judge.judge_renewed(str(token.get("id_token", "")), login.id_token, self._now())
-        return replace(login, renewed=renewed, refresh_token=str(token.get("refresh_token", "")))
+        return replace(
+            login,
+            renewed=renewed,
+            refresh_token=str(token.get("refresh_token", "")),
+            access_token=str(token.get("access_token", "")),
+        )
 
-    def logout_form(self, login: Login, state: str) -> LogoutForm | None:
+    def logout_form(self, login: Login, state: str) -> BrokerForm | None:
         """What logs out at the broker (OpenID Connect RP-Initiated Logout 1.0), if it offers that."""
         endpoint = self.provider.metadata().end_session_endpoint
         if endpoint is None:
@@ -159,7 +154,14 @@ class RelyingParty:
             "state": state,
             "client_id": self._portal.id,
         }
-        return LogoutForm(endpoint, fields)
+        return BrokerForm(endpoint, fields)
+
+    def _ask(self, attempt: LoginAttempt, **more: str) -> tuple[str, LoginAttempt]:
+        endpoint = self.provider.metadata().authorization_endpoint
+        asked = {"state": attempt.state, "nonce": attempt.nonce, "code_verifier": attempt.code_verifier}
+        with self._session() as session:
+            url, _ = session.create_authorization_url(endpoint, **asked, **more)
+        return str(url), attempt
 
     def _session(self) -> OAuth2Session:
         registration = self._portal.registration
@@ -207,23 +209,3 @@ class RelyingParty:
         if not isinstance(claims, dict) or claims.get("sub") != id_token.claims["sub"]:
             raise TokenRefused("userinfo-of-another")
         return claims
-
-
-def session_end(login: Login) -> datetime | None:
-    """When the broker's session ends if nothing more happens: the nearer of its two ends, if it names any."""
-    ends = (_moment(login.claim(name)) for name in ("session_expires_at", "session_idle_expires_at"))
-    return min((end for end in ends if end is not None), default=None)
-
-
-def can_stay(login: Login) -> bool:
-    """Whether staying active moves the session's end: not when the absolute end is the nearer one."""
-    absolute, idle = (
-        _moment(login.claim(name)) for name in ("session_expires_at", "session_idle_expires_at")
-    )
-    return bool(login.refresh_token) and (absolute is None or idle is None or idle < absolute)
-
-
-def _moment(value: object) -> datetime | None:
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
-        return None
-    return datetime.fromtimestamp(value, UTC)

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, jsonify, redirect, render_template, reque
 from werkzeug.wrappers import Response as AnyResponse
 
 from demo.portals.context import PortalContext
+from demo.portals.relations import work_of
 from demo.serving import refuse_foreign_posts
 
 # One of our own pages: a path without host, query or anything that a browser could read as one.
@@ -58,7 +59,10 @@ def _state(context: PortalContext) -> Response | tuple[Response, int]:
     visit = context.visit()
     if visit.login is None:
         return jsonify(error={"code": "not-logged-in"}), 401
-    return jsonify(asdict(context.clock_of(visit)))
+    work = work_of(visit.login)
+    # A tab that shows another relation tells its reader so.
+    told = {"relation": work.number, "relation_name": work.relation.name} if work.relation else {}
+    return jsonify(asdict(context.clock_of(visit)) | told)
 
 
 def _back(context: PortalContext) -> str:

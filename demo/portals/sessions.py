@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from demo.clock import Clock
-from demo.portals.relying_party import Login, LoginAttempt
+from demo.portals.logins import Login, LoginAttempt
 
 MOST_SESSIONS = 5000
 MOST_ATTEMPTS = 8
@@ -108,8 +108,10 @@ class VisitStore:
     def end_login(self, key: str) -> None:
         """The login is over; the person is told so on this visit."""
         with self._lock:
-            if key in self._visits:
-                self._visits[key] = Visit(self._now() + VISIT_LIFETIME, ended=True)
+            if (visit := self._visits.get(key)) is not None:
+                # An answer that is under way, of a switch in another tab, may yet bring a login.
+                rest = visit.attempts
+                self._visits[key] = Visit(self._now() + VISIT_LIFETIME, attempts=rest, ended=True)
 
     def end_of(self, *, sid: str | None, subject: str | None) -> int:
         """End every login of one session of the broker, or of a person; how many there were."""

@@ -41,6 +41,7 @@ def _log_in(visitor: Visitor, email: str, password: str = PASSWORD) -> None:
 
 def _settings(visitor: Visitor) -> None:
     visitor.page.get_by_role("link", name="Instellingen").click()
+    visitor.page.get_by_role("link", name="Mijn persoonsgegevens").click()
     expect(visitor.page.get_by_role("heading", level=1)).to_have_text("Mijn persoonsgegevens")
 
 

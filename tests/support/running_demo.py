@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,13 @@ from demo.ports import taken
 
 REPOSITORY = Path(__file__).parents[2]
 OUTBOX = "http://127.0.0.1:8300"
+Work = Mapping[str, Sequence[str]]
+JOBS: Mapping[str, Work] = {
+    "cz": {"201104": ["deelnemers-beheerder"]},
+    "iza": {"30.2016": ["hoofdgebruiker"]},
+    "vgz": {"V-4419-1": ["hoofdgebruiker"]},
+    "zz": {"ZZ-5528": ["administratief"]},
+}
 _READY_WITHIN_SECONDS = 120
 _GONE_WITHIN_SECONDS = 30
 _SENT_WITHIN_SECONDS = 30
@@ -106,16 +114,26 @@ class Demo:
                     found.append(words.replace(b"\0", b" ").decode(errors="replace"))
         return [words for words in found if str(os.getpid()) not in words]
 
-    def add_business_account(self, brand: str, email: str, password: str) -> None:
-        """Somebody new, who has set nothing up yet, as an operator adds people."""
-        account = {"kind": "business_account", "brand": brand, "name": "Lotte Vos"}
-        line = json.dumps(account | {"email": email, "password": password})
-        self._operate("import", "-", typed=line)
+    def add_business_account(
+        self, brand: str, email: str, password: str, work: Work | None = None, totp_secret: str | None = None
+    ) -> None:
+        """Somebody new, as an operator adds people; without `totp_secret` they have set nothing up yet.
+
+        `work` are roles by the number of the collectivity; by default one role at one.
+        """
+        account = {"kind": "business_account", "name": "Lotte Vos", "password": password}
+        account |= {"totp_secret": totp_secret} if totp_secret else {}
+        self._import(brand, email, account, *_work(JOBS[brand] if work is None else work))
 
     def invite(self, brand: str, email: str, portal: str) -> None:
         """Somebody new, who gets a mail with a link, as an operator invites people."""
         person = ("--brand", brand, "--email", email, "--name", "Lotte Vos", "--portal", portal)
         self._operate("account", "invite", *person)
+        self._import(brand, email, *_work(JOBS[brand]))
+
+    def _import(self, brand: str, email: str, *rows: Mapping[str, str]) -> None:
+        lines = (json.dumps({**row, "brand": brand, "email": email}) for row in rows)
+        self._operate("import", "-", typed="\n".join(lines))
 
     def invite_staff(self, brand: str, email: str) -> None:
         """One of the insurer's own people."""
@@ -169,6 +187,13 @@ class Demo:
         found = re.search(r"\b([0-9]{6})\b", messages[0]["text"])
         assert found is not None
         return found[1]
+
+
+def _work(work: Work) -> Iterator[dict[str, str]]:
+    for number, roles in work.items():
+        yield {"kind": "membership", "collectivity": number}
+        for role in roles:
+            yield {"kind": "role_grant", "collectivity": number, "role": role}
 
 
 def _json(url: str) -> dict[str, Any]:

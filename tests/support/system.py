@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -212,7 +213,7 @@ def _config(folder: Path, plan: Plan) -> Path:
     shutil.copytree(SAMPLE_CONFIG, config)
     changes = {"../var/demo": "../state", "http://localhost:8000": plan.issuer, **plan.replaced}
     for file in config.rglob("*.toml"):
-        words = file.read_text(encoding="utf-8")
+        words = _open_to_everybody(file.read_text(encoding="utf-8"))
         for old, new in changes.items():
             words = words.replace(old, new)
         file.write_text(words, encoding="utf-8")
@@ -222,6 +223,15 @@ def _config(folder: Path, plan: Plan) -> Path:
         words = words.replace('name = "Mijn CZ"', 'name = "Ander portaal"').replace(":8401", ":8499")
         (config / f"portals/{plan.second_portal}.toml").write_text(words, encoding="utf-8")
     return config
+
+
+def _open_to_everybody(words: str) -> str:
+    """A portal's file without `[access]` and its claims: most suites are about people who have no roles.
+
+    `tests/support/related.py` gives portals the roles that they open to.
+    """
+    words = re.sub(r"^\[access\]\n.*?(?=^\[claims\]$)", "", words, flags=re.DOTALL | re.MULTILINE)
+    return re.sub(r"^ +\"collectivity\", .*\n", "", words, flags=re.MULTILINE)
 
 
 @contextmanager

@@ -40,6 +40,8 @@
   }
 
   function take(state) {
+    // Other scripts of the page may want to know what the server says of the session.
+    document.dispatchEvent(new CustomEvent("sessie", { detail: state }));
     document.getElementById("sessie-einde").textContent = `Uw sessie beëindigt op ${state.ends_on} om ${state.ends_at}`;
     if (state.seconds_left > warnBefore) {
       hide();

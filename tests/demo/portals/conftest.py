@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from joserfc.jwk import ECKey, RSAKey
 from werkzeug.test import TestResponse
@@ -61,12 +62,19 @@ def provider(portal_keys: PortalKeys, hand_clock: HandClock) -> Iterator[HonestP
 @contextmanager
 def serving(honest: HonestProvider) -> Iterator[None]:
     """Let the provider answer on a free port."""
-    server = listen(honest.routes(), "127.0.0.1", 0)
-    honest.issuer = f"http://127.0.0.1:{server.server_port}"
+    with serving_app(honest.routes(), 0) as port:
+        honest.issuer = f"http://127.0.0.1:{port}"
+        yield
+
+
+@contextmanager
+def serving_app(app: Flask, port: int) -> Iterator[int]:
+    """Let an application answer on this port, 0 for a free one; gives its number."""
+    server = listen(app, "127.0.0.1", port)
     thread = threading.Thread(target=server.serve_forever, args=(0.02,))
     thread.start()
     try:
-        yield
+        yield server.server_port
     finally:
         server.shutdown()
         thread.join()

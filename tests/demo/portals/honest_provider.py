@@ -6,7 +6,7 @@ import base64
 import hashlib
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -45,8 +45,9 @@ def visit_provider(browser: FlaskClient) -> str:
 class HonestProvider:
     """Logs everybody in as one person at once.
 
-    `alter` changes the ID token's claims before signing; `sign` and `encrypt` make the token; `answer`
-    changes the authorization response; `userinfo` the claims given there.
+    `hear` may act on a request, or refuse it by an error code; `alter` changes the ID token's claims before
+    signing; `sign` and `encrypt` make the token; `answer` changes the authorization response; `userinfo` the
+    claims given there.
     """
 
     client_keys: PortalKeys
@@ -56,6 +57,7 @@ class HonestProvider:
     key: ECKey | RSAKey = field(default_factory=lambda: ECKey.generate_key("P-256", {"kid": "op-1"}))
     alter: Callable[[Claims], Claims] = field(default=lambda claims: claims)
     answer: Callable[[dict[str, str]], dict[str, str]] = field(default=lambda answer: answer)
+    hear: Callable[[Mapping[str, str]], str | None] = field(default=lambda _asked: None)
     userinfo: Claims = field(default_factory=lambda: {"sub": "pairwise-1", "email": "sanne@post.example"})
     sign: Callable[[Claims], str] | None = None
     encrypt: Callable[[str], str] | None = None
@@ -66,15 +68,18 @@ class HonestProvider:
     session_over: bool = False
     token_down: bool = False
     given_refresh_tokens: list[str] = field(default_factory=list)
+    searches: list[dict[str, str]] = field(default_factory=list)
+    search_answer: Claims | None = None
 
     def routes(self) -> Flask:
         """Discovery, keys, authorize, token and userinfo."""
         app = Flask("honest-provider")
         app.add_url_rule("/.well-known/openid-configuration", view_func=self.discovery)
         app.add_url_rule("/jwks", view_func=self.jwks)
-        app.add_url_rule("/authorize", view_func=self.authorize)
+        app.add_url_rule("/authorize", view_func=self.authorize, methods=["GET", "POST"])
         app.add_url_rule("/token", view_func=self.token, methods=["POST"])
         app.add_url_rule("/userinfo", view_func=self.user)
+        app.add_url_rule("/collectivities", view_func=self.collectivities)
         return app
 
     def discovery(self) -> Response | tuple[str, int]:
@@ -90,6 +95,7 @@ class HonestProvider:
             userinfo_endpoint=urls["userinfo"],
             end_session_endpoint=urls["logout"],
             jwks_uri=urls["jwks"],
+            collectivities_endpoint=f"{self.issuer}/collectivities",
         )
 
     def jwks(self) -> Response:
@@ -97,10 +103,18 @@ class HonestProvider:
         return jsonify(keys=[self.key.as_dict(private=False)])
 
     def authorize(self) -> Any:
-        """Back at once, with a code."""
-        self.requests.append(request.args.to_dict())
-        answer = self.answer({"code": "c-1", "state": request.args["state"], "iss": self.issuer})
-        return redirect(f"{request.args['redirect_uri']}?{urlencode(answer)}")
+        """Back at once, with a code, or with the error that `hear` found."""
+        return redirect(
+            f"{request.values['redirect_uri'].removesuffix('/callback')}{self.answer_to(request.values)}"
+        )
+
+    def answer_to(self, asked: Mapping[str, str]) -> str:
+        """The path and query that the browser comes back at, with a code for what was asked."""
+        self.requests.append(dict(asked))
+        error = self.hear(asked)
+        said = {"error": error} if error else {"code": "c-1"}
+        answer = self.answer({**said, "state": asked["state"], "iss": self.issuer})
+        return f"/callback?{urlencode(answer)}"
 
     def token(self) -> Response | tuple[Response, int]:
         """Check the client and the verifier for real, then hand out the tokens."""
@@ -184,6 +198,13 @@ class HonestProvider:
         if request.headers.get("Authorization") != "Bearer a-1":
             return jsonify(error="invalid_token"), 401
         return jsonify(self.userinfo)
+
+    def collectivities(self) -> Response | tuple[Response, int]:
+        """The search, as far as a test says what it finds."""
+        if request.headers.get("Authorization") != "Bearer a-1":
+            return jsonify(error="invalid_token"), 401
+        self.searches.append(request.args.to_dict())
+        return jsonify(self.search_answer) if self.search_answer else (jsonify(error="server_error"), 503)
 
     def _signed(self, claims: Claims) -> str:
         if self.sign:

@@ -6,7 +6,8 @@ from datetime import date
 
 import pytest
 
-from demo.portals.dossier import OWN_RISK_CENTS, Status, dossier_of, euros
+from demo.portals.dossier import OWN_RISK_CENTS, Status, dossier_of
+from demo.portals.fiction import euros
 
 TODAY = date(2026, 11, 20)
 
