@@ -23,14 +23,17 @@ from broker.oidc.keys import SigningKeys, ensure_signing_keys
 from broker.oidc.provider import OpenIDProvider, build_provider
 from broker.oidc.rights import CurrentRights
 from broker.settings import Settings
+from broker.settings.roles_section import catalogue_of
 from broker.storage.accounts import AccountRepository
 from broker.storage.passwords import PasswordRepository
 from broker.storage.second_factors import SecondFactorRepository
 from broker.storage.signing_keys import SigningKeyRepository
 from broker.web.account.blueprint import account_blueprint
+from broker.web.account_request_pages import AccountRequestPages, account_request_blueprint
 from broker.web.activation_pages import ActivationPages, activation_blueprint
 from broker.web.address_pages import AddressPages, address_blueprint
 from broker.web.authorize import AuthorizePages, authorize_blueprint
+from broker.web.binding_pages import BindingPages, binding_blueprint
 from broker.web.collectivity_pages import CollectivityPages, collectivity_blueprint
 from broker.web.headers import install_headers
 from broker.web.health import Readiness, health_blueprint
@@ -64,6 +67,7 @@ from broker.wiring.audit import AuditRoom
 from broker.wiring.clients import clients_of
 from broker.wiring.collectivities import rights_of
 from broker.wiring.devices import device_book
+from broker.wiring.eherkenning_accounts import account_requests, eherkenning_binding
 from broker.wiring.figures import figures
 from broker.wiring.limits import address_guard
 from broker.wiring.passwords import ways_by_password
@@ -135,6 +139,8 @@ def _register(
         address_blueprint(AddressPages(pages, area.addresses)),
         saml_blueprint(saml),
         registration_blueprint(RegistrationPages(pages, registrations)),
+        binding_blueprint(BindingPages(pages, eherkenning_binding(settings, stores, auditor))),
+        account_request_blueprint(_account_requests(settings, stores, pages, auditor)),
         reset_blueprint(ResetPages(pages, link_requests(resetting, stores))),
         new_password_blueprint(NewPasswordPages(pages, password_choice(resetting, stores, auditor))),
         activation_blueprint(ActivationPages(pages, Confirmation(registering))),
@@ -233,6 +239,13 @@ def _second_factor_pages(
         enrolments=enrolments_of(settings, stores, surroundings, letters),
         states=PageStates(stores.records),
     )
+
+
+def _account_requests(
+    settings: Settings, stores: Stores, pages: LoginPages, auditor: Auditor
+) -> AccountRequestPages:
+    catalogues = {name: catalogue_of(brand) for name, brand in settings.brands.items()}
+    return AccountRequestPages(pages, account_requests(settings, stores, auditor), catalogues)
 
 
 def _trust_proxies(app: Flask, settings: Settings) -> None:

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo.pki import DIGID_BRANDS
+from demo.pki import DIGID_BRANDS, EHERKENNING_BRANDS
 from demo.portals.definitions import PORTALS
 from demo.ports import Port
 from demo.supervisor import Service, Step
@@ -59,7 +59,7 @@ class Plan:
         )
 
     def broker_preparation(self) -> tuple[Step, ...]:
-        """The broker's metadata for the simulator, one per brand with DigiD, and its database."""
+        """The broker's metadata for the simulator, one per brand and scheme, and its database."""
         metadata = (
             Step(
                 f"broker metadata {brand}",
@@ -68,7 +68,16 @@ class Plan:
             )
             for brand in DIGID_BRANDS
         )
-        return (*metadata, Step("broker database", self._broker("db", "upgrade")))
+        connections = (
+            Step(
+                f"broker {document} {brand}",
+                self._broker("metadata", document, "--brand", brand),
+                self.state / "eherkenning" / folder / f"{brand}.xml",
+            )
+            for brand in EHERKENNING_BRANDS
+            for document, folder in (("eherkenning", "sp"), ("catalogue", "catalogue"))
+        )
+        return (*metadata, *connections, Step("broker database", self._broker("db", "upgrade")))
 
     def import_accounts(self, file: Path) -> Step:
         """The accounts of the demo's people and what they work for."""

@@ -21,6 +21,7 @@ from broker.web.notices import NOTICE_CODES, OwnTexts
 from broker.web.registration_form import DetailsForm
 from broker.web.registration_texts import REGISTRATION_NOTICES
 from scripts.gallery_account import account_pages
+from scripts.gallery_eherkenning import eherkenning_pages
 from scripts.gallery_passwords import password_pages
 from scripts.gallery_relations import MISSING, relation_pages
 from scripts.gallery_second_factor import second_factor_pages
@@ -64,6 +65,7 @@ class Option:
     action: str
     closed: bool = False
     forgotten: str | None = None
+    level: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,7 @@ def all_states() -> Iterator[State]:
         yield from _second_factor_states(portal)
         yield from _password_states(portal)
         yield from _relation_states(portal)
+        yield from _eherkenning_states(portal)
     yield from _account_states(PORTALS[0])
     yield from _logout_states(PORTALS[0])
     yield from _error_states(PORTALS[0])
@@ -152,6 +155,8 @@ def _login_states(portal: Portal) -> Iterator[State]:
         if notice and notice.startswith(("password", "second-factor")):
             shown["options"] = (Option("password", "/login/password"),)
         yield State(name, "login/choose.html", brand, shown)
+    by_eherkenning = {**context, "notice": None, "options": (Option("eherkenning", "/go", level="EH2+"),)}
+    yield State(f"login-{brand.id}-eherkenning", "login/choose.html", brand, by_eherkenning)
     for name, forgotten in (("password", None), ("password-forgotten", "/login/reset")):
         typed = {**context, "notice": None, "options": (Option("password", "/go", forgotten=forgotten),)}
         yield State(f"login-{brand.id}-{name}", "login/choose.html", brand, typed)
@@ -219,6 +224,12 @@ def _relation_states(portal: Portal) -> Iterator[State]:
     for name, template, context in relation_pages():
         shown = {**context, "portal": portal}
         yield State(f"{name}-{portal.brand.id}", template, portal.brand, shown)
+
+
+def _eherkenning_states(portal: Portal) -> Iterator[State]:
+    for name, template, context in eherkenning_pages():
+        shown = {**context, "portal": portal}
+        yield State(f"eherkenning-{portal.brand.id}-{name}", template, portal.brand, shown)
 
 
 def _account_states(portal: Portal) -> Iterator[State]:

@@ -46,6 +46,8 @@ _email_option = click.option("--email", required=True, help="The address of the 
         "invite": "broker.cli.inviting:invite",
         "invite-staff": "broker.cli.inviting:invite_staff",
         "reset-factors": "broker.cli.factor_reset:reset_factors",
+        "bind": "broker.cli.binding:bind",
+        "unbind": "broker.cli.binding:unbind",
     },
 )
 def account() -> None:

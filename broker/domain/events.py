@@ -487,6 +487,53 @@ class AccountActivated(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BindingCodeMade(SecurityEvent):
+    """A code was mailed that binds its owner's eHerkenning to an account; an older one works no more."""
+
+    kind: ClassVar[str] = "eherkenning.code-made"
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BindingCodeRefused(SecurityEvent):
+    """Somebody who came by eHerkenning typed a code that binds nothing, or too many of them."""
+
+    kind: ClassVar[str] = "eherkenning.code-refused"
+    client_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EherkenningBound(SecurityEvent):
+    """A person at an organisation was bound to an account by its code; `activated`: it waited for that."""
+
+    kind: ClassVar[str] = "eherkenning.bound"
+    account_id: AccountId
+    client_id: str
+    organisation: str
+    activated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EherkenningUnbound(SecurityEvent):
+    """An account's binding to an organisation was taken off; its sessions ended."""
+
+    kind: ClassVar[str] = "eherkenning.unbound"
+    account_id: AccountId
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRequested(SecurityEvent):
+    """Somebody who came by eHerkenning and has no account asked for one; a desk decides."""
+
+    kind: ClassVar[str] = "account.requested"
+    client_id: str
+    request_id: str
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordLinkAsked(SecurityEvent):
     """Somebody asked for a link to choose a password; nothing says that it was the owner of the account.
 
@@ -789,6 +836,11 @@ ALL_EVENTS: tuple[type[SecurityEvent], ...] = (
     RegistrationLinkRefused,
     MessageDelivered,
     MessageFailed,
+    BindingCodeMade,
+    BindingCodeRefused,
+    EherkenningBound,
+    EherkenningUnbound,
+    AccountRequested,
     AccountAdded,
     AccountInvited,
     AccountActivated,

@@ -26,6 +26,11 @@ class LegalSubject:
             return f"kvk:{self.kvk.number}"
         return f"rsin:{self.rsin.number if self.rsin else ''}"
 
+    @property
+    def party(self) -> str:
+        """As the audit log names it; an RSIN can be somebody's BSN and is left out."""
+        return "rsin" if self.kvk is None else self.key
+
     def encode(self) -> dict[str, str]:
         """As a JSON object of the numbers that there are."""
         kvk = {} if self.kvk is None else {"kvk": self.kvk.number}
@@ -58,10 +63,8 @@ class Representation:
 
     @property
     def party(self) -> str:
-        """The represented party as the audit log names it; an RSIN can be somebody's BSN and is left out."""
-        if self.subject.kvk is None:
-            return "rsin"
-        whole = f"kvk:{self.subject.kvk.number}"
+        """The represented party as the audit log names it, with the branch where it is one."""
+        whole = self.subject.party
         return whole if self.branch is None else f"{whole}/{self.branch.number}"
 
     def encode(self) -> dict[str, str]:

@@ -110,8 +110,10 @@ def _wish_for_mail(portal: Portal) -> str | None:
     """What the portal asks for that goes by mail; None when nothing does."""
     if portal.login.without_account == "register":
         return "without_account: register"
-    # Whoever forgot a password gets a link to choose another.
-    return "providers: password" if Scheme.PASSWORD in portal.login.schemes else None
+    # Whoever forgot a password gets a link to choose another, and eHerkenning is bound by a code.
+    by_mail = (scheme for scheme in (Scheme.PASSWORD, Scheme.EHERKENNING) if scheme in portal.login.schemes)
+    scheme = next(by_mail, None)
+    return f"providers: {scheme.value}" if scheme else None
 
 
 def _mail_can_be_sent(settings: Settings) -> Iterator[str]:

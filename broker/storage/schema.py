@@ -108,6 +108,35 @@ ACCOUNT_IDENTITIES = Table(
     Column("identity_sealed", LargeBinary, nullable=False),
 )
 
+# Codes that bind somebody who comes by eHerkenning to an account; of a code a keyed hash only.
+BINDING_CODES = Table(
+    "binding_codes",
+    METADATA,
+    Column("brand", String(64), primary_key=True),
+    Column("index_key_id", String(16), ForeignKey("data_keys.id"), primary_key=True),
+    Column("code_digest", LargeBinary(32), primary_key=True),
+    Column(
+        "account_id", String(36), ForeignKey("accounts.id", ondelete="CASCADE"), nullable=False, index=True
+    ),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+)
+
+# Who asked for an account; what they wrote and what eHerkenning said of them is sealed. A desk decides.
+ACCOUNT_REQUESTS = Table(
+    "account_requests",
+    METADATA,
+    Column("id", String(36), primary_key=True),
+    Column("brand", String(64), nullable=False),
+    Column("portal", String(64), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("content_sealed", LargeBinary, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint("state IN ('received', 'approved', 'refused')", name="state"),
+    Index("ix_account_requests_brand_state_created_at", "brand", "state", "created_at"),
+)
+
 # What proves that somebody may use an account by password: argon2id in PHC form, with salt and parameters.
 ACCOUNT_PASSWORDS = Table(
     "account_passwords",

@@ -14,12 +14,13 @@ from broker.accounts.registration.service import RegistrationService
 from broker.domain.assurance import Scheme
 from broker.domain.identity import Cancelled
 from broker.login.outcomes import FOR_OPERATIONS, in_words_of, reason_of
-from broker.login.progress import AskCollectivity, Grant, OfferRegistration, Refuse
+from broker.login.progress import AskCollectivity, Grant, OfferBinding, OfferRegistration, Refuse
 from broker.login.received import Judged, NotAuthenticated, OtherBrowser, Received, UnknownAnswer
 from broker.oidc.authorization_request import AuthorizationRequest
 from broker.providers.base import ArtifactAnswer, PostedAnswer
 from broker.web import cookies
 from broker.web.after_provider import back_without_session, end_running, to_collectivity
+from broker.web.binding_pages import offer_binding
 from broker.web.dead_end import DeadEnd
 from broker.web.language import current_language, prefer_ui_locales
 from broker.web.login_pages import LoginPages
@@ -218,6 +219,8 @@ def _conclude(endpoints: SamlEndpoints, received: Judged) -> ResponseReturnValue
         return _offer(endpoints, received)
     if isinstance(decision, AskCollectivity):
         return to_collectivity(transaction)
+    if isinstance(decision, OfferBinding):
+        return offer_binding(pages, received)
     reason = decision.reason if isinstance(decision, Refuse) else "login-refused"
     pages.answers.note_refusal(portal, reason)
     if reason in _TRY_AGAIN:

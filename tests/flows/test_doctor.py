@@ -203,7 +203,7 @@ def test_doctor_prints_a_table_for_people(examine: Examine, tmp_path: Path) -> N
     result = CliRunner().invoke(commands, ["doctor", "--config", str(tmp_path / "config")])
     assert result.exit_code == 1
     assert "FAIL" in result.stdout
-    assert result.stdout.splitlines()[-1].endswith("1 failing")
+    assert result.stdout.splitlines()[-1].endswith("2 failing")
     assert examine is not None
 
 

@@ -38,6 +38,8 @@ PAGES: dict[str, set[str]] = {
         "second_factor/number.html",
         "second_factor/scan.html",
     },
+    "account_request": {"binding/request.html", "binding/received.html"},
+    "binding": {"binding/code.html", "login/form_post.html"},
     "activation": {"register/activate.html", "register/ready.html", "login/form_post.html"},
     "address": {"address/confirm.html", "address/done.html"},
     "authorize": {"login/form_post.html"},

@@ -27,10 +27,19 @@ PROTOCOL_POSTS = {
     "logout.end_session": "a hint that we signed is the proof; without one the person is asked on our page",
 }
 
-ELSEWHERE = ("registration.", "activation.", "new_password.", "second_factor.", "account.", "address.")
+ELSEWHERE = (
+    "account.",
+    "account_request.",
+    "activation.",
+    "address.",
+    "binding.",
+    "new_password.",
+    "registration.",
+    "second_factor.",
+)
 """Forms for a person without an account, a link, half a login, or a settings page: their own tests, which are
-`test_registration_forgery`, `test_password_reset`, `test_second_factor_forgery`, `test_account_area` and
-`test_account_address`."""
+`test_eherkenning_login`, `test_registration_forgery`, `test_password_reset`, `test_second_factor_forgery`,
+`test_account_area` and `test_account_address`."""
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ class Event:
     account_id: str | None
     support_code: str | None
     detail: dict[str, Any] = field(default_factory=dict)
+    on_behalf_of: str | None = None
 
 
 class Story:
@@ -57,6 +58,7 @@ class Story:
                 row.account_id,
                 row.support_code,
                 json.loads(row.detail),
+                row.on_behalf_of,
             )
             for row in rows
         ]

@@ -28,6 +28,7 @@ from demo.digid.simulator import BACK_CHANNEL, PKI_FOLDER, Surroundings, load_si
 from demo.idp.server import TlsServer, mutual_tls, run_in_thread
 from demo.people import PEOPLE, DigidMeans, Person
 from tests.support.browser import Browser
+from tests.support.makelaar import MAKELAAR, connect_to_makelaar, running_makelaar
 from tests.support.relying_party import RelyingParty, Tokens
 from tests.support.story import Story
 
@@ -65,12 +66,17 @@ class System:
     stores: Stores
     broker: WSGIApplication
     digid: Flask
+    makelaar: Flask
     phone: Phone
     clock: DemoClock
 
     def browser(self, *, cookies_on: bool = True, language: str = "nl") -> Browser:
         """A new person's browser."""
-        sites: dict[str, WSGIApplication] = {self.issuer: self.broker, DIGID: self.digid}
+        sites: dict[str, WSGIApplication] = {
+            self.issuer: self.broker,
+            DIGID: self.digid,
+            MAKELAAR: self.makelaar,
+        }
         return Browser(sites, cookies_on=cookies_on, language=language)
 
     def portal(self) -> RelyingParty:
@@ -197,13 +203,14 @@ def prepared_system(folder: Path, plan: Plan, broker: WSGIApplication) -> Iterat
     shutil.copytree(plan.pki, state)
     phone, clock = Phone(), DemoClock.of_state(state)
     config = _config(folder, plan)
-    with _running_digid(state, phone, clock) as digid:
+    with _running_digid(state, phone, clock) as digid, running_makelaar(state, clock) as makelaar:
         settings = load_settings(config, plan.environment)
         (state / "digid/sp").mkdir(parents=True, exist_ok=True)
         (state / "digid/sp/cz.xml").write_bytes(digid_metadata(settings, "cz"))
+        connect_to_makelaar(state, settings, "zz", clock)
         stores = open_stores(settings)
         _add_accounts(stores)
-        yield System(plan.issuer, state, settings, stores, broker, digid, phone, clock)
+        yield System(plan.issuer, state, settings, stores, broker, digid, makelaar, phone, clock)
         stores.redis.close()
         stores.database.close()
 

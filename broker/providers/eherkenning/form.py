@@ -9,14 +9,26 @@ from __future__ import annotations
 
 from typing import Final
 
-from broker.providers.answers.shapes import CONDITIONS, CONFIRMATION, ISSUER, SIGNATURE, STATUS
+from broker.providers.answers.shapes import CONDITIONS, CONFIRMATION, ISSUER, STATUS
 from broker.providers.saml.encrypted_forms import ENCRYPTED_ID
-from broker.providers.saml.names import XSI, saml, samlp, soap
+from broker.providers.saml.names import XSI, ds, saml, samlp, soap
 from broker.providers.saml.profile import Layer, LayerName, Profile
 from broker.providers.saml.shape import Part, Shape, maybe, names, once, some
 
 MOST_VALUES: Final = 4
 """For one attribute: a legal person has two numbers; more is work for nothing."""
+
+# The key is told by its name alone, never by a certificate (Afsprakenstelsel, digital signature). Not that
+# we read either: the keys are those of the metadata.
+SIGNATURE: Final = Shape(
+    ds("Signature"),
+    optional=names("Id"),
+    children=(
+        once(Shape(ds("SignedInfo"), opaque=True)),
+        once(Shape(ds("SignatureValue"), opaque=True)),
+        maybe(Shape(ds("KeyInfo"), children=(maybe(Shape(ds("KeyName"), text=True)),))),
+    ),
+)
 
 _NAME_ID = Shape(saml("NameID"), optional=names("Format", "NameQualifier", "SPNameQualifier"), text=True)
 _SUBJECT = Shape(saml("Subject"), children=(maybe(_NAME_ID), maybe(CONFIRMATION)))

@@ -26,7 +26,7 @@ from broker.providers.saml.decrypt import DecryptionKey
 from broker.providers.saml.metadata import IdentityProvider
 from tests.support.saml.answers import Change, changed, stamp, status_text
 from tests.support.saml.keys import Pair, pair
-from tests.support.saml.signers import Signer, by_signxml
+from tests.support.saml.signers import Signer, by_name_alone, by_signxml
 
 HM = "urn:etoegang:HM:00000003222222220000:entities:9000"
 DV = "urn:etoegang:DV:00000003901234560000:entities:9001"
@@ -57,7 +57,7 @@ INNER_PLACE = "<signature-of-assertion/>"
 
 EH2PLUS = Assurance(Scheme.EHERKENNING, EherkenningLevel.EH2PLUS)
 EH3 = Assurance(Scheme.EHERKENNING, EherkenningLevel.EH3)
-_NAMESPACES = """xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"
+NAMESPACES = """xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"
       xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" xmlns:ds="http://www.w3.org/2000/09/xmldsig#"
       xmlns:xenc="http://www.w3.org/2001/04/xmlenc#\""""
 
@@ -269,7 +269,7 @@ def envelope_text(scene: Scene, *, status: str | None = None, response: str | No
     inside = response_text(scene) if response is None else response
     return f"""<?xml version="1.0" encoding="UTF-8"?>
 <soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/"><soapenv:Body>
-  <samlp:ArtifactResponse {_NAMESPACES}
+  <samlp:ArtifactResponse {NAMESPACES}
       ID="{ANSWER_ID}" Version="2.0" IssueInstant="{stamp(scene.now)}" InResponseTo="{scene.resolve_id}">
     <saml:Issuer>{scene.hm}</saml:Issuer>{OUTER_PLACE}
     {status or status_text()}
@@ -284,7 +284,7 @@ BY_POST_SIGNED = (INNER_PLACE, MIDDLE_PLACE)
 
 
 def signed(
-    text: str, scene: Scene, places: Sequence[str] = BY_ARTIFACT_SIGNED, signer: Signer = by_signxml
+    text: str, scene: Scene, places: Sequence[str] = BY_ARTIFACT_SIGNED, signer: Signer = by_name_alone
 ) -> bytes:
     """Fill the places for signatures from the inside out; those that are not named stay empty."""
     for place, element_id in _PLACES:
@@ -320,7 +320,7 @@ def posted(
     """The same by POST: a Response by itself."""
     scene = scene or Scene()
     assertion = assertion_text(scene, attributes=attributes, advice=advice)
-    text = response_text(scene, assertion=assertion, namespaces=_NAMESPACES)
+    text = response_text(scene, assertion=assertion, namespaces=NAMESPACES)
     return signed(changed(text, change or {}), scene, places)
 
 
@@ -336,7 +336,7 @@ def posted_failure(
 ) -> bytes:
     """The same by POST."""
     scene = scene or Scene()
-    text = response_text(scene, status=status_text(top, nested), assertion="", namespaces=_NAMESPACES)
+    text = response_text(scene, status=status_text(top, nested), assertion="", namespaces=NAMESPACES)
     return signed(text, scene, places)
 
 

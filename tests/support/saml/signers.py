@@ -39,6 +39,7 @@ class SignxmlSigner:
     """Signs with the signxml library."""
 
     prefixes: tuple[str, ...] = ()
+    name_only: bool = False
 
     def __call__(self, text: str, place: str, element_id: str, key: Pair) -> str:
         """See `Signer`."""
@@ -53,14 +54,23 @@ class SignxmlSigner:
             root,
             key=key.key,
             cert=[key.certificate],
-            key_name=key_name(key),
+            key_name=None if self.name_only else key_name(key),
+            key_info=_named(key) if self.name_only else None,
             reference_uri=f"#{element_id}",
             inclusive_ns_prefixes=list(self.prefixes) or None,
         )
         return etree.tostring(result, xml_declaration=True, encoding="UTF-8").decode()
 
 
+def _named(key: Pair) -> etree._Element:
+    """A KeyInfo with nothing but a name, as eHerkenning wants it."""
+    info = etree.Element(f"{{{DS}}}KeyInfo")
+    etree.SubElement(info, f"{{{DS}}}KeyName").text = key_name(key)
+    return info
+
+
 by_signxml = SignxmlSigner()
+by_name_alone = SignxmlSigner(name_only=True)
 
 
 @dataclass(frozen=True)

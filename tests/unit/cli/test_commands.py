@@ -14,6 +14,9 @@ import pytest
 from demo.digid.addresses import Addresses
 from demo.digid.metadata import idp_metadata
 from demo.digid.simulator import load_signer
+from demo.eherkenning import addresses as eherkenning
+from demo.eherkenning.metadata import hm_metadata
+from demo.eherkenning.simulator import load_signer as scheme_signer_of
 from demo.pki import make_pki
 
 SAMPLE = Path(__file__).parents[3] / "config"
@@ -34,6 +37,9 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "var/demo/digid").mkdir(parents=True, exist_ok=True)
     metadata = idp_metadata(Addresses(), load_signer(root / "var/demo"))
     (root / "var/demo/digid/idp-metadata.xml").write_bytes(metadata)
+    (root / "var/demo/eherkenning").mkdir(parents=True, exist_ok=True)
+    makelaar = hm_metadata(eherkenning.Addresses(), scheme_signer_of(root / "var/demo"))
+    (root / "var/demo/eherkenning/hm-metadata.xml").write_bytes(makelaar)
     return Path(shutil.copytree(SAMPLE, root / "config"))
 
 

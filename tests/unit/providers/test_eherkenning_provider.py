@@ -44,6 +44,7 @@ from tests.support.saml.eherkenning import (
     KVK,
     KVK_QUALIFIER,
     MIDDLE_PLACE,
+    NAMESPACES,
     NOW,
     OUTER_PLACE,
     PSEUDONYM,
@@ -64,10 +65,12 @@ from tests.support.saml.eherkenning import (
     legal,
     posted,
     posted_failure,
+    response_text,
     service,
+    signed,
 )
 from tests.support.saml.keys import pair
-from tests.support.saml.signers import DS, SAML, SAMLP, xmlsec1_accepts
+from tests.support.saml.signers import DS, SAML, SAMLP, by_signxml, xmlsec1_accepts
 
 SENT = SentRequest("eherkenning", "zz", REQUEST_ID, EH2PLUS, NOW - timedelta(seconds=90), HM)
 ARTIFACT = base64.b64encode(b"\x00\x04\x00\x00" + source_id(HM) + b"h" * 20).decode()
@@ -355,6 +358,14 @@ def test_answer_lacks_no_signature(case: str) -> None:
     places, code = UNSIGNED[case]
     outcomes = [by_artifact(lambda scene: answer(scene=scene, places=places)), by_post(posted(places=places))]
     assert reasons(outcomes) == {code}
+
+
+def test_certificate_beside_the_signature_is_refused() -> None:
+    """KeyInfo holds a name and nothing else; DigiD's certificates have no place here."""
+    scene = Scene()
+    text = response_text(scene, namespaces=NAMESPACES)
+    certified = signed(text, scene, BY_POST_SIGNED, by_signxml)
+    assert reasons([by_post(certified)]) == {"skeleton.unexpected-element"}
 
 
 def test_answer_signed_by_somebody_of_the_advice_is_refused() -> None:

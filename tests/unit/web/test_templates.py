@@ -19,6 +19,9 @@ STATES = {state.name: state for state in all_states()}
 APP = make_app()
 TEMPLATES_OF_PAGES = {
     "home.html",
+    "binding/code.html",
+    "binding/received.html",
+    "binding/request.html",
     "account/address.html",
     "account/confirm.html",
     "account/details.html",
