@@ -39,6 +39,21 @@ _FAMILIES = {
 }
 KNOWN_CODES = frozenset(f"{family}.{code}" for family, codes in _FAMILIES.items() for code in codes.split())
 
+_OF_EHERKENNING = {
+    "response": "no-destination request-unsupported",
+    "attribute": "repeated form",
+    "service": "missing other other-id",
+    "restriction": "unknown",
+    "branch": "form",
+    "identifier": "undecryptable in-the-clear",
+    "acting-subject": "missing kind form",
+    "legal-subject": "missing kind repeated not-allowed form",
+    "intermediary": "repeated kind form",
+}
+KNOWN_EHERKENNING_CODES = KNOWN_CODES | {
+    f"{family}.{code}" for family, codes in _OF_EHERKENNING.items() for code in codes.split()
+}
+
 # No message reaches these: an earlier check refuses it first. `gate.md` tells which, and how that was shown.
 UNREACHED = frozenset(
     {

@@ -5,26 +5,12 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
-from functools import cache
 
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from broker.domain.identity import Authenticated, Cancelled
-from broker.providers.answers.expected import Expected
-from broker.providers.base import SentRequest
-from broker.providers.digid.form import digid_profile
-from broker.providers.digid.semantics import judge
-from broker.providers.saml.gate import open_artifact_response
-from broker.providers.saml.profile import Profile
 from broker.providers.saml.refusal import AnswerRefused
-from broker.providers.saml.values import VerifiedArtifactResponse
 from tests.security.mutations.forms import Form
-from tests.support.saml.answers import Scene
-from tests.support.saml.digid import MIDDEN
-
-ASKED_BEFORE = timedelta(seconds=90)
-"""How long before the scene's now the browser was sent away."""
+from tests.security.mutations.ways import Opened, Outcome
 
 
 @dataclass(frozen=True)
@@ -33,8 +19,8 @@ class Verdict:
 
     code: str | None = None
     crash: str | None = None
-    answer: VerifiedArtifactResponse | None = None
-    outcome: Authenticated | Cancelled | None = None
+    answer: Opened | None = None
+    outcome: Outcome | None = None
     cpu_seconds: float = 0.0
 
     @property
@@ -53,23 +39,10 @@ def decide(form: Form, message: bytes, trusted: Sequence[RSAPublicKey] | None = 
     keys = [form.scene.key.key.public_key()] if trusted is None else trusted
     started = time.process_time()
     try:
-        answer = open_artifact_response(message, profile_of(want=form.want), keys)
-        outcome = judge(answer, expected_of(form.scene))
+        answer, outcome = form.judged(message, keys)
     except AnswerRefused as refusal:
         return Verdict(code=refusal.reason_code, cpu_seconds=time.process_time() - started)
     except Exception as fault:  # noqa: BLE001  whatever else comes out of the gate is what we look for
         crash = f"{type(fault).__name__}: {fault}"
         return Verdict(crash=crash, cpu_seconds=time.process_time() - started)
     return Verdict(answer=answer, outcome=outcome, cpu_seconds=time.process_time() - started)
-
-
-@cache
-def profile_of(*, want: bool) -> Profile:
-    """The profile of a connection."""
-    return digid_profile(want_assertions_signed=want)
-
-
-def expected_of(scene: Scene) -> Expected:
-    """What an answer is held against in this scene."""
-    sent = SentRequest("digid", "cz", scene.request_id, MIDDEN, scene.now - ASKED_BEFORE, scene.idp)
-    return Expected(sent, scene.resolve_id, scene.sp, scene.acs, scene.now)

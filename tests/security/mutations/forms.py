@@ -1,16 +1,21 @@
 """The valid messages that variants are made from: every form of answer that the gate lets in.
 
-The gate takes an ArtifactResponse in a SOAP envelope and nothing else. A bare Response (HTTP-POST) is no
-form of DigiD 3.x; a scheme that has one adds it here, with a judge of its own for the message's root.
+These are DigiD's: an ArtifactResponse in a SOAP envelope and nothing else. Those of eHerkenning, a bare
+Response among them, stand in `eherkenning_forms`; each form knows its way to an outcome and its outermost
+signed element.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from lxml.etree import _Element
+
 from tests.security.mutations.smith import DIGID_STAMP, Stamp, stamped
+from tests.security.mutations.ways import Opened, Outcome, by_digid
 from tests.support.saml.answers import (
     INNER_PLACE,
     OUTER_PLACE,
@@ -19,6 +24,10 @@ from tests.support.saml.answers import (
     response_text,
     status_text,
 )
+from tests.support.saml.signers import SAMLP
+
+_SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
+_PATH = f"{{{_SOAP}}}Body/{{{SAMLP}}}ArtifactResponse"
 
 
 @dataclass(frozen=True)
@@ -31,6 +40,19 @@ class Form:
     want: bool = True
     stamp: Stamp = field(default=Stamp(), repr=False)
     successful: bool = True
+
+    @property
+    def outermost(self) -> str:
+        """The local name of the element that the outermost signature is over."""
+        return "ArtifactResponse"
+
+    def answers(self, root: _Element) -> list[_Element]:
+        """Where that element may stand in a document."""
+        return root.findall(_PATH)
+
+    def judged(self, message: bytes, trusted: Sequence[RSAPublicKey]) -> tuple[Opened, Outcome]:
+        """Gate and meaning, as a login with this scheme has them."""
+        return by_digid(self.scene, message, trusted, want=self.want)
 
     @cached_property
     def message(self) -> bytes:

@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from lxml import etree
 from lxml.etree import _Element
 
-from broker.providers.saml.values import VerifiedArtifactResponse
 from tests.security.mutations.forms import Form
 from tests.security.mutations.reading import Fact, first_reading, second_reading
 from tests.security.mutations.smith import Canon, take_out
-from tests.support.saml.signers import DS, SAMLP
+from tests.security.mutations.ways import Opened
+from tests.support.saml.signers import DS
 
 _SOAP = "http://schemas.xmlsoap.org/soap/envelope/"
-_PATH = f"{{{_SOAP}}}Body/{{{SAMLP}}}ArtifactResponse"
 _XML_SPACE = " \t\r\n"
 _WITHOUT_SPACE = str.maketrans("", "", _XML_SPACE)
 
@@ -50,7 +49,7 @@ def essence(message: bytes, form: Form) -> Essence | None:
 
 
 def _essence(root: _Element, form: Form) -> Essence | None:
-    answers = root.findall(_PATH)
+    answers = form.answers(root)
     odd_nodes = any(not isinstance(node.tag, str) for node in root.iter())
     if root.getroottree().docinfo.internalDTD is not None or odd_nodes or len(answers) != 1:
         return None
@@ -97,7 +96,7 @@ def is_the_original(message: bytes, form: Form) -> bool:
     return found is not None and found == essence(form.message, form)
 
 
-def readings(message: bytes, form: Form, answer: VerifiedArtifactResponse) -> tuple[list[Fact], list[Fact]]:
+def readings(message: bytes, form: Form, answer: Opened) -> tuple[list[Fact], list[Fact]]:
     """What the gate read, and what expat reads in the bytes that were signed; nothing if they are unclear."""
     found = essence(message, form)
     return first_reading(answer), [] if found is None else second_reading(found.signed)

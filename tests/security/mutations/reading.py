@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+import base64
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 
+from broker.providers.saml.attributes import EncryptedIdentifier
 from broker.providers.saml.instants import write_instant
-from broker.providers.saml.values import Named, Status, VerifiedArtifactResponse, VerifiedAssertion
-from tests.support.saml.signers import SAML, SAMLP
+from broker.providers.saml.values import Named, Status, VerifiedAssertion, VerifiedResponse
+from tests.security.mutations.ways import Opened
+from tests.support.saml.signers import DS, SAML, SAMLP
 
 Fact = tuple[str, str | None]
-_SPACES = {"a": SAML, "p": SAMLP}
+_SPACES = {"a": SAML, "p": SAMLP, "d": DS, "x": "http://www.w3.org/2001/04/xmlenc#"}
 
 
 def second_reading(canonical: bytes) -> list[Fact]:
     """Every value of an ArtifactResponse as expat reads it, with its place; in a fixed order."""
     root = ET.fromstring(canonical)
+    if root.tag == f"{{{SAMLP}}}Response":
+        return list(_response(root))
     return list(_message(root)) + [fact for found in _all(root, "p:Response") for fact in _response(found)]
 
 
-def first_reading(answer: VerifiedArtifactResponse) -> list[Fact]:
+def first_reading(answer: Opened) -> list[Fact]:
     """The same facts from what the gate gave out."""
+    if isinstance(answer, VerifiedResponse):
+        return _of_response(answer)
     facts: list[Fact] = [("id", answer.id), ("to", answer.in_response_to)]
     facts += [*_named(answer.issuer), *_stated(answer.status)]
-    if answer.response is None:
-        return facts
-    response = answer.response
-    facts += [("id", response.id), ("to", response.in_response_to), *_named(response.issuer)]
+    return facts if answer.response is None else facts + _of_response(answer.response)
+
+
+def _of_response(response: VerifiedResponse) -> list[Fact]:
+    facts: list[Fact] = [("id", response.id), ("to", response.in_response_to), *_named(response.issuer)]
     facts += [*_stated(response.status), ("destination", response.destination)]
     return facts + ([] if response.assertion is None else list(_of_assertion(response.assertion)))
 
@@ -46,6 +54,17 @@ def _of_assertion(assertion: VerifiedAssertion) -> Iterator[Fact]:
         statement = assertion.authn_statement
         yield ("logged-in", write_instant(statement.instant))
         yield from [("session", statement.session_index), ("class", statement.class_ref)]
+    for attribute in assertion.attributes:
+        yield ("attribute", attribute.name)
+        for value in attribute.values:
+            yield from [("value", value)] if isinstance(value, str) else _sealed(value)
+
+
+def _sealed(value: EncryptedIdentifier) -> Iterator[Fact]:
+    yield ("sealed", base64.b64encode(value.ciphertext or b"").decode())
+    for key in value.keys:
+        yield from [("for", key.recipient), ("under", key.key_name)]
+        yield ("key", base64.b64encode(key.ciphertext or b"").decode())
 
 
 def _message(element: ET.Element) -> Iterator[Fact]:
@@ -84,6 +103,25 @@ def _conditions(assertion: ET.Element) -> Iterator[Fact]:
         yield ("session", statement.get("SessionIndex"))
         classes = _all(statement, "a:AuthnContext/a:AuthnContextClassRef")
         yield from (("class", found.text or "") for found in classes)
+    for attribute in _all(assertion, "a:AttributeStatement/a:Attribute"):
+        yield ("attribute", attribute.get("Name"))
+        for value in _all(attribute, "a:AttributeValue"):
+            sealed = _all(value, "a:EncryptedID")
+            yield from (fact for found in sealed for fact in _sealed_element(found))
+            if not sealed:
+                yield ("value", value.text or "")
+
+
+def _sealed_element(element: ET.Element) -> Iterator[Fact]:
+    yield ("sealed", _cipher(element, "x:EncryptedData"))
+    for key in _all(element, "x:EncryptedKey"):
+        yield ("for", key.get("Recipient"))
+        yield ("under", key.findtext("d:KeyInfo/d:KeyName", None, _SPACES))
+        yield ("key", _cipher(key, "."))
+
+
+def _cipher(element: ET.Element, place: str) -> str:
+    return "".join((element.findtext(f"{place}/x:CipherData/x:CipherValue", "", _SPACES)).split())
 
 
 def _issuer(element: ET.Element) -> Iterator[Fact]:

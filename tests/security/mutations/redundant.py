@@ -15,8 +15,9 @@ from lxml import etree
 from broker.providers.digid import citizen_checks, semantics
 from broker.providers.saml import gate, shape, signature_profile, verify
 from broker.providers.saml.values import VerifiedArtifactResponse, VerifiedAssertion
-from tests.security.mutations.drive import decide, expected_of
+from tests.security.mutations.drive import decide
 from tests.security.mutations.forms import Form, every_form
+from tests.security.mutations.ways import expected_of
 from tests.support.saml.signers import DS, SAML
 
 
@@ -36,7 +37,7 @@ def _form() -> Form:
 
 def _answer() -> VerifiedArtifactResponse:
     answer = decide(_form(), _form().message).answer
-    assert answer is not None
+    assert isinstance(answer, VerifiedArtifactResponse)
     return answer
 
 

@@ -69,7 +69,7 @@ def signed_by_both(form: Form, text: str) -> Callable[[], bytes]:
 def only_outer_place(form: Form) -> str:
     """The form with its Assertion signed already and the outer signature still to be made."""
     root = parsed(form.message)
-    answer = find(root, "ArtifactResponse")
+    answer = find(root, form.outermost)
     signature = next(answer.iterchildren(f"{{{DS}}}Signature"))
     place = parsed(OUTER_PLACE)
     place.tail = signature.tail

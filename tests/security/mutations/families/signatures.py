@@ -180,7 +180,8 @@ def _void(form: Form, namespace: str) -> bytes:
 
 
 def _transplanted(form: Form) -> bytes:
-    other = form.sign(form.text.replace("5d0c17", "77").replace("Responder", "Requester")).decode()
+    changed = re.sub(r'SessionIndex="[^"]*"', 'SessionIndex="77"', form.text)
+    other = form.sign(changed.replace("Responder", "Requester")).decode()
     theirs = next(iter(_find(other, "ds:SignatureValue"))).group(0)
     ours = next(iter(_find(form.signed_text, "ds:SignatureValue"))).group(0)
     return once(form.signed_text, ours, theirs).encode()

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from tests.security.mutations.drive import ASKED_BEFORE
 from tests.security.mutations.forms import Form
 from tests.security.mutations.trees import once
 from tests.security.mutations.variant import Expect, Made
+from tests.security.mutations.ways import ASKED_BEFORE
 from tests.support.saml.answers import stamp
 
 SKEW, LIFE = 60, 600

@@ -57,11 +57,16 @@ def make_resigned(form: Form, chance: random.Random) -> Iterator[Made]:
 
 
 def _after(text: str, name: str, change: Change) -> Callable[[], bytes]:
-    return lambda: at(text, int(name[:2]), change).encode()
+    return lambda: at(text, number_of(name), change).encode()
 
 
 def _before(form: Form, name: str, change: Change) -> Callable[[], bytes]:
-    return lambda: form.sign(at(form.text, int(name[:2]), change))
+    return lambda: form.sign(at(form.text, number_of(name), change))
+
+
+def number_of(name: str) -> int:
+    """The number of the element that a change is to, by the name of the change."""
+    return int(name.partition("-")[0])
 
 
 def _changes(text: str, chance: random.Random) -> Iterator[tuple[str, Change]]:
@@ -106,8 +111,9 @@ def _of_attribute(name: str) -> Iterator[tuple[str, Change]]:
     yield "bend", lambda found: found.set(name, f"{found.get(name)}x")
     yield "rename", lambda found: found.set(f"{name}X", _drop(found, name))
     yield "other-case", lambda found: found.set(name.swapcase(), _drop(found, name))
-    yield "namespaced", lambda found: found.set(f"{{urn:x}}{name}", _drop(found, name))
-    yield "namespaced-beside", lambda found: found.set(f"{{urn:x}}{name}", found.get(name) or "")
+    plain = etree.QName(name).localname
+    yield "namespaced", lambda found: found.set(f"{{urn:x}}{plain}", _drop(found, name))
+    yield "namespaced-beside", lambda found: found.set(f"{{urn:x}}{plain}", found.get(name) or "")
 
 
 def _moves(every: list[_Element], number: int, chance: random.Random) -> Iterator[tuple[str, Change]]:

@@ -61,7 +61,7 @@ IDS = ("new-id", "same-id", "no-id")
 def make(form: Form, chance: random.Random) -> Iterator[Made]:
     """Every layer, hidden in every host and room, with the forged copy in its place."""
     text = form.signed_text
-    for layer in LAYERS if form.successful else LAYERS[1:]:
+    for layer in _layers(form):
         for name, hide in _hiding_places(text, layer):
             signatures, ids = chance.choice(SIGNATURES), chance.choice(IDS)
             arrange = partial(_wrap, layer=layer, hide=hide, signatures=signatures, ids=ids)
@@ -73,7 +73,9 @@ def make(form: Form, chance: random.Random) -> Iterator[Made]:
 def make_resigned(form: Form, chance: random.Random) -> Iterator[Made]:
     """The same with the Assertion and Response, inside a right outer signature: only the form refuses."""
     text = only_outer_place(form)
-    for layer in LAYERS[:2] if form.successful else LAYERS[1:2]:
+    for layer in _layers(form):
+        if layer in {form.outermost, "ArtifactResponse", "Body"}:
+            continue
         for name, hide in _hiding_places(text, layer):
             signatures, ids = chance.choice(SIGNATURES), chance.choice(IDS)
             arrange = partial(_wrap, layer=layer, hide=hide, signatures=signatures, ids=ids)
@@ -82,6 +84,12 @@ def make_resigned(form: Form, chance: random.Random) -> Iterator[Made]:
                 partial(_resigned, form, text, arrange),
                 Expect.REFUSED,
             )
+
+
+def _layers(form: Form) -> list[str]:
+    """Those that the form has."""
+    present = {local(element) for element in elements(parsed(form.text))}
+    return [layer for layer in (LAYERS if form.successful else LAYERS[1:]) if layer in present]
 
 
 Hide = Callable[[_Element, _Element], None]
@@ -134,9 +142,13 @@ def _swallow(forged: _Element, original: _Element) -> None:
     original.append(forged)
 
 
+def _nowhere(_forged: _Element, _original: _Element) -> None:
+    """The original is put elsewhere, by hand."""
+
+
 def _into_host(forged: _Element, original: _Element, number: int, place: str) -> None:
     every = elements(forged.getroottree().getroot())
-    host = every[min(number, len(every) - 1)]
+    host = every[min(number + 1, len(every) - 1)]
     host.insert(0 if place == "first" else len(host), original)
 
 
@@ -152,9 +164,14 @@ def _into_room(forged: _Element, original: _Element, room: tuple[str, int, tuple
 
 
 def _arranged(text: str, arrange: Callable[[_Element], None]) -> bytes:
-    root = parsed(text)
-    arrange(root)
-    return written(root).encode()
+    """In a holder, so that the root itself can be wrapped, and can come to stand beside another."""
+    holder = etree.Element("holder")
+    holder.append(parsed(text))
+    arrange(holder)
+    return b"".join(
+        (written(child) if number == 0 else etree.tostring(child, encoding="unicode")).encode()
+        for number, child in enumerate(holder)
+    )
 
 
 def _resigned(form: Form, text: str, arrange: Callable[[_Element], None]) -> bytes:
@@ -165,10 +182,9 @@ def _outside(form: Form, layer: str) -> Iterator[tuple[str, Callable[[], bytes]]
     """The original behind the root, in a comment, in CDATA and in an attribute value."""
 
     def built(place: str) -> bytes:
-        root = parsed(form.signed_text)
-        original = etree.tostring(find(root, layer), encoding="unicode", with_tail=False)
-        _wrap(root, layer=layer, hide=lambda _forged, _original: None, signatures=SIGNATURES[0], ids=IDS[0])
-        text = written(root)
+        original = etree.tostring(find(parsed(form.signed_text), layer), encoding="unicode", with_tail=False)
+        forge = partial(_wrap, layer=layer, hide=_nowhere, signatures=SIGNATURES[0], ids=IDS[0])
+        text = _arranged(form.signed_text, forge).decode()
         inside = original.replace("&", "&amp;").replace("<", "&lt;").replace('"', "&quot;")
         return {
             "after-root": f"{text}{original}",
