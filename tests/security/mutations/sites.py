@@ -45,7 +45,7 @@ MODULES: tuple[ModuleType, ...] = (
 )
 _REFUSALS = frozenset({"GateRefused", "MeaningRefused"})
 # A call that changes the tree is a step of the computation, not a check.
-_NO_CHECKS = frozenset({"remove_keeping_tail"})
+_NO_CHECKS = frozenset({"remove_keeping_tail", "cut_advice"})
 Place = tuple[str, int, int, int]
 """Kind, line, column, and which part."""
 
