@@ -62,7 +62,7 @@ def test_figures_of_all_processes_are_added_up(broker: WatchedBroker) -> None:
     assert figure(text, "voordeur_logins_total", **granted) == LOGINS
     assert figure(text, "voordeur_logins_total", outcome="cancelled", provider="digid") == 1
     assert figure(text, "voordeur_security_events_total", kind="tokens.issued") == LOGINS
-    acs = {"route": "/saml/<brand>/<any(digid):scheme>/acs", "method": "GET", "status": "3xx"}
+    acs = {"route": "/saml/<brand>/<any(digid, eherkenning):scheme>/acs", "method": "GET", "status": "3xx"}
     assert figure(text, "voordeur_request_seconds_count", **acs) == LOGINS + 1
     calls = {"brand": "cz", "provider": "digid", "outcome": "answered"}
     assert figure(text, "voordeur_back_channel_seconds_count", **calls) == LOGINS + 1

@@ -195,7 +195,7 @@ def test_log_has_one_line_for_each_request(aftermath: Aftermath) -> None:
         ("cz", "mijn-cz-zakelijk", "password"),
     }
     routes = {line["route"] for line in lines}
-    assert "/saml/<brand>/<any(digid):scheme>/acs" in routes
+    assert "/saml/<brand>/<any(digid, eherkenning):scheme>/acs" in routes
     assert not any("?" in (route or "") for route in routes)
     assert all(line["timestamp"].endswith("Z") for line in lines)
 

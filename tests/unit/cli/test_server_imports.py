@@ -48,7 +48,6 @@ def imported() -> frozenset[str]:
         "sqlalchemy.dialects.postgresql",
         "sqlalchemy.dialects.sqlite",
         "sqlalchemy.orm",
-        "urllib3",
         "xmlschema",
     ],
 )
