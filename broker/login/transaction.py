@@ -80,7 +80,8 @@ class LoginTransaction:
     reads. `browser_sha256` is the digest of the secret in this attempt's cookie. `notice` is the code of
     a message to show on the next page, `support_code` that of the request in which it came about.
     `evidence` is there once a provider vouched for somebody who cannot go on yet; it ends with the attempt.
-    `steps_up` is the sid of the running session from which the evidence was taken, if it was.
+    `steps_up` is the sid of the running session from which the evidence was taken, if it was. `given_up`
+    when too much was guessed in it: no browser comes back to it, unless a right code was judged before that.
     """
 
     id: str
@@ -95,6 +96,7 @@ class LoginTransaction:
     support_code: str | None = None
     evidence: Evidence | None = field(default=None, repr=False)
     steps_up: str | None = None
+    given_up: bool = False
 
     def encode(self) -> bytes:
         """As bytes for the store."""
@@ -121,6 +123,7 @@ class LoginTransaction:
                 "support_code": self.support_code,
                 "evidence": encode_evidence(self.evidence),
                 "steps_up": self.steps_up,
+                "given_up": self.given_up,
             }
         ).encode()
 
@@ -152,6 +155,7 @@ class LoginTransaction:
             support_code=raw.get("support_code"),
             evidence=decode_evidence(raw.get("evidence")),
             steps_up=raw.get("steps_up"),
+            given_up=raw.get("given_up", False),
         )
 
 

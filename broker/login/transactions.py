@@ -74,7 +74,8 @@ class Transactions:
         if data is None or browser_secret is None:
             return None
         transaction = LoginTransaction.decode(data)
-        return transaction if matches(browser_secret, transaction.browser_sha256) else None
+        is_held = not transaction.given_up and matches(browser_secret, transaction.browser_sha256)
+        return transaction if is_held else None
 
     def leave_notice(self, transaction: LoginTransaction, notice: str | None) -> LoginTransaction:
         """Let the next page of this attempt say something; an attempt that has ended stays ended."""
@@ -111,17 +112,40 @@ class Transactions:
         Whoever began anew in it meanwhile also cut what a running session had lent (`steps_up`).
         """
         key = _key(transaction.brand, transaction.id)
-        found = self._records.get_versioned(key)
-        current = LoginTransaction.decode(found.value) if found is not None else None
-        if found is None or current is None:
-            return None
-        if current.evidence != before or current.steps_up != transaction.steps_up:
-            return None
-        raised = replace(current, evidence=after, notice=None, support_code=None)
-        kept = self._records.replace(
-            key, expected_version=found.version, value=raised.encode(), expires_at=raised.expires_at
-        )
-        return raised if kept else None
+        for _ in range(_ATTEMPTS):
+            found = self._records.get_versioned(key)
+            current = LoginTransaction.decode(found.value) if found is not None else None
+            if found is None or current is None:
+                return None
+            if current.evidence != before or current.steps_up != transaction.steps_up:
+                return None
+            raised = replace(current, evidence=after, notice=None, support_code=None, given_up=False)
+            if self._records.replace(
+                key, expected_version=found.version, value=raised.encode(), expires_at=raised.expires_at
+            ):
+                return raised
+        raise StorageUnavailable("a login attempt kept changing under our hands")
+
+    def give_up(self, transaction: LoginTransaction) -> bool:
+        """Let no browser come back to it; True for exactly one caller, False when it has ended.
+
+        It is not taken away: of many codes at once the right one may be among those that were judged, and
+        whoever came too late to be judged must not shut the door on it, neither before nor after it was.
+        """
+        key = _key(transaction.brand, transaction.id)
+        for _ in range(_ATTEMPTS):
+            found = self._records.get_versioned(key)
+            current = LoginTransaction.decode(found.value) if found is not None else None
+            if found is None or current is None or current.given_up:
+                return False
+            if current.evidence != transaction.evidence:
+                return False
+            ended = replace(current, given_up=True)
+            if self._records.replace(
+                key, expected_version=found.version, value=ended.encode(), expires_at=ended.expires_at
+            ):
+                return True
+        raise StorageUnavailable("a login attempt kept changing under our hands")
 
     def finish(self, transaction: LoginTransaction) -> bool:
         """End the attempt; True for exactly one caller, who alone may answer the portal."""

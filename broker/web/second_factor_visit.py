@@ -109,10 +109,10 @@ def start_again(second: SecondFactorPages, visitor: Visitor) -> ResponseReturnVa
     """
     spent, transactions = visitor.transaction, second.pages.login.transactions
     now = second.pages.clock()
-    if not transactions.finish(spent):
+    if not transactions.give_up(spent):
         raise DeadEnd("transaction-unknown", 400, portal=visitor.portal)
     second.pages.answers.note_refusal(visitor.portal, SPENT_NOTICE)
-    second.enrolments.cancel(visitor.place_id)
+    # A factor that waits for its first code is left to run out: no more codes are judged for it here.
     second.states.forget(visitor.place_id)
     begun = transactions.begin(
         brand=spent.brand, portal=spent.portal, wish=spent.wish, answer_to=spent.answer_to, now=now

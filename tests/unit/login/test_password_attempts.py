@@ -299,6 +299,33 @@ def test_slow_factor_brings_back_nothing_that_was_given_up(world: World) -> None
     assert world.again(begun).evidence is None
 
 
+def test_attempt_in_which_too_much_was_guessed_is_no_browsers_any_more(world: World) -> None:
+    """One of all who notice gives it up; whoever comes back finds nothing."""
+    world.factors.add_totp(world.account.id, b"k" * 20, 1, world.clock())
+    begun = world.begin()
+    world.judged(begun)
+    transactions, here = world.login.transactions, world.again(begun)
+    assert [transactions.give_up(here) for _ in range(2)] == [True, False]
+    assert transactions.find("cz", begun.transaction.id, begun.browser_secret) is None
+    assert transactions.finish(here)
+    assert not transactions.give_up(here)
+
+
+def test_right_code_that_was_judged_in_time_opens_an_attempt_that_others_gave_up(world: World) -> None:
+    """B4-08: of many codes at once, those that came too late shut no door on the one that was right."""
+    world.factors.add_totp(world.account.id, b"k" * 20, 1, world.clock())
+    begun = world.begin(AccountLevel.TOTP, TOTP)
+    world.judged(begun)
+    transactions, here = world.login.transactions, world.again(begun)
+    assert transactions.give_up(here)
+    judged = world.login.second_factor_given(here, TOTP, world.clock())
+    assert judged is not None
+    assert isinstance(judged.decision, Grant)
+    assert not transactions.give_up(here)
+    assert world.again(begun).evidence == judged.evidence
+    assert transactions.finish(judged.transaction)
+
+
 def test_running_session_lends_its_password_and_the_factor_does_the_rest(world: World) -> None:
     """Step-up: an attempt that asks only for what is missing, and knows which session it adds to."""
     world.factors.add_totp(world.account.id, b"k" * 20, 1, world.clock())
