@@ -22,9 +22,9 @@ LONGEST_LINE_BYTES: Final = 16 * 1024
 LONGEST_CELL: Final = 500
 """Characters of one value; longer ones are refused before anything is made of them."""
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 # A password may begin with anything, and a telephone number with a plus; both are judged by their own rules.
-_NO_FORMULA_IN: Final = frozenset({"password", "phone", "phones", "totp_secret"})
+NO_FORMULA_IN: Final = frozenset({"password", "phone", "phones", "totp_secret"})
 
 
 class FileFormat(StrEnum):
@@ -170,7 +170,7 @@ def _checked(values: Mapping[str, str]) -> Mapping[str, str]:
     for name, value in values.items():
         if len(value) > LONGEST_CELL:
             raise ValueError(f"{_shown(name)} has more than {LONGEST_CELL} characters")
-        if value.startswith(_FORMULA) and name not in _NO_FORMULA_IN:
+        if value.startswith(FORMULA) and name not in NO_FORMULA_IN:
             raise ValueError(f"{_shown(name)} begins like a formula of a spreadsheet")
     return values
 

@@ -7,8 +7,10 @@ from datetime import datetime
 from typing import Protocol
 
 from broker.domain.accounts import AccountId
-from broker.domain.collectivity import CollectivityId, CollectivityNumber
-from broker.domain.rights import Holder, Relation
+from broker.domain.collectivity import Collectivity, CollectivityId, CollectivityNumber
+from broker.domain.events import SecurityEvent
+from broker.domain.rights import Holder, Relation, RoleGrant
+from broker.domain.roles import RoleId
 
 
 class Relations(Protocol):
@@ -36,3 +38,30 @@ class Relations(Protocol):
 
     def remember(self, account_id: AccountId, collectivity_id: CollectivityId, at: datetime) -> None:
         """Note where the account works."""
+
+
+class Grants(Protocol):
+    """Keeps grants; `broker.storage.role_grants` does."""
+
+    def of_account(self, account_id: AccountId, collectivity_id: CollectivityId) -> tuple[RoleGrant, ...]:
+        """Every grant of an account for a collectivity, also one whose end has come."""
+
+    def put(self, grant: RoleGrant) -> None:
+        """Give a role to a member, or give it anew."""
+
+    def end(self, account_id: AccountId, collectivity_id: CollectivityId, role: RoleId) -> bool:
+        """Take a role away; True for the one caller who did."""
+
+
+class Members(Protocol):
+    """Keeps who belongs to a collectivity; `broker.storage.collectivities` does."""
+
+    def add_member(self, account_id: AccountId, collectivity: Collectivity) -> bool:
+        """Let an account of the same brand belong to a collectivity; False when it did already."""
+
+
+class Auditor(Protocol):
+    """Writes an event down, or raises and so stops the act."""
+
+    def record(self, event: SecurityEvent) -> None:
+        """Return only when the event is stored."""

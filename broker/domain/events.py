@@ -615,6 +615,15 @@ class RelationsImported(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RelationsExported(SecurityEvent):
+    """An operator wrote rows of these kinds (a space between) to a file; it names people by their address."""
+
+    kind: ClassVar[str] = "relations.exported"
+    actor: ClassVar[Actor] = Actor.OPERATOR
+    kinds: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RoleGiven(SecurityEvent):
     """Somebody got a role for a collectivity; `until` is empty for one without an end."""
 
@@ -852,6 +861,7 @@ ALL_EVENTS: tuple[type[SecurityEvent], ...] = (
     AccountErased,
     AccountsImported,
     RelationsImported,
+    RelationsExported,
     RoleGiven,
     RoleEnded,
     RelationChosen,

@@ -7,18 +7,25 @@ from typing import Any
 from sqlalchemy import bindparam, delete, select
 
 from broker.domain.accounts import AccountId
-from broker.domain.collectivity import CollectivityId
+from broker.domain.collectivity import CollectivityId, CollectivityNumber
 from broker.domain.rights import RoleGrant
 from broker.domain.roles import RoleId
 from broker.storage.database import Database
 from broker.storage.prepared import Prepared
-from broker.storage.schema import ROLE_GRANTS
+from broker.storage.schema import COLLECTIVITIES, ROLE_GRANTS
 
 _G = ROLE_GRANTS.c
 _OF_ACCOUNT = Prepared(
     select(*_G)
     .where(_G.account_id == bindparam("account_id"), _G.collectivity_id == bindparam("collectivity_id"))
     .order_by(_G.role)
+)
+
+_WITH_NUMBERS = Prepared(
+    select(*_G, COLLECTIVITIES.c.number)
+    .join(COLLECTIVITIES, COLLECTIVITIES.c.id == _G.collectivity_id)
+    .where(_G.account_id == bindparam("account_id"))
+    .order_by(COLLECTIVITIES.c.number, _G.role)
 )
 
 
@@ -34,6 +41,11 @@ class RoleGrantRepository:
         """Every grant of an account for a collectivity, also one whose end has come."""
         asked = {"account_id": account_id, "collectivity_id": collectivity_id}
         return tuple(_grant(row) for row in self._database.read_all(_OF_ACCOUNT, asked))
+
+    def with_numbers(self, account_id: AccountId) -> tuple[tuple[CollectivityNumber, RoleGrant], ...]:
+        """Every grant of an account with the number of its collectivity, in their order."""
+        rows = self._database.read_all(_WITH_NUMBERS, {"account_id": account_id})
+        return tuple((CollectivityNumber(row.number), _grant(row)) for row in rows)
 
     def put(self, grant: RoleGrant) -> None:
         """Give a role, or give it anew with another end; the account has to be a member."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from broker.audit.recorder import Auditor
+from broker.collectivities.granting import Granting, Surroundings
 from broker.collectivities.rights import Rights
 from broker.settings import Settings
 from broker.settings.roles_section import catalogue_of
+from broker.storage.collectivities import CollectivityRepository
 from broker.storage.relations import RelationRepository
+from broker.storage.role_grants import RoleGrantRepository
 from broker.wiring.stores import Stores
 
 
@@ -13,3 +17,18 @@ def rights_of(settings: Settings, stores: Stores) -> Rights:
     """What people may do at the brands of this deployment; nothing of it is kept between two questions."""
     catalogues = {name: catalogue_of(brand) for name, brand in settings.brands.items()}
     return Rights(RelationRepository(stores.database), catalogues, stores.clock)
+
+
+def granting_of(settings: Settings, stores: Stores, auditor: Auditor) -> Granting:
+    """Giving roles and taking them away at this deployment; `auditor` tells by whose hand."""
+    catalogues = {name: catalogue_of(brand) for name, brand in settings.brands.items()}
+    return Granting(
+        Surroundings(
+            grants=RoleGrantRepository(stores.database),
+            members=CollectivityRepository(stores.database, stores.keys.columns, stores.clock),
+            catalogues=catalogues,
+            auditor=auditor,
+            together=stores.database.writing,
+            clock=stores.clock,
+        )
+    )

@@ -50,6 +50,17 @@ def with_access(settings: Settings, access: dict[str, dict[str, Any]] = ACCESS) 
     return replace(settings, portals=portals, brands=brands)
 
 
+def open_by_roles(config: Path) -> None:
+    """Let roles open Mijn CZ Zakelijk in this copy of the sample, for processes that read files."""
+    file = config / f"portals/{ZAKELIJK}.toml"
+    words = file.read_text(encoding="utf-8")
+    if "[access]" not in words:
+        told = json.dumps(["collectivities", "collectivity", "roles", "organisation"])[1:-1]
+        words = words.replace("allow = [", f"allow = [{told}, ")
+        words += f"\n[access]\nroles = {json.dumps([MANAGER, REPORTS, MEMBERS])}\n"
+    file.write_text(words, encoding="utf-8")
+
+
 def _opened(portal: Portal, access: dict[str, Any] | None) -> Portal:
     if access is None:
         return portal.model_copy(update={"access": None})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -167,8 +167,8 @@ def someone(person: str) -> Person:
 class Plan:
     """What a system is made of. `pki` is a state directory with throw-away keys, to be copied.
 
-    `replaced` changes texts of the sample configuration. `second_portal` names another portal of the same
-    brand, a copy of mijn-cz at an address of its own.
+    `replaced` changes texts of the sample configuration, `edit` its copy as a whole. `second_portal` names
+    another portal of the same brand, a copy of mijn-cz at an address of its own.
     """
 
     pki: Path
@@ -177,6 +177,7 @@ class Plan:
     issuer: str = "http://localhost:8000"
     replaced: Mapping[str, str] = field(default_factory=dict)
     second_portal: str | None = None
+    edit: Callable[[Path], None] | None = None
 
     @property
     def environment(self) -> dict[str, str]:
@@ -229,6 +230,8 @@ def _config(folder: Path, plan: Plan) -> Path:
         words = words.replace('client_id = "mijn-cz"', f'client_id = "{plan.second_portal}"')
         words = words.replace('name = "Mijn CZ"', 'name = "Ander portaal"').replace(":8401", ":8499")
         (config / f"portals/{plan.second_portal}.toml").write_text(words, encoding="utf-8")
+    if plan.edit is not None:
+        plan.edit(config)
     return config
 
 

@@ -1,0 +1,149 @@
+"""`broker role`: give roles to one account, take them away, and see what there is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from broker.cli.options import config_option, read_settings
+from broker.collectivities.granting import Granting, RolesClash, Terms, UnknownRole
+from broker.domain.accounts import Account, AccountType
+from broker.domain.collectivity import Collectivity, CollectivityNumber, InvalidReference
+from broker.domain.events import AccountLookedUp, Result
+from broker.domain.plain_text import InvalidText, parse_plain_text
+from broker.domain.roles import RoleId
+from broker.errors import ConfigurationError
+from broker.storage.accounts import AccountRepository
+from broker.storage.collectivities import CollectivityRepository
+from broker.storage.role_grants import RoleGrantRepository
+from broker.wiring.audit import AuditRoom, operator_origin
+from broker.wiring.collectivities import granting_of
+from broker.wiring.stores import Stores, open_stores
+
+_LONGEST_REASON = 200
+
+_brand_option = click.option("--brand", required=True, help="Name of its file under brands/.")
+_email_option = click.option("--email", required=True, help="The address of the account.")
+_collectivity_option = click.option("--collectivity", required=True, help="Its number.")
+_role_option = click.option("--role", required=True, help="Name of a role in the brand's file.")
+
+
+@click.group()
+def role() -> None:
+    """Give roles and take them away, one at a time; what is done here stands in the audit log."""
+
+
+@role.command()
+@config_option
+@_brand_option
+@_email_option
+@_collectivity_option
+@_role_option
+@click.option("--reason", default="", help="Why; kept with the role.")
+@click.option("--until", help="When it ends by itself, with its zone: 2027-01-31T00:00:00+01:00.")
+def give(config: Path, brand: str, email: str, collectivity: str, role: str, **why: str | None) -> None:
+    """Give a role for a collectivity, to somebody who becomes a member where they are none."""
+    terms = Terms(reason=_reason(why["reason"] or ""), ends_at=_moment(why["until"]))
+    with _opened(config, brand, email, collectivity) as room:
+        try:
+            room.granting.give(room.account, room.collectivity, RoleId(role), terms)
+        except UnknownRole:
+            raise ConfigurationError((f"--role: brand {brand} has no role {role}",)) from None
+        except RolesClash as clash:
+            together = " and ".join(found.id for found in clash.roles)
+            raise ConfigurationError((f"--role: nobody may have {together} together",)) from None
+    click.echo(f"Account {room.account.id} has the role {role} for {collectivity}.")
+
+
+@role.command()
+@config_option
+@_brand_option
+@_email_option
+@_collectivity_option
+@_role_option
+def end(config: Path, brand: str, email: str, collectivity: str, role: str) -> None:
+    """Take a role away: it is gone from every token, userinfo and search with the next request."""
+    with _opened(config, brand, email, collectivity) as room:
+        ended = room.granting.end(room.account, room.collectivity, RoleId(role))
+    click.echo(f"Account {room.account.id} {'has' if ended else 'had'} no role {role} for {collectivity}.")
+
+
+@role.command("list")
+@config_option
+@_brand_option
+@_email_option
+def show(config: Path, brand: str, email: str) -> None:
+    """Print the roles of an account by collectivity, without the person."""
+    settings = read_settings(config)
+    stores = open_stores(settings)
+    account = _account(stores, brand, email, known=brand in settings.brands)
+    for number, grant in RoleGrantRepository(stores.database).with_numbers(account.id):
+        end = f", until {grant.ends_at.isoformat()}" if grant.ends_at else ""
+        click.echo(f"{number.number}: {grant.role}, since {grant.given_at.isoformat()}{end}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Room:
+    account: Account
+    collectivity: Collectivity
+    granting: Granting
+
+
+@contextmanager
+def _opened(config: Path, brand: str, email: str, number: str) -> Iterator[_Room]:
+    settings = read_settings(config)
+    stores = open_stores(settings)
+    account = _account(stores, brand, email, known=brand in settings.brands)
+    try:
+        wanted = CollectivityNumber(number)
+    except InvalidReference as error:
+        raise ConfigurationError((f"--collectivity: {error}",)) from None
+    collectivities = CollectivityRepository(stores.database, stores.keys.columns, stores.clock)
+    collectivity = collectivities.find(brand, wanted)
+    if collectivity is None:
+        raise ConfigurationError((f"--collectivity: brand {brand} has no collectivity {number}",))
+    room = AuditRoom(stores.database, stores.keys.columns, stores.clock)
+    granting = granting_of(settings, stores, room.auditor(origin=operator_origin))
+    yield _Room(account, collectivity, granting)
+
+
+def _account(stores: Stores, brand: str, email: str, *, known: bool) -> Account:
+    if not known:
+        raise ConfigurationError((f"--brand: there is no brands/{brand}.toml",))
+    accounts = AccountRepository(
+        stores.database, stores.keys.columns, stores.keys.blind_indexes, stores.clock
+    )
+    found = accounts.find_by_address(brand, email)
+    if found is None or found.type is not AccountType.BUSINESS:
+        raise ConfigurationError((f"--email: no business account of brand {brand} has this address",))
+    room = AuditRoom(stores.database, stores.keys.columns, stores.clock)
+    room.auditor(origin=operator_origin).record(
+        AccountLookedUp(brand=brand, result=Result.SUCCESS, account_id=found.id)
+    )
+    return found
+
+
+def _reason(text: str) -> str:
+    if not text:
+        return ""
+    try:
+        return parse_plain_text(text, _LONGEST_REASON)
+    except InvalidText as error:
+        raise ConfigurationError((f"--reason: {error.fault.value}",)) from None
+
+
+def _moment(text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise ConfigurationError(("--until: give a moment with its zone, as 2027-01-31T00:00:00+01:00",))
+    return moment.astimezone(UTC)

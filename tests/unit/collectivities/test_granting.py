@@ -1,0 +1,133 @@
+"""Roles are given and ended by the catalogue's rules, each with its event."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+import pytest
+
+from broker.collectivities.granting import (
+    Granting,
+    OtherBrand,
+    RolesClash,
+    Surroundings,
+    Terms,
+    UnknownRole,
+)
+from broker.domain.events import RoleEnded, RoleGiven, SecurityEvent
+from broker.domain.roles import RoleCatalogue, RoleId
+from broker.storage.database import Database
+from broker.storage.key_ring import KeyRing
+from tests.support.moments import MovableClock
+from tests.support.relations import CATALOGUE, MANAGER, MEMBERS, REPORTS, Registry
+
+ALONE = RoleCatalogue.of(replace(role, combinable=role.id == MANAGER) for role in CATALOGUE.roles.values())
+
+
+@dataclass
+class Heard:
+    """What was written down."""
+
+    events: list[SecurityEvent] = field(default_factory=list)
+
+    def record(self, event: SecurityEvent) -> None:
+        self.events.append(event)
+
+
+@pytest.fixture
+def registry(database: Database, key_ring: KeyRing, clock: MovableClock) -> Registry:
+    """A registry on each kind of database."""
+    return Registry(database, key_ring, clock)
+
+
+@pytest.fixture
+def heard() -> Heard:
+    """Nothing yet."""
+    return Heard()
+
+
+@pytest.fixture
+def granting(registry: Registry, heard: Heard) -> Granting:
+    """Of the roles but the manager's, one at a time."""
+    return Granting(
+        Surroundings(
+            grants=registry.grants,
+            members=registry.collectivities,
+            catalogues={"cz": ALONE},
+            auditor=heard,
+            together=registry.database.writing,
+            clock=registry.clock,
+        )
+    )
+
+
+def test_role_is_given_with_who_when_why_and_until(
+    registry: Registry, granting: Granting, heard: Heard
+) -> None:
+    """It counts from that moment, and so says the log."""
+    bea, boss, place = registry.account(), registry.account(), registry.collectivity("1001", "Eerste")
+    until = registry.clock() + timedelta(days=1)
+    granting.give(bea, place, REPORTS, Terms(by=boss.id, reason="vakantie", ends_at=until))
+    (grant,) = registry.grants.of_account(bea.id, place.id)
+    assert (grant.given_at, grant.given_by, grant.reason, grant.ends_at) == (
+        registry.clock(),
+        boss.id,
+        "vakantie",
+        until,
+    )
+    assert registry.rights.at(registry.holder(bea), place.id) is not None
+    (event,) = heard.events
+    assert isinstance(event, RoleGiven)
+    assert (event.account_id, event.actor_account_id, event.collectivity, event.role) == (
+        bea.id,
+        boss.id,
+        "1001",
+        REPORTS,
+    )
+
+
+def test_role_is_ended_by_one(registry: Registry, granting: Granting, heard: Heard) -> None:
+    """A second one finds nothing, and tells nothing."""
+    bea, place = registry.account(), registry.collectivity("1001", "Eerste")
+    granting.give(bea, place, REPORTS, Terms())
+    assert granting.end(bea, place, REPORTS)
+    assert not granting.end(bea, place, REPORTS)
+    assert registry.rights.at(registry.holder(bea), place.id) is None
+    assert [type(event) for event in heard.events] == [RoleGiven, RoleEnded]
+
+
+def test_roles_that_exclude_each_other_are_not_given_together(
+    registry: Registry, granting: Granting, heard: Heard, clock: MovableClock
+) -> None:
+    """One that ended is in nobody's way, and one that goes with all is not either."""
+    bea, place = registry.account(), registry.collectivity("1001", "Eerste")
+    granting.give(bea, place, REPORTS, Terms(ends_at=registry.clock() + timedelta(hours=1)))
+    granting.give(bea, place, MANAGER, Terms())
+    with pytest.raises(RolesClash) as clash:
+        granting.give(bea, place, MEMBERS, Terms())
+    assert {role.id for role in clash.value.roles} == {REPORTS, MEMBERS}
+    assert len(heard.events) == 2
+    granting.give(bea, registry.collectivity("1002", "Tweede"), MEMBERS, Terms())
+    clock.advance(seconds=3601)
+    granting.give(bea, place, MEMBERS, Terms())
+
+
+@pytest.mark.parametrize("role", ["eigenaar", "", "Functioneel-beheerder"])
+def test_role_that_the_brand_does_not_have_is_not_given(
+    registry: Registry, granting: Granting, heard: Heard, role: str
+) -> None:
+    """Nothing is made up on the way."""
+    bea, place = registry.account(), registry.collectivity("1001", "Eerste")
+    with pytest.raises(UnknownRole):
+        granting.give(bea, place, RoleId(role), Terms())
+    assert heard.events == []
+
+
+def test_role_of_another_brand_is_not_given(registry: Registry, granting: Granting, heard: Heard) -> None:
+    """Neither a membership comes of it."""
+    stranger, place = registry.account("vgz"), registry.collectivity("1001", "Eerste")
+    with pytest.raises(OtherBrand):
+        granting.give(stranger, place, REPORTS, Terms())
+    assert not registry.collectivities.is_member(stranger.id, place.id)
+    assert heard.events == []
