@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.browser import filled
 from tests.support.business import IZA, VGZ
 from tests.support.related import (
     Related,
@@ -111,6 +112,36 @@ def test_collectivity_of_somebody_else_cannot_be_chosen(related: Related) -> Non
     assert page.heading == "Voor deze zakelijke relatie kunt u niet werken"
     assert "access.refused" in [event.kind for event in story.events()]
     assert not person.has_session
+
+
+@pytest.mark.parametrize(
+    ("token", "headers"),
+    [
+        (None, {"Sec-Fetch-Site": "same-origin"}),
+        ("of another browser", {"Sec-Fetch-Site": "same-origin"}),
+        ("own", {"Sec-Fetch-Site": "cross-site"}),
+        ("own", {"Origin": "null"}),
+    ],
+)
+def test_choice_that_is_not_from_our_own_page_is_refused(
+    related: Related, token: str | None, headers: dict[str, str]
+) -> None:
+    """Cookies, address and number are right, and still nothing happens; the log knows (B4-18)."""
+    places = [related.collectivity(name) for name in ("Echt", "Ook echt")]
+    person, other = (related.with_roles(*((place, (MANAGER,)) for place in places)) for _ in range(2))
+    for one in (person, other):
+        pass_login(one)
+    own, foreign = (filled(one.page.form("Echt"), "")["csrf_token"] for one in (person, other))
+    fields = {"number": places[0].number.number}
+    if token is not None:
+        fields["csrf_token"] = own if token == "own" else foreign
+    url, story = person.page.url, person.system.story()
+    cookie = {"Cookie": person.browser.cookie_header(url)}
+    answer = person.system.broker_answer(url, method="POST", data=fields, headers=cookie | headers)
+    assert answer.status_code == 403
+    assert story.kinds() == ["request.forged"]
+    person.browser.press("Echt", number=places[0].number.number)
+    assert redeemed(person).claims["collectivity"]["number"] == places[0].number.number
 
 
 def test_somebody_without_a_role_reads_which_one_and_whom_to_ask(related: Related) -> None:

@@ -33,13 +33,14 @@ ELSEWHERE = (
     "activation.",
     "address.",
     "binding.",
+    "collectivity.",
     "new_password.",
     "registration.",
     "second_factor.",
 )
 """Forms for a person without an account, a link, half a login, or a settings page: their own tests, which are
 `test_eherkenning_login`, `test_registration_forgery`, `test_password_reset`, `test_second_factor_forgery`,
-`test_account_area` and `test_account_address`."""
+`test_account_area`, `test_account_address` and `test_relations`."""
 
 
 @pytest.fixture
