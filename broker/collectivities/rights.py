@@ -2,7 +2,7 @@
 
 A right needs all of these, and none of them is remembered from an earlier look: a grant of the account for
 the collectivity that has not ended, a role that the brand's catalogue knows and that the portal opens to, and
-one brand for account, collectivity and portal.
+one brand for account, collectivity and portal. Who acts by a mandate reaches no collectivity beyond it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from broker.collectivities.ports import Relations
 from broker.domain.accounts import AccountId
 from broker.domain.clock import Clock
 from broker.domain.collectivity import CollectivityId, CollectivityNumber, InvalidReference
-from broker.domain.rights import Holder, Relation, RelationPage
+from broker.domain.representation import Representation
+from broker.domain.rights import Bounds, Holder, Relation, RelationPage
 from broker.domain.roles import RoleCatalogue, RoleId
 from broker.domain.search_words import sort_key, terms_of
 
@@ -38,10 +39,26 @@ class Rights:
         self._catalogues = catalogues
         self._clock = clock
 
-    def holder(self, account_id: AccountId, brand: str, opens: Iterable[RoleId]) -> Holder:
-        """Whose rights are asked: with the roles that open a portal, as far as its brand knows them."""
+    def holder(
+        self,
+        account_id: AccountId,
+        brand: str,
+        opens: Iterable[RoleId],
+        represents: Representation | None = None,
+    ) -> Holder:
+        """Whose rights are asked: with the roles that open a portal, as far as its brand knows them.
+
+        `represents` is the party of a represented login. A collectivity is of an organisation with a KvK
+        number, so that who acts for a party without one reaches none.
+        """
         catalogue = self._catalogues.get(brand, RoleCatalogue())
-        return Holder(account_id, brand, tuple(role.id for role in catalogue.known(opens)))
+        roles = tuple(role.id for role in catalogue.known(opens))
+        if represents is None:
+            return Holder(account_id, brand, roles)
+        kvk = represents.subject.kvk
+        if kvk is None:
+            return Holder(account_id, brand, ())
+        return Holder(account_id, brand, roles, Bounds(kvk, represents.branch))
 
     def at(self, holder: Holder, collectivity_id: CollectivityId) -> Relation | None:
         """What the account may there; None when that is nothing."""

@@ -7,17 +7,29 @@ from datetime import datetime
 
 from broker.domain.accounts import AccountId
 from broker.domain.collectivity import CollectivityId, CollectivityNumber, CustomerNumber
-from broker.domain.organisation import Organisation
+from broker.domain.organisation import BranchNumber, KvkNumber, Organisation
 from broker.domain.roles import RoleId
 
 
 @dataclass(frozen=True, slots=True)
+class Bounds:
+    """How far a mandate goes: to the collectivities of one organisation, or of one branch of it alone."""
+
+    kvk: KvkNumber
+    branch: BranchNumber | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Holder:
-    """Whose rights are asked, at which portal: `roles` are those that open it, and no other is looked at."""
+    """Whose rights are asked, at which portal: `roles` are those that open it, and no other is looked at.
+
+    `bounds` are there for somebody who acts by a mandate: whatever is outside them is not reached.
+    """
 
     account_id: AccountId
     brand: str
     roles: tuple[RoleId, ...]
+    bounds: Bounds | None = None
 
 
 @dataclass(frozen=True, slots=True)

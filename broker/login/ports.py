@@ -12,6 +12,7 @@ from broker.domain.bsn import Bsn
 from broker.domain.collectivity import CollectivityId
 from broker.domain.events import SecurityEvent
 from broker.domain.identity import EherkenningIdentity
+from broker.domain.representation import Representation
 from broker.domain.rights import Holder, Relation
 from broker.domain.roles import RoleId
 from broker.domain.second_factors import SecondFactor
@@ -43,8 +44,14 @@ class SecondFactors(Protocol):
 class Relations(Protocol):
     """Computes what people may do where; `broker.collectivities.rights` does, from the store each time."""
 
-    def holder(self, account_id: AccountId, brand: str, opens: Iterable[RoleId]) -> Holder:
-        """Whose rights are asked, and which roles count."""
+    def holder(
+        self,
+        account_id: AccountId,
+        brand: str,
+        opens: Iterable[RoleId],
+        represents: Representation | None = None,
+    ) -> Holder:
+        """Whose rights are asked, which roles count, and for which party the person acts, if for any."""
 
     def by_number(self, holder: Holder, number: str) -> Relation | None:
         """The relation to the collectivity with this number, if there is a role in it."""

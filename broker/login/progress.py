@@ -92,10 +92,14 @@ class LookUp:
 
 @dataclass(frozen=True, slots=True)
 class FindRelation:
-    """Find out for which collectivity this account is to work, then advance again."""
+    """Find out for which collectivity this account is to work, then advance again.
+
+    `represents` is the party for whom its owner acts in this login; None when they act for themselves.
+    """
 
     account_id: AccountId
     wish: RelationWish
+    represents: Representation | None = None
 
 
 @dataclass(frozen=True, slots=True)

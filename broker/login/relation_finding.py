@@ -4,20 +4,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from broker.domain.accounts import AccountId
 from broker.login.ports import Relations
-from broker.login.progress import FoundRelation, NoRelation, SeveralRelations
-from broker.login.transaction import RelationWish
+from broker.login.progress import FindRelation, FoundRelation, NoRelation, SeveralRelations
 
 # Enough to tell the only one from several.
 _TWO: Final = 2
 
 
-def find_relation(
-    relations: Relations, account_id: AccountId, brand: str, wish: RelationWish
-) -> FoundRelation:
+def find_relation(relations: Relations, brand: str, wanted: FindRelation) -> FoundRelation:
     """Whatever is found has a role that opens the portal at this moment; each way costs one look or two."""
-    holder = relations.holder(account_id, brand, wish.roles)
+    wish = wanted.wish
+    holder = relations.holder(wanted.account_id, brand, wish.roles, wanted.represents)
     if wish.asked is not None:
         return relations.by_number(holder, wish.asked) or NoRelation()
     if wish.preferred is not None and (preferred := relations.at(holder, wish.preferred)):

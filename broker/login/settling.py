@@ -40,7 +40,7 @@ class Settler:
             decision = advance(progress)
         if isinstance(decision, FindRelation):
             account_id = decision.account_id
-            relation = find_relation(self._relations, account_id, progress.brand, decision.wish)
+            relation = find_relation(self._relations, progress.brand, decision)
             decision = advance(replace(progress, relation=relation))
             if isinstance(decision, Refuse) and decision.reason in REFUSED_ACCESS:
                 self._notes.access_refused(progress.brand, progress.portal, account_id, decision.reason)

@@ -123,16 +123,16 @@ def decode_grant(encoded: bytes) -> Grant:
             frozenset(plain["id_token_claims"]), frozenset(plain["userinfo_claims"])
         ),
         source=source,
-        acting=_acting(plain.get("acting")),
+        acting=_acting(plain.get("acting"), source.represents),
         replaces=plain.get("replaces"),
     )
 
 
-def _acting(told: list[Any] | None) -> Acting | None:
+def _acting(told: list[Any] | None, represents: Representation | None) -> Acting | None:
     if told is None:
         return None
     account_id, collectivity_id, actions = told
-    return Acting(AccountId(account_id), CollectivityId(collectivity_id), tuple(actions))
+    return Acting(AccountId(account_id), CollectivityId(collectivity_id), tuple(actions), represents)
 
 
 def _moment(seconds: float) -> datetime:

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 from broker.domain.accounts import AccountId
 from broker.domain.assurance import Assurance
 from broker.domain.collectivity import CollectivityId
+from broker.domain.representation import Representation
 from broker.domain.rights import Holder, Relation, RelationPage
 from broker.domain.roles import RoleId
 from broker.oidc.clients import Client
@@ -21,12 +22,13 @@ MOST_LISTED: Final = 25
 class Acting:
     """For which collectivity a grant is; it belongs to the grant, so that two tabs never share it.
 
-    `actions` are what the portal asked to be allowed.
+    `actions` are what the portal asked to be allowed. `represents` is the party that the person acts for.
     """
 
     account_id: AccountId
     collectivity_id: CollectivityId
     actions: tuple[str, ...] = ()
+    represents: Representation | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,14 @@ class ToldRights:
 class RightsLookup(Protocol):
     """Computes rights; `broker.collectivities.rights` does."""
 
-    def holder(self, account_id: AccountId, brand: str, opens: Iterable[RoleId]) -> Holder:
-        """Whose rights are asked, and which roles count."""
+    def holder(
+        self,
+        account_id: AccountId,
+        brand: str,
+        opens: Iterable[RoleId],
+        represents: Representation | None = None,
+    ) -> Holder:
+        """Whose rights are asked, which roles count, and for which party the person acts, if for any."""
 
     def at(self, holder: Holder, collectivity_id: CollectivityId) -> Relation | None:
         """The relation to this collectivity, if there is a role in it."""
@@ -108,9 +116,8 @@ class CurrentRights:
         return RelationPage(told, page.total, page.after)
 
     def _holder(self, client: Client, acting: Acting) -> Holder:
-        return self._lookup.holder(
-            acting.account_id, client.brand, client.access.roles if client.access else ()
-        )
+        opens = client.access.roles if client.access else ()
+        return self._lookup.holder(acting.account_id, client.brand, opens, acting.represents)
 
 
 def _counting(client: Client, relation: Relation, reached: Assurance) -> Relation:

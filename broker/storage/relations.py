@@ -16,7 +16,7 @@ from broker.domain.roles import RoleId
 from broker.storage.column_types import UtcDateTime
 from broker.storage.database import Database
 from broker.storage.prepared import Prepared
-from broker.storage.relation_queries import LAST_CHARACTER, RelationQueries, relation_queries
+from broker.storage.relation_queries import LAST_CHARACTER, RelationQueries, extent_of, relation_queries
 from broker.storage.schema import LAST_RELATIONS, MEMBERSHIPS, NO_BRANCH
 
 _LAST, _M = LAST_RELATIONS.c, MEMBERSHIPS.c
@@ -56,7 +56,7 @@ class RelationRepository:
 
     def count(self, holder: Holder, terms: Sequence[str], now: datetime) -> int:
         """How many relations fit every term."""
-        asked = {"of_account": holder.account_id, "now": now, **_ranges(terms)}
+        asked = {**_asked(holder, now), **_ranges(terms)}
         return int(self._database.read_one(_queries(holder).count(len(terms)), asked).number)
 
     def remember(self, account_id: AccountId, collectivity_id: CollectivityId, at: datetime) -> None:
@@ -76,11 +76,15 @@ class RelationRepository:
 
 
 def _queries(holder: Holder) -> RelationQueries:
-    return relation_queries(holder.roles)
+    return relation_queries(holder.roles, extent_of(holder.bounds))
 
 
 def _asked(holder: Holder, now: datetime) -> dict[str, object]:
-    return {"of_account": holder.account_id, "of_brand": holder.brand, "now": now}
+    asked: dict[str, object] = {"of_account": holder.account_id, "of_brand": holder.brand, "now": now}
+    if holder.bounds is not None:
+        branch = holder.bounds.branch
+        asked |= {"of_kvk": holder.bounds.kvk.number, "of_branch": branch.number if branch else NO_BRANCH}
+    return asked
 
 
 def _ranges(terms: Sequence[str]) -> dict[str, object]:

@@ -95,7 +95,8 @@ def _chooser(
 ) -> _Chooser:
     transaction = judged.transaction
     opens = transaction.wish.relation.roles if transaction.wish.relation is not None else ()
-    holder = choosing.rights.holder(account_id, transaction.brand, opens)
+    represents = judged.evidence.represents
+    holder = choosing.rights.holder(account_id, transaction.brand, opens, represents)
     return _Chooser(transaction, portal, secret, holder)
 
 

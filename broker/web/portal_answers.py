@@ -222,7 +222,7 @@ class PortalAnswers:
             raise DeadEnd("request-invalid", 400)
         login = replace(
             _logged_in(grant, session, client, session.bsn),
-            acting=_acting(asked, grant),
+            acting=_acting(asked, grant, session),
             # A switch: the tokens that the portal showed are those that it gives up.
             replaces=question.expected.grant_id if asked.collectivity is not None else None,
         )
@@ -280,12 +280,12 @@ def send(
     )
 
 
-def _acting(asked: AuthorizationRequest, grant: Grant) -> Acting | None:
+def _acting(asked: AuthorizationRequest, grant: Grant, session: Session) -> Acting | None:
     """For which collectivity the tokens are, and what the portal asked to be allowed there."""
     if grant.relation is None:
         return None
     actions = asked.collectivity.actions if asked.collectivity is not None else ()
-    return Acting(grant.account.id, grant.relation.id, actions)
+    return Acting(grant.account.id, grant.relation.id, actions, session.represents)
 
 
 def _logged_in(grant: Grant, session: Session, client: Client, bsn: Bsn | None) -> LoggedIn:

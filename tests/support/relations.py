@@ -18,7 +18,8 @@ from broker.domain.collectivity import (
     ContactDetails,
     CustomerNumber,
 )
-from broker.domain.organisation import KvkNumber, Organisation
+from broker.domain.organisation import BranchNumber, KvkNumber, Organisation
+from broker.domain.representation import Representation
 from broker.domain.rights import Holder, RoleGrant
 from broker.domain.roles import Role, RoleCatalogue, RoleId
 from broker.storage.accounts import AccountRepository
@@ -88,11 +89,12 @@ class Registry:
         *,
         brand: str = "cz",
         kvk: str = "90001354",
+        branch: str | None = None,
         organisation: str = "Bakkerij De Korenaar B.V.",
         contact: ContactDetails = NO_CONTACT,
     ) -> Collectivity:
         """A collectivity of an organisation that is made where it is not there."""
-        owner = Organisation(KvkNumber(kvk), None, organisation)
+        owner = Organisation(KvkNumber(kvk), BranchNumber(branch) if branch else None, organisation)
         self.collectivities.put_organisation(brand, owner)
         made = Collectivity(
             id=CollectivityId(str(uuid4())),
@@ -117,6 +119,11 @@ class Registry:
             grant = RoleGrant(account.id, collectivity.id, role, self.clock(), None, "test", ends_at)
             self.grants.put(grant)
 
-    def holder(self, account: Account, opens: PortalAccess = EVERY_ROLE) -> Holder:
+    def holder(
+        self,
+        account: Account,
+        opens: PortalAccess = EVERY_ROLE,
+        represents: Representation | None = None,
+    ) -> Holder:
         """Somebody at a portal of their own brand."""
-        return self.rights.holder(account.id, account.brand, opens.roles)
+        return self.rights.holder(account.id, account.brand, opens.roles, represents)

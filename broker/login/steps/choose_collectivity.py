@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from broker.domain.accounts import Account
+from broker.domain.representation import Representation
 from broker.domain.rights import Relation
 from broker.login.policy import relation_opens
 from broker.login.progress import (
@@ -27,13 +28,19 @@ def choose_collectivity(progress: Progress) -> Decision | None:
         return None
     match progress.relation:
         case None:
-            return FindRelation(account.id, wish)
+            return FindRelation(account.id, wish, _represented(progress))
         case NoRelation():
             return Refuse("no-role" if wish.asked is None else "collectivity-not-reachable")
         case SeveralRelations():
             return Refuse("choice-required") if progress.wish.silent else AskCollectivity(account.id)
         case Relation() as relation:
             return _with_role(relation, wish)
+
+
+def _represented(progress: Progress) -> Representation | None:
+    """The party of this login, or else of the running one: a mandate bounds what is reached by it."""
+    source = progress.evidence or progress.earlier
+    return None if source is None else source.represents
 
 
 def _with_role(relation: Relation, wish: RelationWish) -> Decision | None:

@@ -23,6 +23,7 @@ from broker.domain.accounts import AccountId, AccountType
 from broker.domain.assurance import Assurance, DigidLevel, Scheme
 from broker.domain.bsn import Bsn
 from broker.domain.collectivity import CollectivityId
+from broker.domain.representation import Representation
 from broker.domain.rights import Holder, Relation, RelationPage
 from broker.domain.roles import RoleId
 from broker.oidc.authorization_request import AuthorizationRequest, validate_authorization_request
@@ -98,7 +99,14 @@ class HeldRights:
 
     relations: dict[AccountId, list[Relation]] = field(default_factory=dict)
 
-    def holder(self, account_id: AccountId, brand: str, opens: Iterable[RoleId]) -> Holder:
+    def holder(
+        self,
+        account_id: AccountId,
+        brand: str,
+        opens: Iterable[RoleId],
+        represents: Representation | None = None,
+    ) -> Holder:
+        assert represents is None
         return Holder(account_id, brand, tuple(opens))
 
     def at(self, holder: Holder, collectivity_id: CollectivityId) -> Relation | None:

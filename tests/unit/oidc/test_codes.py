@@ -8,11 +8,16 @@ from threading import Barrier
 
 import pytest
 
+from broker.domain.accounts import AccountId
 from broker.domain.bsn import Bsn
+from broker.domain.collectivity import CollectivityId
+from broker.domain.organisation import KvkNumber
+from broker.domain.representation import LegalSubject, Representation
 from broker.oidc import codes
 from broker.oidc.codes import CodeReplayed, LoggedIn
 from broker.oidc.errors import Refusal
 from broker.oidc.grants import Grant, decode_grant, encode_grant
+from broker.oidc.rights import Acting
 from broker.oidc.subject import pairwise_subject
 from tests.unit.oidc.oidc_support import (
     BSN,
@@ -177,6 +182,15 @@ def test_grant_survives_encoding(world: World) -> None:
     grant = redeem(world, world.log_in("mijn-bsn"), client_id="mijn-bsn")
     for one in (grant, replace(grant, nonce=None, source=replace(grant.source, bsn=None))):
         assert decode_grant(encode_grant(one)) == one
+
+
+def test_grant_keeps_for_whom_its_person_acts(world: World) -> None:
+    """Rights are asked within the mandate of the login, also when the grant comes out of the store."""
+    mandate = Representation(LegalSubject(kvk=KvkNumber("90005528")), "service", "_mandate")
+    plain = redeem(world, world.log_in())
+    acting = Acting(AccountId("account"), CollectivityId("place"), ("act",), mandate)
+    grant = replace(plain, source=replace(plain.source, represents=mandate), acting=acting)
+    assert decode_grant(encode_grant(grant)) == grant
 
 
 def test_grant_hides_the_person_when_printed(world: World) -> None:
