@@ -152,7 +152,7 @@ def _switch_by_number(visitor: Visitor, number: str, name: str) -> None:
 
 @both_sizes
 def test_somebody_without_a_role_reads_which_one_is_missing(demo: Demo, visitor: Visitor) -> None:
-    """J16: not let in, in both languages, with the way back to the portal."""
+    """J16: not let in, with the way back to the portal."""
     page = visitor.page
     _log_in(visitor, ZAKELIJK, _newcomer(demo, ZAKELIJK, {}))
     _type_code(demo, visitor)
@@ -164,6 +164,38 @@ def test_somebody_without_a_role_reads_which_one_is_missing(demo: Demo, visitor:
     expect(page).to_have_url(re.compile(rf"^{ZAKELIJK}/"))
     assert visitor.context.request.get(f"{ZAKELIJK}/claims").status == 401
     visitor.forgive(403)
+
+
+def test_english_pages_of_the_broker_ask_and_refuse_in_english(demo: Demo, chromium: Browser) -> None:
+    """The choice of a relation, and the page of somebody without a role."""
+    refused, chooser = (new_visitor(chromium, f"english-{place}", "desk") for place in ("refused", "chooser"))
+    _log_in_in_english(demo, refused, _newcomer(demo, ZAKELIJK, {}))
+    expect(refused.page.get_by_role("heading", level=1)).to_have_text("You have no access here")
+    expect(refused.page.get_by_role("main")).to_contain_text("Reporting officer")
+    refused.look("refused")
+    refused.forgive(403)
+    work = {"201104": ["deelnemers-beheerder"], "203387": ["rapportage-verantwoordelijke"]}
+    _log_in_in_english(demo, chooser, _newcomer(demo, ZAKELIJK, work))
+    expect(chooser.page.get_by_role("heading", level=1)).to_have_text("Choose a business relation")
+    chooser.look("choose")
+    chooser.page.get_by_role("button", name="Kinderopvang De Speeltuin").click()
+    expect(_strip(chooser.page)).to_contain_text("Kinderopvang De Speeltuin")
+    for visitor in (refused, chooser):
+        visitor.context.close()
+        assert visitor.complaints == []
+
+
+def _log_in_in_english(demo: Demo, visitor: Visitor, email: str) -> None:
+    page = visitor.page
+    page.goto(f"{ZAKELIJK}/")
+    page.get_by_role("link", name="Inloggen").first.click()
+    page.get_by_role("link", name="English").click()
+    page.get_by_label("E-mail address").fill(email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    demo.clock.advance(STEP_SECONDS)
+    page.get_by_label("Verification code").fill(pyotp.TOTP(SECRET).at(demo.clock()))
+    page.get_by_role("button", name="Confirm code").click()
 
 
 def test_role_that_takes_an_app_is_reached_by_setting_one_up(demo: Demo, visitor: Visitor) -> None:

@@ -32,7 +32,7 @@ JOBS: Mapping[str, Work] = {
     "vgz": {"V-4419-1": ["hoofdgebruiker"]},
     "zz": {"ZZ-5528": ["administratief"]},
 }
-_READY_WITHIN_SECONDS = 120
+_READY_WITHIN_SECONDS = 300
 _GONE_WITHIN_SECONDS = 30
 _SENT_WITHIN_SECONDS = 30
 
