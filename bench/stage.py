@@ -25,6 +25,9 @@ from bench.load import Sites
 from demo.digid.addresses import METADATA_PATH, Addresses
 from demo.digid.metadata import idp_metadata
 from demo.digid.simulator import load_signer
+from demo.eherkenning import simulator as eherkenning
+from demo.eherkenning.addresses import Addresses as MakelaarAddresses
+from demo.eherkenning.metadata import hm_metadata
 from demo.pki import make_pki
 from demo.processes import end_children, start_child, tail
 from demo.redis_server import start_redis
@@ -156,6 +159,10 @@ def _make_files(folder: Path, state: Path, issuer: str, digid: Addresses) -> Non
     make_pki(state)
     (state / "digid/sp").mkdir(parents=True)
     (state / "digid/idp-metadata.xml").write_bytes(idp_metadata(digid, load_signer(state)))
+    # The sample configuration names a herkenningsmakelaar; nobody goes there in a benchmark.
+    (state / "eherkenning").mkdir()
+    makelaar = hm_metadata(MakelaarAddresses(), eherkenning.load_signer(state))
+    (state / "eherkenning/hm-metadata.xml").write_bytes(makelaar)
     (state / PEOPLE_FILE).write_text(json.dumps(numbers(PEOPLE)), encoding="utf-8")
     shutil.copytree(SAMPLE_CONFIG, folder / "config")
     for file in (folder / "config").rglob("*.toml"):
