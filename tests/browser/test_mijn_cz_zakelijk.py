@@ -167,6 +167,30 @@ def test_login_works_with_the_keyboard_alone(demo: Demo, visitor: Visitor) -> No
     _expect_in(visitor, ZAKELIJK, "Marieke Jansen")
 
 
+def test_wizard_works_with_the_keyboard_alone(demo: Demo, visitor: Visitor) -> None:
+    """J21 without a mouse, from the first choice to the portal."""
+    page, number = visitor.page, _new_number()
+    _type_password(visitor, ZAKELIJK, _newcomer(demo, ZAKELIJK), PASSWORD)
+    heading = page.get_by_role("heading", level=1)
+    expect(heading).to_have_text("Kies hoe u de verificatiecode wilt ontvangen")
+    tab_to(page, "Code ontvangen via een sms")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Telefoonnummer")).to_be_visible()
+    tab_to(page, "Telefoonnummer")
+    page.keyboard.type(number)
+    tab_to(page, "Bevestig telefoonnummer")
+    page.keyboard.press("Enter")
+    expect(heading).to_have_text("Vul de verificatiecode in")
+    tab_to(page, "Verificatiecode")
+    page.keyboard.type(demo.new_sms_code(number))
+    tab_to(page, "Code bevestigen")
+    page.keyboard.press("Enter")
+    expect(heading).to_have_text("Bewaar uw herstelcodes")
+    tab_to(page, "Ik heb de codes bewaard")
+    page.keyboard.press("Enter")
+    _expect_in(visitor, ZAKELIJK, "Lotte Vos")
+
+
 def test_second_step_can_be_read_in_english(demo: Demo, visitor: Visitor) -> None:
     """The switch stands on the page; what was begun goes on."""
     _log_in(visitor, ZAKELIJK, "marieke")
