@@ -17,6 +17,9 @@ PROVEN_BY = {
     "sms": "met uw wachtwoord en een code op uw telefoon",
     "totp": "met uw wachtwoord en een code uit uw app",
     "passkey": "met een passkey",
+    "eh2plus": "met eHerkenning, niveau eH2+",
+    "eh3": "met eHerkenning, niveau eH3",
+    "eh4": "met eHerkenning, niveau eH4",
 }
 
 

@@ -94,8 +94,9 @@ ZZ_ZAKELIJK = BusinessSite(
             ),
         ),
         needed=(
-            "Uw e-mailadres en uw wachtwoord.",
-            "Uw telefoon: voor de authenticator-app, of voor de code die u per sms krijgt.",
+            "Een eHerkenningsmiddel van niveau eH2+ of eH3, en een MijnZZ Zakelijk account.",
+            "De eerste keer koppelt u uw eHerkenning aan dat account.",
+            "Zonder eHerkenning: uw e-mailadres, uw wachtwoord en uw telefoon.",
         ),
         help_first="Vraag het eerst de accountbeheerder van uw organisatie."
         " Bent u dat zelf? Mail de afdeling Zakelijke Markt.",

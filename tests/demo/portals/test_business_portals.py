@@ -68,6 +68,9 @@ def test_home_says_how_the_login_was_proven(visit: BusinessVisit) -> None:
     """By the level in the claim, in words."""
     visit.log_in()
     assert "met uw wachtwoord en een code uit uw app" in visit.page("/overzicht").text
+    visit.rights.more["assurance"] = {"scheme": "eherkenning", "level": "eh2plus"}
+    visit.log_in()
+    assert "U bent ingelogd met eHerkenning, niveau eH2+." in visit.page("/overzicht").text
 
 
 def test_search_narrows_the_list_and_says_when_nothing_is_left(visit: BusinessVisit) -> None:

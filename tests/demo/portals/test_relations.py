@@ -300,6 +300,15 @@ def test_mandate_is_shown(visit: BusinessVisit) -> None:
     assert "U handelt namens Stichting Rijnstroom Zorg (KvK 90005528)" in _strip(visit).text
 
 
+def test_mandate_of_a_party_without_a_name_shows_its_number(visit: BusinessVisit) -> None:
+    """Not every supplier tells the name of a company."""
+    visit.rights.more["represents"] = {"kvk": "90005528", "branch": "000090055281"}
+    visit.clock.advance(timedelta(minutes=2))
+    told = " ".join(_strip(visit).text.split())
+    assert "U handelt namens KvK 90005528" in told
+    assert "(KvK" not in told
+
+
 @pytest.mark.parametrize(
     "nonsense",
     [
