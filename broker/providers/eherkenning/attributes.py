@@ -22,7 +22,8 @@ SERVICE_ID: Final = "urn:etoegang:core:ServiceID"
 COMPANY_NAME: Final = "urn:etoegang:1.11:attribute-represented:CompanyName"
 INTERMEDIARY: Final = "urn:etoegang:1.9:IntermediateEntityID:KvKnr"
 
-_RESTRICTION = re.compile(r"urn:etoegang:[0-9.]+:ServiceRestriction:.+", re.ASCII)
+# However it is written, and whatever version of the scheme it is of.
+_RESTRICTION = re.compile("ServiceRestriction", re.ASCII | re.IGNORECASE)
 _LONGEST_NAME: Final = 200
 
 ByName = Mapping[str, tuple[AttributeValue, ...]]
@@ -47,7 +48,7 @@ def is_for_service(attributes: ByName, service: Service) -> None:
 
 def has_no_foreign_restriction(attributes: ByName) -> None:
     """A restriction that we cannot keep to may not be ignored: only that to a branch is known here."""
-    foreign = [name for name in attributes if _RESTRICTION.fullmatch(name) and name != BRANCH_RESTRICTION]
+    foreign = [name for name in attributes if _RESTRICTION.search(name) and name != BRANCH_RESTRICTION]
     demand("restriction.unknown", "the mandate has a restriction that is not known here", that=not foreign)
 
 

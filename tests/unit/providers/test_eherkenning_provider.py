@@ -323,6 +323,18 @@ ATTRIBUTES: dict[str, tuple[str, str]] = {
         attributes_text(*SENSIBLE, attribute("urn:etoegang:1.9:ServiceRestriction:SubdossierNr", "0001")),
         "restriction.unknown",
     ),
+    "branch-in-the-words-of-another-version": (
+        attributes_text(*SENSIBLE, attribute("urn:etoegang:core:ServiceRestriction:Vestigingsnr", BRANCH)),
+        "restriction.unknown",
+    ),
+    "branch-in-other-letters": (
+        attributes_text(*SENSIBLE, attribute(BRANCH_NAME.lower(), BRANCH)),
+        "restriction.unknown",
+    ),
+    "branch-behind-a-space": (
+        attributes_text(*SENSIBLE, attribute(f" {BRANCH_NAME}", BRANCH)),
+        "restriction.unknown",
+    ),
     "two-intermediaries": (
         attributes_text(*SENSIBLE, attribute(INTERMEDIARY, "90009999", "90008888")),
         "intermediary.repeated",
