@@ -35,6 +35,7 @@ JOBS: Mapping[str, Work] = {
 _READY_WITHIN_SECONDS = 300
 _GONE_WITHIN_SECONDS = 30
 _SENT_WITHIN_SECONDS = 30
+_BINDING_CODE = re.compile(r"\b[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{3}\b")
 
 
 @dataclass
@@ -75,6 +76,12 @@ class Demo:
         """How the broker sends people to DigiD from the next start on: redirect or post."""
         file = self.config / "brands/cz.toml"
         words = re.sub('request_binding = "[a-z]+"', f'request_binding = "{binding}"', file.read_text())
+        file.write_text(words)
+
+    def set_answer_binding(self, binding: str) -> None:
+        """How answers come back from eHerkenning from the next start on: artifact or post."""
+        file = self.config / "brands/zz.toml"
+        words = re.sub('answer_binding = "[a-z]+"', f'answer_binding = "{binding}"', file.read_text())
         file.write_text(words)
 
     def start(self) -> None:
@@ -139,7 +146,7 @@ class Demo:
         """One of the insurer's own people."""
         self._operate("account", "invite-staff", "--brand", brand, "--email", email, "--name", "Noor de Boer")
 
-    def _operate(self, *words: str, typed: str = "") -> None:
+    def _operate(self, *words: str, typed: str = "", check: bool = True) -> None:
         (socket,) = self.state.glob("redis/*.sock*")
         program = Path(sys.executable).parent / "broker"
         subprocess.run(
@@ -147,8 +154,23 @@ class Demo:
             input=typed.encode(),
             env=dict(os.environ) | {"BROKER_STORAGE__REDIS_URL": f"unix://{socket}?db=0"},
             stdout=subprocess.DEVNULL,
-            check=True,
+            check=check,
         )
+
+    def binding_code(self, brand: str, email: str) -> str:
+        """The code by which eHerkenning is bound to this account, from the mail; what was bound is not."""
+        person = ("--brand", brand, "--email", email)
+        self._operate("account", "unbind", *person, check=False)
+        self._operate("account", "bind", *person)
+        deadline = time.monotonic() + _SENT_WITHIN_SECONDS
+        while True:
+            for message in _json(f"{OUTBOX}/api/messages?channel=mail")["messages"]:
+                if message["to"] == email and message["id"] not in self._read:
+                    self._read.add(message["id"])
+                    if found := _BINDING_CODE.search(message["text"]):
+                        return found[0]
+            assert time.monotonic() < deadline, "no mail came"
+            time.sleep(0.1)
 
     def mailed_link(self, to: str) -> str:
         """The link in the newest mail to this address that has one and that nobody read yet."""
