@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from broker.errors import ConfigurationError
 from broker.providers.saml.metadata import load_identity_provider
-from broker.settings import Settings
+from broker.settings import Brand, Settings
 
 WARN_AT_DAYS: Final = (90, 30, 7)
 _SECONDS_PER_DAY: Final = 86_400
@@ -24,7 +24,8 @@ _ALL_BRANDS: Final = "-"
 class CertificateLife:
     """A certificate in use; `brand` is ``-`` where it is for none in particular.
 
-    `use` is ``saml-signing`` or ``tls-client`` for ours, ``idp-signing`` or ``tls-roots`` for the provider's;
+    `use` is ``saml-signing``, ``saml-encryption`` or ``tls-client`` for ours, and ``idp-signing`` or
+    ``tls-roots`` for the provider's;
     `fingerprint` is the beginning of its SHA-256 in hex.
     """
 
@@ -41,14 +42,24 @@ class CertificateLife:
 
 def certificates_of(settings: Settings) -> tuple[CertificateLife, ...]:
     """All of them, read from the configured files; a file that cannot be read is left to `broker check`."""
-    return (*_signing_certificates(settings), *_certificates_of_providers(settings))
+    return (*_certificates_of_brands(settings), *_certificates_of_providers(settings))
 
 
-def _signing_certificates(settings: Settings) -> Iterator[CertificateLife]:
+def _certificates_of_brands(settings: Settings) -> Iterator[CertificateLife]:
     for name, brand in settings.brands.items():
-        if brand.digid is not None:
-            for certificate in _read(settings.path(brand.digid.signing_certificate_file)):
-                yield _life("saml-signing", name, brand.digid.provider, certificate)
+        for use, provider, file in _files_of(brand):
+            for certificate in _read(settings.path(file)):
+                yield _life(use, name, provider, certificate)
+
+
+def _files_of(brand: Brand) -> Iterator[tuple[str, str, Path]]:
+    """What each is for, with which provider, and where it is."""
+    if brand.digid is not None:
+        yield "saml-signing", brand.digid.provider, brand.digid.signing_certificate_file
+    if brand.eherkenning is not None:
+        connection = brand.eherkenning
+        yield "saml-signing", connection.provider, connection.signing_certificate_file
+        yield "saml-encryption", connection.provider, connection.encryption_certificate_file
 
 
 def _certificates_of_providers(settings: Settings) -> Iterator[CertificateLife]:

@@ -86,7 +86,14 @@ def test_doctor_finds_a_sound_deployment_sound(examine: Examine) -> None:
     for part in ("configuration", "database", "tables", "clock", "Redis", "keys", "portal mijn-cz"):
         assert findings[part][0][0] == "good", findings[part]
     assert findings["back channel cz to digid"][0][1].startswith("mutual TLS works (TLSv1.")
-    assert any(part.startswith("certificate saml-signing of cz") for part in findings)
+    assert findings["back channel zz to eherkenning"][0][1].startswith("mutual TLS works (TLSv1.")
+    for part in (
+        "saml-signing of cz",
+        "saml-signing of zz",
+        "saml-encryption of zz",
+        "idp-signing of eherkenning",
+    ):
+        assert findings[f"certificate {part}"][0][0] == "good", part
     assert findings["sms"][0][1].endswith("answers (without TLS)")
 
 

@@ -17,8 +17,9 @@ from broker.wiring.upstream import upstream_connections
 
 _SECONDS_PER_DAY = 86_400
 _RENEW = {
-    "saml-signing": "order a new one and hand it to DigiD before that day",
-    "tls-client": "order a new one and hand it to DigiD before that day",
+    "saml-signing": "order a new one and hand it to the provider before that day",
+    "saml-encryption": "order a new one and hand it to the provider before that day",
+    "tls-client": "order a new one and hand it to the provider before that day",
     "idp-signing": "ask for the provider's new metadata",
     "tls-roots": "ask the provider which roots come next",
 }
