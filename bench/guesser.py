@@ -9,7 +9,7 @@ import time
 from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
 
-from bench.line import Line
+from bench.line import Answer, Line
 from bench.load import FORM, FORM_FIELD, authorization, browser_headers, cookie_header, expect
 from bench.stage import Stage, run_broker
 
@@ -22,9 +22,13 @@ _ACTION = re.compile(r'action="([^"]+/password)"')
 class Guesser:
     """One browser with one open login page, which serves for any number of tries."""
 
-    def __init__(self, broker: str) -> None:
+    def __init__(self, broker: str, *, details: str | None = None) -> None:
+        """`details`: what to ask by `authorization_details`."""
         self._line = Line(broker)
-        query = authorization(secrets.token_urlsafe(32), CLIENT_ID, CALLBACK)
+        self.verifier = secrets.token_urlsafe(32)
+        query = authorization(self.verifier, CLIENT_ID, CALLBACK)
+        if details is not None:
+            query += "&" + urlencode({"authorization_details": details})
         begun = self._line.ask("GET", f"/oauth2/authorize?{query}", browser_headers("", "cross-site"))
         expect(begun, HTTPStatus.SEE_OTHER, "authorize")
         cookie = cookie_header(begun)
@@ -39,10 +43,14 @@ class Guesser:
 
     def guess(self, email: str, password: str = WRONG) -> tuple[int, float]:
         """One try: the status of its answer (503 when there is no room to hash), and the seconds it took."""
-        body = urlencode({**self._fields, "email": email, "password": password})
         began = time.perf_counter()
-        answer = self._line.ask("POST", self._target, self._headers, body)
+        answer = self.answer(email, password)
         return answer.status, time.perf_counter() - began
+
+    def answer(self, email: str, password: str) -> Answer:
+        """The whole answer to one try."""
+        body = urlencode({**self._fields, "email": email, "password": password})
+        return self._line.ask("POST", self._target, self._headers, body)
 
     def close(self) -> None:
         """Hang up."""
