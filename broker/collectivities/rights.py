@@ -95,7 +95,8 @@ class Rights:
             return RelationPage((), 0)
         wanted = min(most, MOST_A_PAGE)
         found = self._relations.page(holder, terms, after=after, most=wanted + 1, now=now)
-        total = self._relations.count(holder, terms, now)
+        is_all = cursor is None and len(found) <= wanted
+        total = len(found) if is_all else self._relations.count(holder, terms, now)
         shown = tuple(self._ordered(holder, relation) for relation in found[:wanted])
         return RelationPage(shown, total, _closed(shown[-1]) if len(found) > wanted else None)
 

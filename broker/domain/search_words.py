@@ -32,5 +32,9 @@ def sort_key(name: str, number: str) -> str:
 
 
 def terms_of(typed: str) -> tuple[str, ...]:
-    """What somebody looks for: every term has to be the beginning of some word. At most five count."""
-    return tuple(dict.fromkeys(word[:LONGEST_WORD] for word in _WORD.findall(folded(typed))))[:MOST_TERMS]
+    """What somebody looks for: every term has to be the beginning of some word. At most five count.
+
+    What fits least comes first, as far as one can tell without looking: numbers, then long words.
+    """
+    found = dict.fromkeys(word[:LONGEST_WORD] for word in _WORD.findall(folded(typed)))
+    return tuple(sorted(found, key=lambda term: (not term.isdecimal(), -len(term))))[:MOST_TERMS]

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum, auto
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, bindparam, distinct, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, FromClause, Select, bindparam, distinct, false, func, or_, select
 
 from broker.domain.rights import Bounds
 from broker.storage.prepared import Prepared
@@ -27,9 +27,7 @@ from broker.storage.schema import (
 # Behind every word that begins with it, in the order of characters.
 LAST_CHARACTER = "\U0010ffff"
 
-_G, _C, _O, _M, _W = (
-    table.c for table in (ROLE_GRANTS, COLLECTIVITIES, ORGANISATIONS, MEMBERSHIPS, MEMBERSHIP_WORDS)
-)
+_G, _C, _O, _M = (table.c for table in (ROLE_GRANTS, COLLECTIVITIES, ORGANISATIONS, MEMBERSHIPS))
 _COLLECTIVITY = (
     _C.id,
     _C.number,
@@ -77,9 +75,13 @@ class RelationQueries:
             )
         )
 
-    def page(self, terms: int) -> Prepared:
-        """Rows of relations in the order of their names, behind `after`, at most `most` relations."""
-        return _page(self._roles, self._extent, terms)
+    def page(self, terms: int, *, few: bool = False) -> Prepared:
+        """Rows of relations in the order of their names, behind `after`, at most `most` relations.
+
+        `few`: that little has a word for the first term, so that it is cheaper to sort what was found than
+        to walk everything in order.
+        """
+        return _page(self._roles, self._extent, terms, few)
 
     def count(self, terms: int) -> Prepared:
         """How many relations fit the terms."""
@@ -87,22 +89,13 @@ class RelationQueries:
 
     def reached(self, terms: int) -> tuple[ColumnElement[bool], ...]:
         """That a membership is of the account, fits the terms and has a role that counts."""
-        granted = exists().where(
-            _G.account_id == _M.account_id, _G.collectivity_id == _M.collectivity_id, self._counts()
-        )
-        found = (_M.collectivity_id.in_(_with_word(number)) for number in range(terms))
+        found = (_M.collectivity_id.in_(_with_words(terms)),) if terms else ()
         within = self._collectivity_within(_M.collectivity_id)
-        return (_M.account_id == bindparam("of_account"), *found, *within, granted)
+        return (_M.account_id == bindparam("of_account"), *found, *within, self._granted(_M.collectivity_id))
 
-    def roles_of_page(self, terms: int) -> Select[*tuple[Any, ...]]:
+    def roles_of_page(self, terms: int, *, few: bool) -> Select[*tuple[Any, ...]]:
         """The statement of `page`."""
-        page = (
-            select(_M.account_id, _M.collectivity_id, _M.sort_key)
-            .where(*self.reached(terms), _M.sort_key > bindparam("after"))
-            .order_by(_M.sort_key)
-            .limit(bindparam("most"))
-            .subquery("page")
-        )
+        page = (self._found(terms) if few else self._walked(terms)).limit(bindparam("most")).subquery("page")
         joined = (_G.account_id == page.c.account_id) & (_G.collectivity_id == page.c.collectivity_id)
         return (
             select(*_COLLECTIVITY, _G.role, page.c.sort_key)
@@ -112,6 +105,38 @@ class RelationQueries:
             .join(ORGANISATIONS, _O.id == _C.organisation_id)
             .where(self._counts(), _C.brand == bindparam("of_brand"))
             .order_by(page.c.sort_key)
+        )
+
+    def _walked(self, terms: int) -> Select[*tuple[Any, ...]]:
+        """What fits the terms, in the order of the index."""
+        return (
+            select(_M.account_id, _M.collectivity_id, _M.sort_key)
+            .where(*self.reached(terms), _M.sort_key > bindparam("after"))
+            .order_by(_M.sort_key)
+        )
+
+    def _found(self, terms: int) -> Select[*tuple[Any, ...]]:
+        """What fits the terms, sorted after it was found.
+
+        The outer join is none: what was found is a membership. It keeps SQLite from walking all of them.
+        """
+        found = _with_words(terms).distinct().subquery("found")
+        its = found.c.collectivity_id
+        key = func.coalesce(_M.sort_key, "")
+        own = (_M.account_id == bindparam("of_account")) & (_M.collectivity_id == its)
+        return (
+            select(_M.account_id, its.label("collectivity_id"), key.label("sort_key"))
+            .select_from(found)
+            .outerjoin(MEMBERSHIPS, own)
+            .where(self._granted(its), *self._collectivity_within(its), key > bindparam("after"))
+            .order_by(key)
+        )
+
+    def _granted(self, collectivity_id: ColumnElement[str]) -> ColumnElement[bool]:
+        """That there is a role that counts, told by the columns of an index alone."""
+        of_account = _G.account_id == bindparam("of_account")
+        return (
+            select(_G.role).where(of_account, _G.collectivity_id == collectivity_id, self._counts()).exists()
         )
 
     def _rows(self) -> Select[*tuple[Any, ...]]:
@@ -155,8 +180,8 @@ def relation_queries(roles: tuple[str, ...], extent: Extent = Extent.EVERYWHERE)
 
 
 @lru_cache(maxsize=768)
-def _page(roles: tuple[str, ...], extent: Extent, terms: int) -> Prepared:
-    return Prepared(relation_queries(roles, extent).roles_of_page(terms))
+def _page(roles: tuple[str, ...], extent: Extent, terms: int, few: bool) -> Prepared:  # noqa: FBT001 - the key of a cache
+    return Prepared(relation_queries(roles, extent).roles_of_page(terms, few=few))
 
 
 @lru_cache(maxsize=768)
@@ -165,9 +190,35 @@ def _count(roles: tuple[str, ...], extent: Extent, terms: int) -> Prepared:
     return Prepared(select(func.count().label("number")).select_from(MEMBERSHIPS).where(*reached))
 
 
-def _with_word(number: int) -> Select[*tuple[Any, ...]]:
-    return select(_W.collectivity_id).where(
-        _W.account_id == bindparam("of_account"),
-        _W.word >= bindparam(f"term_{number}"),
-        _W.word < bindparam(f"behind_{number}"),
+def _with_words(terms: int) -> Select[*tuple[Any, ...]]:
+    """Collectivities of the account that have a word for every term.
+
+    The first term finds, and the others are looked up for what it found: it should be the rarest.
+    """
+    first = MEMBERSHIP_WORDS.alias("word_0")
+    others = (MEMBERSHIP_WORDS.alias(f"word_{number}") for number in range(1, terms))
+    fit = (
+        select(other.c.word)
+        .where(other.c.collectivity_id == first.c.collectivity_id, *_begins(other, number))
+        .exists()
+        for number, other in enumerate(others, start=1)
     )
+    return select(first.c.collectivity_id).where(*_begins(first, 0), *fit)
+
+
+def _begins(words: FromClause, number: int) -> tuple[ColumnElement[bool], ...]:
+    """That a word of the account begins with this term."""
+    return (
+        words.c.account_id == bindparam("of_account"),
+        words.c.word >= bindparam(f"term_{number}"),
+        words.c.word < bindparam(f"behind_{number}"),
+    )
+
+
+MANY: Final = 200
+"""Words that fit a term, from which on everything is walked in order instead of sorted after it was found."""
+
+MATCHES: Final = Prepared(
+    select(func.count().label("number")).select_from(_with_words(1).limit(MANY).subquery("matches"))
+)
+"""How many words of the account fit the first term; at most `MANY`."""

@@ -16,7 +16,14 @@ from broker.domain.roles import RoleId
 from broker.storage.column_types import UtcDateTime
 from broker.storage.database import Database
 from broker.storage.prepared import Prepared
-from broker.storage.relation_queries import LAST_CHARACTER, RelationQueries, extent_of, relation_queries
+from broker.storage.relation_queries import (
+    LAST_CHARACTER,
+    MANY,
+    MATCHES,
+    RelationQueries,
+    extent_of,
+    relation_queries,
+)
 from broker.storage.schema import LAST_RELATIONS, MEMBERSHIPS, NO_BRANCH
 
 _LAST, _M = LAST_RELATIONS.c, MEMBERSHIPS.c
@@ -51,7 +58,8 @@ class RelationRepository:
     ) -> tuple[Relation, ...]:
         """At most `most` relations that fit every term, in the order of their names, behind `after`."""
         parameters = {**_asked(holder, now), **_ranges(terms), "after": after, "most": most}
-        rows = self._database.read_all(_queries(holder).page(len(terms)), parameters)
+        few = bool(terms) and self._fits_few(holder, terms[0])
+        rows = self._database.read_all(_queries(holder).page(len(terms), few=few), parameters)
         return _relations(rows)
 
     def count(self, holder: Holder, terms: Sequence[str], now: datetime) -> int:
@@ -66,6 +74,10 @@ class RelationRepository:
             return
         row = {"account_id": account_id, "collectivity_id": collectivity_id, "used_at": at}
         self._database.act_last("relations", lambda: self._write(row))
+
+    def _fits_few(self, holder: Holder, term: str) -> bool:
+        asked = {"of_account": holder.account_id, **_ranges([term])}
+        return int(self._database.read_one(MATCHES, asked).number) < MANY
 
     def _write(self, row: dict[str, object]) -> None:
         self._database.write_alone(self._remember, row)

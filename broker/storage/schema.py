@@ -241,7 +241,7 @@ MEMBERSHIP_WORDS = Table(
         ["memberships.account_id", "memberships.collectivity_id"],
         ondelete="CASCADE",
     ),
-    Index("ix_membership_words_collectivity_id_account_id", "collectivity_id", "account_id"),
+    Index("ix_membership_words_collectivity_id_account_id_word", "collectivity_id", "account_id", "word"),
 )
 
 # A role of an account for a collectivity. A row that ended is gone: what was is in the audit log.

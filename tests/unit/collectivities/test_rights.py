@@ -8,6 +8,7 @@ from broker.collectivities.rights import MOST_A_PAGE, BadCursor, Rights
 from broker.domain.roles import RoleCatalogue
 from broker.storage.database import Database
 from broker.storage.key_ring import KeyRing
+from broker.storage.relation_queries import MANY
 from tests.support.moments import MovableClock
 from tests.support.relations import EVERY_ROLE, MANAGER, MEMBERS, REPORTS, Registry, access
 
@@ -137,3 +138,26 @@ def test_portal_sees_only_what_opens_it(registry: Registry) -> None:
     assert found is not None
     assert found.roles == (REPORTS,)
     assert registry.rights.at(registry.holder(bea, access(MEMBERS)), place.id) is None
+
+
+def test_search_finds_the_same_among_few_and_among_many(registry: Registry) -> None:
+    """Beyond a number of matches another statement answers: in the same order, with roles judged alike."""
+    bea = registry.account()
+    places = [registry.collectivity(f"{number:04d}", f"Veel {number:04d}") for number in range(MANY + 3)]
+    with registry.database.writing():
+        for place in places[:-2]:
+            registry.give(bea, place, MANAGER)
+        registry.give(bea, places[-2], MEMBERS)
+        registry.give(bea, places[-1])
+    holder = registry.holder(bea, access(MANAGER))
+    many, few = (registry.rights.search(holder, typed, most=5) for typed in ("veel", "veel 000"))
+    assert [one.number.number for one in many.relations] == ["0000", "0001", "0002", "0003", "0004"]
+    assert (many.total, few.total) == (MANY + 1, 10)
+    assert few.relations == many.relations
+    following = [
+        registry.rights.search(holder, "veel 000", most=5, cursor=found.after) for found in (many, few)
+    ]
+    assert following[0] == following[1]
+    assert [one.number.number for one in following[0].relations] == ["0005", "0006", "0007", "0008", "0009"]
+    assert registry.rights.search(holder, f"veel {MANY + 1:04d}", most=5).total == 0
+    assert registry.rights.search(holder, f"veel {MANY + 2:04d}", most=5).total == 0

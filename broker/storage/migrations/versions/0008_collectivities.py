@@ -93,9 +93,9 @@ def _what_hangs_on_a_membership() -> None:
         _of_membership("membership_words"),
     )
     op.create_index(
-        "ix_membership_words_collectivity_id_account_id",
+        "ix_membership_words_collectivity_id_account_id_word",
         "membership_words",
-        ["collectivity_id", "account_id"],
+        ["collectivity_id", "account_id", "word"],
     )
     op.create_table(
         "role_grants",
