@@ -21,7 +21,7 @@ from bench.cases.login_cpu import login_cpu
 from bench.cases.memory import memory
 from bench.cases.no_spawn import no_spawn
 from bench.cases.password_flood import password_flood
-from bench.cases.relations import relations
+from bench.cases.relations import relations, relations_flat
 from bench.cases.saml_consume import saml_consume
 from bench.cases.scale_out import scale_out
 from bench.cases.slow_idp import slow_idp
@@ -38,6 +38,7 @@ CASES: Mapping[str, Case] = MappingProxyType(
         "memory": memory,
         "flat": flat,
         "relations": relations,
+        "relations-flat": relations_flat,
         "slow-idp": slow_idp,
         "scale-out": scale_out,
         "audit-lanes": audit_lanes,

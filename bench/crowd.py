@@ -12,7 +12,13 @@ from sqlalchemy import Connection, Table, insert, select
 
 from bench.stage import Stage
 from broker.storage.database import Database
-from broker.storage.schema import ACCOUNT_IDENTITIES, ACCOUNTS
+from broker.storage.schema import (
+    ACCOUNT_IDENTITIES,
+    ACCOUNTS,
+    COLLECTIVITIES,
+    MEMBERSHIPS,
+    ROLE_GRANTS,
+)
 
 _BATCH = 2_000
 _DIGEST_BYTES = 32
@@ -36,6 +42,30 @@ def add_accounts(stage: Stage, count: int) -> None:
                     for name in names
                 ],
             )
+    database.close()
+
+
+def add_collectivities(stage: Stage, count: int) -> None:
+    """`count` more collectivities, each with a member and a role, as copies of the first ones."""
+    database = Database(stage.database_url)
+    with database.writing() as connection:
+        place, member, role = (
+            _first(connection, table) for table in (COLLECTIVITIES, MEMBERSHIPS, ROLE_GRANTS)
+        )
+        others = connection.execute(select(ACCOUNTS.c.id).limit(count)).scalars().all()
+        for start in range(0, count, _BATCH):
+            numbers = range(start, min(start + _BATCH, count))
+            names = {number: str(uuid.uuid4()) for number in numbers}
+            connection.execute(
+                insert(COLLECTIVITIES),
+                [{**place, "id": name, "number": f"CROWD-{number}"} for number, name in names.items()],
+            )
+            links = [
+                {"account_id": others[number % len(others)], "collectivity_id": name}
+                for number, name in names.items()
+            ]
+            connection.execute(insert(MEMBERSHIPS), [{**member, **link} for link in links])
+            connection.execute(insert(ROLE_GRANTS), [{**role, **link} for link in links])
     database.close()
 
 

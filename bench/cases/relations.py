@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from itertools import count
 
 from bench.cases.common import LOGINS_A_ROUND, Options
+from bench.crowd import add_accounts, add_collectivities
 from bench.employee import Employee, add_employee, email_of, number_of
 from bench.harness import interleaved, ratios
 from bench.results import Figure, Target
-from bench.stage import Stage, Wanted, standing
+from bench.stage import Preparation, Stage, Wanted, standing
 
 TARGET = Target(bar=2.0, goal=1.5)
+FLAT = Target(bar=1.1, goal=1.02)
 PLACES = 5_000
+ACCOUNTS, COLLECTIVITIES = 100_000, 20_000
 WARM_UP_ROUNDS = 5
 ONE, MANY = "alleen", "velen"
 
@@ -58,6 +62,33 @@ def relations(options: Options) -> list[Figure]:
         )
         for act in ("log in", "search", "switch")
     ]
+
+
+def relations_flat(options: Options) -> list[Figure]:
+    """Somebody with one collectivity, alone and beside a crowd of accounts and collectivities."""
+    with ExitStack() as stack:
+
+        def coming_back(prepare: Preparation) -> Callable[[], float]:
+            stage = stack.enter_context(standing(Wanted(database=options.database(), prepare=prepare)))
+            person = Employee(stage, email_of(ONE), number_of(ONE, 0))
+            stack.callback(person.close)
+            for _ in range(WARM_UP_ROUNDS * LOGINS_A_ROUND):
+                person.come_back()
+            return _cpu_of(stage, person.come_back)
+
+        rounds = interleaved({"alone": coming_back(_alone), "crowded": coming_back(_crowded)}, options.effort)
+    found, operations = ratios(rounds, "crowded", "alone"), len(rounds) * LOGINS_A_ROUND
+    return [Figure.of_rounds("relations: crowded", FLAT, found, operations=operations)]
+
+
+def _alone(stage: Stage) -> None:
+    add_employee(stage, ONE, 1)
+
+
+def _crowded(stage: Stage) -> None:
+    _alone(stage)
+    add_accounts(stage, ACCOUNTS)
+    add_collectivities(stage, COLLECTIVITIES)
 
 
 def _cpu_of(stage: Stage, act: Callable[[], object]) -> Callable[[], float]:
