@@ -30,6 +30,7 @@ def _visit(demo: Demo, visitor: Visitor) -> None:
     page.get_by_label("Wachtwoord").fill(PASSWORD)
     page.get_by_role("button", name="Inloggen").click()
     page.get_by_role("link", name="Instellingen").click()
+    page.get_by_role("link", name="Mijn persoonsgegevens").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Mijn persoonsgegevens")
 
 

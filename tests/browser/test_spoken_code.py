@@ -64,6 +64,7 @@ def _switch_on(demo: Demo, guest: Visitor) -> tuple[str, str]:
     _type_password(guest, email)
     _expect_in(guest)
     page.get_by_role("link", name="Instellingen").click()
+    page.get_by_role("link", name="Mijn persoonsgegevens").click()
     page.get_by_role("link", name="Tweestapsverificatie").click()
     page.get_by_role("link", name="Tweestapsverificatie instellen").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Kies hoe u de verificatiecode wilt ontvangen")
