@@ -126,6 +126,9 @@ def standing(folder: Path) -> Iterator[Stand]:
         digid += ["--back", f"127.0.0.1:{ports[2]}"]
         stand.run("demo.pki", "--state", str(state))
         stand.run(*digid, "metadata", output=state / "digid/idp-metadata.xml")
+        # The sample configuration names a herkenningsmakelaar; nobody goes there in these tests.
+        makelaar = ("demo.eherkenning", "--state", str(state), "metadata")
+        stand.run(*makelaar, output=state / "eherkenning/hm-metadata.xml")
         metadata = ("broker.cli", "metadata", "digid", "--brand", "cz", "--config", str(config))
         stand.run(*metadata, output=state / "digid/sp/cz.xml")
         accounts = folder / "accounts.jsonl"
