@@ -125,7 +125,7 @@ def test_outage_ends_by_itself(system: System) -> None:
 
 def test_outage_of_another_brand_closes_nothing_here(system: System) -> None:
     """And a brand that does not use the provider is refused, as is a provider that does not exist."""
-    for options in (("--provider", "digid", "--brand", "vgz"), ("--provider", "eherkenning")):
+    for options in (("--provider", "digid", "--brand", "vgz"), ("--provider", "idin")):
         with pytest.raises(ConfigurationError, match=r"no brand that uses|there is no providers"):
             _run(system, "outage", "on", *options)
     _close(system, "--brand", "cz")
