@@ -21,7 +21,6 @@ from broker.oidc.clients import ClientRegistry
 from broker.oidc.current_facts import CurrentFacts
 from broker.oidc.keys import SigningKeys, ensure_signing_keys
 from broker.oidc.provider import OpenIDProvider, build_provider
-from broker.oidc.rights import CurrentRights
 from broker.settings import Settings
 from broker.settings.roles_section import catalogue_of
 from broker.storage.accounts import AccountRepository
@@ -65,7 +64,7 @@ from broker.web.trimmed_flask import TrimmedFlask
 from broker.wiring.account_area import account_area
 from broker.wiring.audit import AuditRoom
 from broker.wiring.clients import clients_of
-from broker.wiring.collectivities import rights_of
+from broker.wiring.collectivities import current_rights_of, rights_of
 from broker.wiring.devices import device_book
 from broker.wiring.eherkenning_accounts import account_requests, eherkenning_binding
 from broker.wiring.figures import figures
@@ -114,7 +113,9 @@ def _register(
     sessions = session_store(stores)
     lookup = LiveSessions(sessions, _accounts(stores), stores.clock)
     rights = rights_of(settings, stores)
-    provider = _openid_provider(issuer, stores, clients, CurrentFacts(lookup, CurrentRights(rights)))
+    provider = _openid_provider(
+        issuer, stores, clients, CurrentFacts(lookup, current_rights_of(stores, rights))
+    )
     room = AuditRoom(stores.database, stores.keys.columns, stores.clock)
     auditor = room.auditor(support_code, origin=request_origin, told=note_event)
     pages = _login_pages(settings, stores, provider, auditor, upstream)

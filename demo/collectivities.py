@@ -130,19 +130,3 @@ def _client(number: int, trade: str, family: str, place: str) -> DemoCollectivit
 def collectivities() -> Mapping[tuple[str, str], DemoCollectivity]:
     """All of them, by brand and number."""
     return {(one.brand, one.number): one for one in (*_NAMED, *clients())}
-
-
-def contact_of(brand: str, number: str) -> Mapping[str, str]:
-    """How a collectivity is reached, by field; empty when the demo does not know it."""
-    found = collectivities().get((brand, number))
-    if found is None:
-        return {}
-    first, *others = found.phones
-    return {
-        "street": found.street,
-        "postal_code": found.postal_code,
-        "city": found.city,
-        "phone": first,
-        "other_phone": others[0] if others else "",
-        "email": found.email,
-    }

@@ -17,6 +17,7 @@ from typing import Final, Self
 from broker.domain.accounts import AccountType
 from broker.domain.assurance import AccountLevel, Assurance, Scheme
 from broker.domain.bsn import Bsn
+from broker.domain.collectivity import NO_CONTACT, ContactDetails
 from broker.domain.organisation import Organisation
 from broker.domain.representation import Representation
 from broker.domain.rights import Relation
@@ -27,7 +28,7 @@ from broker.oidc.rights import ToldRights
 SUBJECT_ID_TYPE = "urn:nl-eid-gdi:1.0:id:Pseudonym"
 """Told beside `represents`: `sub` is the acting person's identifier for this portal's sector."""
 
-ClaimValue = str | int | list[str] | dict[str, str] | list[dict[str, object]]
+ClaimValue = str | int | list[str] | dict[str, str] | dict[str, object] | list[dict[str, object]]
 
 
 COLLECTIVITIES_TOTAL: Final = "collectivities_total"
@@ -124,7 +125,8 @@ _ID_TOKEN = frozenset({ClaimPlace.ID_TOKEN})
 _USERINFO = frozenset({ClaimPlace.USERINFO})
 
 # `acr` and `auth_time` are protocol claims of every ID token, so that here they are for userinfo only.
-# The BSN is told in the ID token alone, because only that can be encrypted to the portal.
+# The BSN is told in the ID token alone, because only that can be encrypted to the portal. How a collectivity
+# is reached may name people, and an ID token comes back in addresses, so that only userinfo tells it.
 CLAIMS: Mapping[str, _Rule] = MappingProxyType(
     {
         "name": _Rule(lambda source: source.name, _BOTH, "profile"),
@@ -140,6 +142,9 @@ CLAIMS: Mapping[str, _Rule] = MappingProxyType(
         "represents": _Rule(lambda source: _represents(source.represents), _BOTH),
         "sub_id_type": _Rule(lambda source: SUBJECT_ID_TYPE if source.represents else None, _BOTH),
         "collectivity": _Rule(lambda source: _of_rights(source, _collectivity), _EVERYWHERE),
+        "collectivity_details": _Rule(
+            lambda source: _of_rights(source, lambda told: _contact(told.contact)), _USERINFO
+        ),
         "organisation": _Rule(
             lambda source: _of_rights(source, lambda told: organisation_claim(told.relation.organisation)),
             _EVERYWHERE,
@@ -157,7 +162,15 @@ CLAIMS: Mapping[str, _Rule] = MappingProxyType(
 )
 CLAIM_NAMES = frozenset(CLAIMS)
 CLAIMS_OF_RIGHTS: Final = frozenset(
-    {"collectivities", COLLECTIVITIES_TOTAL, "collectivity", "organisation", "roles", "roles_withheld"}
+    {
+        "collectivities",
+        COLLECTIVITIES_TOTAL,
+        "collectivity",
+        "collectivity_details",
+        "organisation",
+        "roles",
+        "roles_withheld",
+    }
 )
 """What a portal hears only where roles open it."""
 
@@ -191,6 +204,19 @@ def _named(relation: Relation) -> dict[str, str]:
 
 def _collectivity(told: ToldRights) -> ClaimValue:
     return _named(told.relation)
+
+
+def _contact(contact: ContactDetails | None) -> ClaimValue | None:
+    """How the collectivity is reached, as far as it is known."""
+    if contact is None or contact == NO_CONTACT:
+        return None
+    told: dict[str, object] = {"phones": [*contact.phones]}
+    if contact.address is not None:
+        place = contact.address
+        told["address"] = {"street": place.street, "postal_code": place.postal_code, "city": place.city}
+    if contact.email is not None:
+        told["email"] = contact.email
+    return told
 
 
 def _listed(told: ToldRights) -> ClaimValue | None:

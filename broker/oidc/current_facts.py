@@ -37,6 +37,13 @@ class CurrentFacts:
         reach = self.rights.reach(client, grant.acting, source.assurance)
         return replace(source, rights=replace(source.rights, reach=reach))
 
+    def for_userinfo(self, client: Client, grant: Grant, source: ClaimSource) -> ClaimSource:
+        """The same, and what is told nowhere else: how the collectivity is reached."""
+        told = self.with_reach(client, grant, source)
+        if told.rights is None or "collectivity_details" not in client.claims:
+            return told
+        return replace(told, rights=self.rights.with_contact(client, told.rights))
+
     def _with(self, client: Client, grant: Grant, ends: SessionEnds | None) -> ClaimSource:
         if ends is None:
             raise NothingLeft("the session has ended")

@@ -56,9 +56,9 @@ class LivingTokens:
             raise TokenRefused("no unused refresh token of this client")
         return self._living(client, grant)
 
-    def with_reach(self, client: Client, living: LivingGrant) -> ClaimSource:
-        """The facts, with all that the person reaches, for a client that hears of it."""
-        return self._facts.with_reach(client, living.grant, living.source)
+    def for_userinfo(self, client: Client, living: LivingGrant) -> ClaimSource:
+        """The facts, with all that userinfo may tell this client."""
+        return self._facts.for_userinfo(client, living.grant, living.source)
 
     def _living(self, client: Client, grant: Grant) -> LivingGrant:
         try:

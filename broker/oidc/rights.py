@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from broker.domain.accounts import AccountId
 from broker.domain.assurance import Assurance
-from broker.domain.collectivity import CollectivityId
+from broker.domain.collectivity import CollectivityId, ContactDetails
 from broker.domain.representation import Representation
 from broker.domain.rights import Holder, Relation, RelationPage
 from broker.domain.roles import RoleId
@@ -44,13 +44,14 @@ class ToldRights:
     """What a portal may hear: the active collectivity, with the roles that count at the login's level.
 
     `withheld` are roles that a stronger login would bring. `actions` are those of the actions asked that the
-    roles allow. `reach` is there where it is told.
+    roles allow. `reach` and `contact` (how the active collectivity is reached) are there where they are told.
     """
 
     relation: Relation
     withheld: tuple[RoleId, ...] = ()
     actions: tuple[str, ...] = ()
     reach: Reach | None = field(default=None)
+    contact: ContactDetails | None = None
 
 
 class RightsLookup(Protocol):
@@ -78,11 +79,19 @@ class RightsLookup(Protocol):
         """Those that fit; `ValueError` for a cursor that is not ours."""
 
 
+class ContactLookup(Protocol):
+    """Knows how collectivities are reached; `broker.storage.collectivities` does."""
+
+    def contact(self, brand: str, collectivity_id: CollectivityId) -> ContactDetails:
+        """How the brand reaches this collectivity of its own."""
+
+
 class CurrentRights:
     """The one place of the provider that asks for rights. It keeps nothing."""
 
-    def __init__(self, lookup: RightsLookup) -> None:
+    def __init__(self, lookup: RightsLookup, contacts: ContactLookup) -> None:
         self._lookup = lookup
+        self._contacts = contacts
 
     def active(self, client: Client, acting: Acting | None, reached: Assurance) -> ToldRights | None:
         """What `client` may hear of the active collectivity; None when the person has no role there."""
@@ -105,6 +114,10 @@ class CurrentRights:
         if len(some) > MOST_LISTED:
             return Reach(self._lookup.count(holder))
         return Reach(len(some), tuple(_counting(client, relation, reached) for relation in some))
+
+    def with_contact(self, client: Client, told: ToldRights) -> ToldRights:
+        """The same, and how the active collectivity is reached; only after rights there were found."""
+        return replace(told, contact=self._contacts.contact(client.brand, told.relation.id))
 
     def search(
         self, client: Client, acting: Acting, reached: Assurance, asked: tuple[str, int, str | None]

@@ -51,7 +51,7 @@ class UserinfoEndpoint:
             ClaimPlace.USERINFO,
             scope=grant.scope,
             requested=grant.requested_claims,
-            source=self._tokens.with_reach(token.client, living),
+            source=self._tokens.for_userinfo(token.client, living),
         )
         content = {**claims, "sub": grant.subject}
         told = success(content, client_id=grant.client_id, sid=grant.sid, reason="userinfo-told")

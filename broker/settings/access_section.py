@@ -23,7 +23,7 @@ ActionName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{0,63}$")
 
 # Claims that say for whom somebody works; they have nothing to say where no collectivity is chosen.
 CLAIMS_OF_ACCESS: Final = frozenset(
-    {"collectivities", "collectivity", "organisation", "roles", "roles_withheld"}
+    {"collectivities", "collectivity", "collectivity_details", "organisation", "roles", "roles_withheld"}
 )
 
 

@@ -194,6 +194,7 @@ ClaimName = Literal[
     "session_idle_expires_at",
     "collectivities",
     "collectivity",
+    "collectivity_details",
     "organisation",
     "roles",
     "roles_withheld",

@@ -47,6 +47,9 @@ _BY_NUMBER = Prepared(
     .join(ORGANISATIONS, _O.id == _C.organisation_id)
     .where(_C.brand == bindparam("of_brand"), _C.number == bindparam("number"))
 )
+_CONTACT = Prepared(
+    select(_C.contact_sealed).where(_C.id == bindparam("collectivity_id"), _C.brand == bindparam("of_brand"))
+)
 _BRAND = Prepared(select(ACCOUNTS.c.brand).where(ACCOUNTS.c.id == bindparam("account_id")))
 _MEMBERSHIP = Prepared(
     select(_M.account_id).where(
@@ -95,6 +98,12 @@ class CollectivityRepository:
         """The collectivity with this number."""
         row = self._row(brand, number)
         return self._collectivity(row) if row else None
+
+    def contact(self, brand: str, collectivity_id: CollectivityId) -> ContactDetails:
+        """How the brand reaches this collectivity of its own; nothing for one that is not there."""
+        asked = {"collectivity_id": collectivity_id, "of_brand": brand}
+        row = self._database.read_one(_CONTACT, asked)
+        return self._opened(row.contact_sealed, _place(brand, collectivity_id)) if row else NO_CONTACT
 
     def put_collectivity(self, collectivity: Collectivity) -> CollectivityId:
         """Keep a collectivity, or give the one with its number these values; `KeyError` without organisation.
@@ -174,8 +183,6 @@ class CollectivityRepository:
         return self._database.read_one(_BY_NUMBER, {"of_brand": brand, "number": number.number})
 
     def _collectivity(self, row: Any) -> Collectivity:  # noqa: ANN401 - a row of the statement
-        sealed, place = row.contact_sealed, _place(row.brand, row.id)
-        contact = _decoded(self._columns.open(sealed, context=place)) if sealed else NO_CONTACT
         return Collectivity(
             id=CollectivityId(row.id),
             brand=row.brand,
@@ -183,8 +190,11 @@ class CollectivityRepository:
             customer_number=CustomerNumber(row.customer_number),
             name=row.name,
             organisation=_organisation(row.kvk, row.branch, row.organisation_name),
-            contact=contact,
+            contact=self._opened(row.contact_sealed, _place(row.brand, row.id)),
         )
+
+    def _opened(self, sealed: bytes | None, place: bytes) -> ContactDetails:
+        return _decoded(self._columns.open(sealed, context=place)) if sealed else NO_CONTACT
 
     def _sealed(self, brand: str, collectivity_id: CollectivityId, contact: ContactDetails) -> bytes | None:
         if contact == NO_CONTACT:

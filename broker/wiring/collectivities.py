@@ -5,6 +5,7 @@ from __future__ import annotations
 from broker.audit.recorder import Auditor
 from broker.collectivities.granting import Granting, Surroundings
 from broker.collectivities.rights import Rights
+from broker.oidc.rights import CurrentRights
 from broker.settings import Settings
 from broker.settings.roles_section import catalogue_of
 from broker.storage.collectivities import CollectivityRepository
@@ -17,6 +18,11 @@ def rights_of(settings: Settings, stores: Stores) -> Rights:
     """What people may do at the brands of this deployment; nothing of it is kept between two questions."""
     catalogues = {name: catalogue_of(brand) for name, brand in settings.brands.items()}
     return Rights(RelationRepository(stores.database), catalogues, stores.clock)
+
+
+def current_rights_of(stores: Stores, rights: Rights) -> CurrentRights:
+    """The same as the OpenID Provider asks for them."""
+    return CurrentRights(rights, CollectivityRepository(stores.database, stores.keys.columns, stores.clock))
 
 
 def granting_of(settings: Settings, stores: Stores, auditor: Auditor) -> Granting:

@@ -1,4 +1,4 @@
-"""How an insurer reaches a collectivity: what the demo knows of it, and what people changed since."""
+"""How an insurer reaches a collectivity: what the broker tells of it, and what people changed since."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-
-from demo.collectivities import contact_of
+from typing import Any
 
 LONGEST_LINE = 80
 FIELDS = {
@@ -43,6 +42,17 @@ def judge(form: Mapping[str, str]) -> Judged:
     return Judged(typed, faults)
 
 
+def details_of(told: object) -> Mapping[str, str]:
+    """The claim `collectivity_details` by field; what is missing or not of its form is empty."""
+    known: Mapping[str, Any] = told if isinstance(told, dict) else {}
+    address, phones = known.get("address"), known.get("phones")
+    place: Mapping[str, Any] = address if isinstance(address, dict) else {}
+    first, other, *_ = [*(phones if isinstance(phones, list) else []), "", ""]
+    fields = {name: place.get(name) for name in ("street", "postal_code", "city")}
+    fields |= {"phone": first, "other_phone": other, "email": known.get("email")}
+    return {name: value if isinstance(value, str) else "" for name, value in fields.items()}
+
+
 def _fault(name: str, text: str) -> str:
     if not text:
         return "" if name in _MAY_BE_EMPTY else "Vul dit in."
@@ -52,16 +62,18 @@ def _fault(name: str, text: str) -> str:
 
 @dataclass(slots=True)
 class ContactBook:
-    """The details of one brand's collectivities, in memory: changes last until the portal stops."""
+    """What was changed here of one brand's collectivities, in memory: it lasts until the portal stops.
 
-    brand: str
+    A real portal hands a change to the insurer's administration, of which the broker hears by an import.
+    """
+
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _changed: dict[str, Mapping[str, str]] = field(default_factory=dict)
 
-    def of(self, number: str) -> Mapping[str, str]:
-        """By field; empty for a collectivity that the demo does not know."""
+    def of(self, number: str) -> Mapping[str, str] | None:
+        """By field; None where nobody changed anything."""
         with self._lock:
-            return self._changed.get(number) or contact_of(self.brand, number)
+            return self._changed.get(number)
 
     def change(self, number: str, details: Mapping[str, str]) -> None:
         """Keep what somebody who may do so has changed."""

@@ -114,12 +114,13 @@ class RelyingParty:
         with self._session() as session:
             token = self._redeem(session, metadata.token_endpoint, answer["code"], attempt)
             id_token = self._judge.judge(str(token.get("id_token", "")), attempt.nonce, self._now())
-            userinfo = self._userinfo(session, metadata.userinfo_endpoint, id_token)
+            access_token = str(token.get("access_token", ""))
+            userinfo = self._userinfo(session, metadata.userinfo_endpoint, id_token, access_token)
         return Login(
             id_token,
             userinfo,
             refresh_token=str(token.get("refresh_token", "")),
-            access_token=str(token.get("access_token", "")),
+            access_token=access_token,
         )
 
     def refresh(self, login: Login) -> Login:
@@ -142,6 +143,12 @@ class RelyingParty:
             refresh_token=str(token.get("refresh_token", "")),
             access_token=str(token.get("access_token", "")),
         )
+
+    def told_now(self, login: Login) -> Mapping[str, Any]:
+        """What userinfo tells at this moment; `LoginRefused` or `TokenRefused` when that cannot be had."""
+        endpoint = self.provider.metadata().userinfo_endpoint
+        with self._session() as session:
+            return self._userinfo(session, endpoint, login.id_token, login.access_token)
 
     def logout_form(self, login: Login, state: str) -> BrokerForm | None:
         """What logs out at the broker (OpenID Connect RP-Initiated Logout 1.0), if it offers that."""
@@ -194,16 +201,18 @@ class RelyingParty:
         return token
 
     @staticmethod
-    def _userinfo(session: OAuth2Session, endpoint: str | None, id_token: IdToken) -> Mapping[str, Any]:
+    def _userinfo(
+        session: OAuth2Session, endpoint: str | None, id_token: IdToken, access_token: str
+    ) -> Mapping[str, Any]:
         if endpoint is None:
             return {}
         try:
             # The time in which Authlib judges the token's lifetime is the machine's, not the demo's.
-            header = {"Authorization": f"Bearer {session.token['access_token']}"}
+            header = {"Authorization": f"Bearer {access_token}"}
             answer = session.get(endpoint, withhold_token=True, headers=header)
             answer.raise_for_status()
             claims = answer.json()
-        except (AuthlibBaseError, requests.RequestException, KeyError, ValueError) as fault:
+        except (AuthlibBaseError, requests.RequestException, ValueError) as fault:
             raise LoginRefused("userinfo-unreachable") from fault
         # OpenID Connect Core 5.3.2: userinfo of somebody else must not be used.
         if not isinstance(claims, dict) or claims.get("sub") != id_token.claims["sub"]:

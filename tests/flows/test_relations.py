@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from broker.domain.collectivity import ContactDetails, PostalAddress
 from tests.support.browser import filled
 from tests.support.business import IZA, VGZ
 from tests.support.related import (
@@ -47,6 +49,35 @@ def test_only_collectivity_is_taken_without_asking(related: Related) -> None:
     assert claims["account_type"] == "business"
     assert "collectivities_total" not in claims
     assert "roles_withheld" not in claims
+
+
+def test_how_the_collectivity_is_reached_is_told_by_userinfo_alone(related: Related) -> None:
+    """J30a: of the one that the tokens are for, and as it is at this moment."""
+    place = PostalAddress("Dorpsstraat 1", "1234 AB", "Ons Dorp")
+    first = related.collectivity(
+        "Met adres", contact=ContactDetails(place, ("088 1", "088 2"), "a@b.example")
+    )
+    second = related.collectivity("Zonder adres")
+    person = related.with_roles((first, (MANAGER,)), (second, (MANAGER,)))
+    grant = entered(person, authorization_details=details(first.number.number))
+    assert "collectivity_details" not in grant.claims
+    assert "collectivity_details" not in grant.introspect()
+    told = grant.userinfo()
+    assert told is not None
+    assert told["collectivity_details"] == {
+        "phones": ["088 1", "088 2"],
+        "address": {"street": "Dorpsstraat 1", "postal_code": "1234 AB", "city": "Ons Dorp"},
+        "email": "a@b.example",
+    }
+    related.registry.collectivities.put_collectivity(
+        replace(first, contact=ContactDetails(email="c@d.example"))
+    )
+    changed = grant.userinfo()
+    assert changed is not None
+    assert changed["collectivity_details"] == {"phones": [], "email": "c@d.example"}
+    elsewhere = switched(grant, second.number.number).userinfo()
+    assert elsewhere is not None
+    assert "collectivity_details" not in elsewhere
 
 
 def test_several_collectivities_are_asked_for_once_and_remembered(related: Related) -> None:

@@ -12,7 +12,7 @@ import pytest
 from broker.domain.access import AccessRule, PortalAccess
 from broker.domain.accounts import Account
 from broker.domain.assurance import AccountLevel, Assurance, Scheme
-from broker.domain.collectivity import Collectivity
+from broker.domain.collectivity import Collectivity, ContactDetails, PostalAddress
 from broker.domain.roles import RoleId
 from broker.oidc.access_token import access_token_claims
 from broker.oidc.claims import (
@@ -39,9 +39,19 @@ BRANDS = ("cz", "vgz")
 PASSWORD, WITH_APP = (
     Assurance(Scheme.PASSWORD, level) for level in (AccountLevel.PASSWORD, AccountLevel.TOTP)
 )
-OF_RIGHTS = ("collectivity", "roles", "organisation", "collectivities", "roles_withheld")
+OF_RIGHTS = (
+    "collectivity",
+    "roles",
+    "organisation",
+    "collectivities",
+    "roles_withheld",
+    "collectivity_details",
+)
 CONTRACTS = [frozenset({claim}) for claim in (*OF_RIGHTS, "name")] + [frozenset(OF_RIGHTS)]
-NOT_TOLD_AT = {ClaimPlace.INTROSPECTION: frozenset({"collectivities", "roles_withheld"})}
+NOT_TOLD_AT = {
+    ClaimPlace.INTROSPECTION: frozenset({"collectivities", "roles_withheld", "collectivity_details"}),
+    ClaimPlace.ID_TOKEN: frozenset({"collectivity_details"}),
+}
 PROTOCOL = {"iss", "sub", "aud", "exp", "iat", "nbf", "jti", "acr", "auth_time", "sid", "grant_id"}
 # Names that would be claims, if a name ever became one.
 HOSTILE = ("roles", "sub", "acr", "aud", '{"roles": ["functioneel-beheerder"]}')
@@ -84,7 +94,9 @@ def stage(sqlite_database: Database, open_ring: Callable[[Database], KeyRing], c
     for brand in BRANDS:
         names = (f"sub-{brand}", HOSTILE[-1])
         first, second = (
-            registry.collectivity(f"{number}", name, brand=brand, organisation="roles")
+            registry.collectivity(
+                number, name, brand=brand, organisation="roles", contact=reached_at(number, brand)
+            )
             for number, name in zip(("1001", "1002"), names, strict=True)
         )
         places[brand] = (first, second)
@@ -93,8 +105,14 @@ def stage(sqlite_database: Database, open_ring: Callable[[Database], KeyRing], c
             registry.give(person, first, *held)
             registry.give(person, second, MANAGER)
     ends = SessionEnds(clock() + timedelta(minutes=15), clock() + timedelta(hours=2))
-    facts = CurrentFacts(Sessions(ends), CurrentRights(registry.rights))
+    facts = CurrentFacts(Sessions(ends), CurrentRights(registry.rights, registry.collectivities))
     return Stage(facts, people, places, clock())
+
+
+def reached_at(number: str, brand: str) -> ContactDetails:
+    """How one collectivity is reached, and no other."""
+    place = PostalAddress(f"Straat {number} {brand}", "1234 AB", HOSTILE[-1])
+    return ContactDetails(place, (f"+31 {number} {brand}",), f"{number}@{brand}.example")
 
 
 def client_of(brand: str, opens: tuple[RoleId, ...], claims: frozenset[str]) -> Client:
@@ -145,7 +163,7 @@ def told_of(
     """Everything that leaves the house; None when nothing does."""
     grant = grant_of(stage, client, person, reached)
     try:
-        source = stage.facts.with_reach(client, grant, stage.facts.live(client, grant))
+        source = stage.facts.for_userinfo(client, grant, stage.facts.live(client, grant))
     except NothingLeft:
         return None
     told: dict[ClaimPlace, dict[str, object]] = {}
@@ -182,6 +200,11 @@ def by_set_arithmetic(
         "organisation": {"kvk": "90001354", "name": "roles"},
         "collectivities": sorted(reach, key=lambda one: str(one["name"])),
         **({"roles_withheld": withheld} if withheld else {}),
+        "collectivity_details": {
+            "phones": [f"+31 1001 {brand}"],
+            "address": {"street": f"Straat 1001 {brand}", "postal_code": "1234 AB", "city": HOSTILE[-1]},
+            "email": f"1001@{brand}.example",
+        },
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from broker.app import create_app
-from broker.domain.collectivity import Collectivity
+from broker.domain.collectivity import NO_CONTACT, Collectivity, ContactDetails
 from broker.domain.roles import Role, RoleId
 from broker.settings import Portal, Settings
 from broker.settings.access_section import Access
@@ -23,7 +23,16 @@ from tests.support.relying_party import Attempt
 from tests.support.servers import running_redis
 from tests.support.system import Plan, prepared_system
 
-CLAIMS = ("name", "account_type", "collectivities", "collectivity", "organisation", "roles", "roles_withheld")
+CLAIMS = (
+    "name",
+    "account_type",
+    "collectivities",
+    "collectivity",
+    "collectivity_details",
+    "organisation",
+    "roles",
+    "roles_withheld",
+)
 ACCESS: dict[str, dict[str, Any]] = {
     # Reports take an app, and so does downloading them; members may be changed with any factor.
     ZAKELIJK: {
@@ -88,6 +97,11 @@ class Grant:
     body: dict[str, Any]
     claims: dict[str, Any]
 
+    @classmethod
+    def of(cls, person: Colleague, body: dict[str, Any]) -> Grant:
+        """From an answer of the token endpoint."""
+        return cls(person, body, person.portal.read_id_token(body["id_token"]))
+
     @property
     def hint(self) -> str:
         """The signed ID token, out of its envelope."""
@@ -107,7 +121,7 @@ class Grant:
         if answer.status_code != 200:
             assert answer.json["error"] == "invalid_grant"
             return None
-        return Grant(self.person, answer.json, self.person.portal.read_id_token(answer.json["id_token"]))
+        return Grant.of(self.person, answer.json)
 
     def introspect(self) -> dict[str, Any]:
         """What the portal is told about its access token."""
@@ -154,12 +168,19 @@ class Related:
     registry: Registry
 
     def collectivity(
-        self, name: str, *, brand: str = "cz", organisation: str = "Bakkerij De Korenaar B.V."
+        self,
+        name: str,
+        *,
+        brand: str = "cz",
+        organisation: str = "Bakkerij De Korenaar B.V.",
+        contact: ContactDetails = NO_CONTACT,
     ) -> Collectivity:
         """A new collectivity with a number of its own."""
         number = f"9{len(self._numbers):05d}"
         self._numbers.append(number)
-        return self.registry.collectivity(number, name, brand=brand, organisation=organisation)
+        return self.registry.collectivity(
+            number, name, brand=brand, organisation=organisation, contact=contact
+        )
 
     def __post_init__(self) -> None:
         self._numbers: list[str] = []
@@ -194,7 +215,7 @@ def redeemed(person: Colleague, attempt: Attempt | None = None) -> Grant:
     body = person.portal.redeem(answer["code"], used).json
     assert body is not None
     assert "id_token" in body, body
-    return Grant(person, body, person.portal.read_id_token(body["id_token"]))
+    return Grant.of(person, body)
 
 
 def entered(person: Colleague, **changes: str) -> Grant:

@@ -24,6 +24,16 @@ OWN, OTHER, HIDDEN = "201104", "201105", "999999"
 NAMES = {OWN: "Van Laar, kantoor", OTHER: "Van Laar, bouwplaats"}
 
 
+DETAILS: dict[str, dict[str, Any]] = {
+    OWN: {
+        "address": {"street": "Steigerkade 4", "postal_code": "5017 AB", "city": "Tilburg"},
+        "phones": ["013 555 01 04", "013 555 01 05"],
+        "email": "hr@vanlaar-bouw.example",
+    },
+    OTHER: {"phones": ["013 555 01 06"]},
+}
+
+
 def of_portal(portal_id: str) -> PortalDefinition:
     """The portal with this id."""
     return next(portal for portal in BUSINESS if portal.id == portal_id)
@@ -66,6 +76,10 @@ class Rights:
             # The broker lists all of them or none.
             del told["collectivities"]
         return told | self.more
+
+    def details(self) -> dict[str, Any]:
+        """As userinfo tells them of the active collectivity."""
+        return {"collectivity_details": DETAILS[self.active]} if self.active in DETAILS else {}
 
 
 def _collectivity(number: str) -> dict[str, str]:
@@ -133,6 +147,7 @@ def start(
     provider.key = elliptic if registration.id_token_alg == "ES256" else rsa
     known = rights or Rights({OWN: roles_of(portal), OTHER: roles_of(portal)})
     provider.hear = known.hear
+    provider.inform = known.details
     provider.alter = lambda claims: (
         claims | {"assurance": {"scheme": "password", "level": "totp"}} | known.claims()
     )

@@ -47,7 +47,7 @@ class HonestProvider:
 
     `hear` may act on a request, or refuse it by an error code; `alter` changes the ID token's claims before
     signing; `sign` and `encrypt` make the token; `answer` changes the authorization response; `userinfo` the
-    claims given there.
+    claims given there, to which `inform` adds what hangs on the moment.
     """
 
     client_keys: PortalKeys
@@ -59,6 +59,7 @@ class HonestProvider:
     answer: Callable[[dict[str, str]], dict[str, str]] = field(default=lambda answer: answer)
     hear: Callable[[Mapping[str, str]], str | None] = field(default=lambda _asked: None)
     userinfo: Claims = field(default_factory=lambda: {"sub": "pairwise-1", "email": "sanne@post.example"})
+    inform: Callable[[], Claims] = field(default=dict)
     sign: Callable[[Claims], str] | None = None
     encrypt: Callable[[str], str] | None = None
     requests: list[dict[str, str]] = field(default_factory=list)
@@ -197,7 +198,7 @@ class HonestProvider:
         """Userinfo for the access token handed out."""
         if request.headers.get("Authorization") != "Bearer a-1":
             return jsonify(error="invalid_token"), 401
-        return jsonify(self.userinfo)
+        return jsonify(self.userinfo | self.inform())
 
     def collectivities(self) -> Response | tuple[Response, int]:
         """The search, as far as a test says what it finds."""

@@ -12,6 +12,7 @@ from demo.portals.definitions import PortalDefinition
 from tests.demo.portals.business_visit import (
     BUSINESS,
     NAMES,
+    OTHER,
     OWN,
     BusinessVisit,
     Rights,
@@ -148,6 +149,52 @@ def test_details_of_the_collectivity_are_shown_with_the_way_to_change_them(
         assert visit.browser.post(DETAILS, data={}, headers=same_origin()).status_code == (
             422 if may else 403
         )
+
+
+def test_details_are_those_of_the_relation_that_one_works_for(begin: Start) -> None:
+    """J30a: name, address, telephones and mail, as the broker knows them now; and what it does not know."""
+    visit = begin(of_portal("mijnzz-zakelijk"), {"administratief"})
+    assert _shown(visit) == {
+        "Naam": NAMES[OWN],
+        "Collectiviteitsnummer": OWN,
+        "Adres": "Steigerkade 4",
+        "Postcode": "5017 AB",
+        "Plaats": "Tilburg",
+        "Telefoonnummer": "013 555 01 04",
+        "Alternatief telefoonnummer": "013 555 01 05",
+        "E-mailadres": "hr@vanlaar-bouw.example",
+    }
+    visit.rights.roles[OTHER] = frozenset({"administratief"})
+    visit.switch(OTHER)
+    other = _shown(visit)
+    assert other["Telefoonnummer"] == "013 555 01 06"
+    assert other["Adres"] == other["E-mailadres"] == other["Alternatief telefoonnummer"] == "Niet bekend"
+
+
+@pytest.mark.parametrize("told", ["x", {"address": [1], "phones": "06", "email": 7}, {"phones": [None]}])
+def test_details_that_are_not_of_the_agreed_form_are_not_shown(begin: Start, told: object) -> None:
+    """Nothing of it, and no error either."""
+    visit = begin(of_portal("mijn-cz-zakelijk"), {"functioneel-beheerder"})
+    visit.provider.inform = lambda: {"collectivity_details": told}
+    assert {
+        value for name, value in _shown(visit).items() if name not in {"Naam", "Collectiviteitsnummer"}
+    } == {"Niet bekend"}
+
+
+def test_details_that_cannot_be_had_now_are_not_shown_and_cannot_be_wiped(begin: Start) -> None:
+    """The page says so, and there is no empty form to save."""
+    visit = begin(of_portal("mijn-cz-zakelijk"), {"functioneel-beheerder"})
+    visit.provider.userinfo = {"sub": "somebody else"}
+    page = visit.page("/instellingen", 503)
+    assert "nu even niet op te halen" in page.text
+    assert page.find("a", string="Wijzig") is None
+    assert visit.browser.get(DETAILS).location == "/instellingen"
+
+
+def _shown(visit: BusinessVisit) -> dict[str, str]:
+    """The list on the page, by label."""
+    rows = visit.page("/instellingen").select("dl div")
+    return {row.dt.text: row.dd.text for row in rows if row.dt and row.dd}
 
 
 def _typed(**other: str) -> dict[str, str]:

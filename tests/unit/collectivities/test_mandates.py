@@ -144,7 +144,8 @@ def test_tokens_of_a_mandate_tell_nothing_beyond_it(
 ) -> None:
     """Neither the active collectivity, nor the list, nor a search: one that went to another is gone too."""
     bea, own, other = both
-    client, rights = make_client(brand="cz", access=EVERY_ROLE), CurrentRights(registry.rights)
+    client = make_client(brand="cz", access=EVERY_ROLE)
+    rights = CurrentRights(registry.rights, registry.collectivities)
     here, there = (Acting(bea.id, place.id, represents=acting_for(OWN)) for place in (own, other))
     assert rights.active(client, here, EH3) is not None
     assert rights.active(client, there, EH3) is None

@@ -22,7 +22,7 @@ from joserfc.jwk import ECKey, RSAKey
 from broker.domain.accounts import AccountId, AccountType
 from broker.domain.assurance import Assurance, DigidLevel, Scheme
 from broker.domain.bsn import Bsn
-from broker.domain.collectivity import CollectivityId
+from broker.domain.collectivity import NO_CONTACT, CollectivityId, ContactDetails
 from broker.domain.representation import Representation
 from broker.domain.rights import Holder, Relation, RelationPage
 from broker.domain.roles import RoleId
@@ -123,6 +123,9 @@ class HeldRights:
             raise ValueError("this one has a single page")
         found = [one for one in self._of(holder) if one.name.casefold().startswith(typed.casefold())]
         return RelationPage(tuple(found[:most]), len(found))
+
+    def contact(self, brand: str, collectivity_id: CollectivityId) -> ContactDetails:
+        return NO_CONTACT
 
     def _of(self, holder: Holder) -> list[Relation]:
         told = (
@@ -353,7 +356,8 @@ def make_world(
     """Put a world together on `records`; give `held` to change the signing keys."""
     keys = loaded_keys() if held is None else SigningKeys(held, clock)
     sessions = LiveSessions(clock)
-    facts = CurrentFacts(sessions, CurrentRights(rights or HeldRights()))
+    held_rights = rights or HeldRights()
+    facts = CurrentFacts(sessions, CurrentRights(held_rights, held_rights))
     provider = build_provider(
         ISSUER, clients=clients or all_clients(), keys=keys, records=records, facts=facts, clock=clock
     )

@@ -7,7 +7,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from broker.domain.collectivity import CollectivityNumber, ContactDetails, PostalAddress
+from broker.domain.collectivity import (
+    NO_CONTACT,
+    CollectivityId,
+    CollectivityNumber,
+    ContactDetails,
+    PostalAddress,
+)
 from broker.domain.organisation import BranchNumber, KvkNumber, Organisation
 from broker.domain.rights import RoleGrant
 from broker.storage.accounts import AccountRepository
@@ -36,6 +42,18 @@ def test_collectivity_comes_back_as_it_was(registry: Registry) -> None:
     assert registry.collectivities.find("cz", CollectivityNumber("1001")) == kept
     assert kept.contact == CONTACT
     assert registry.collectivities.find("vgz", CollectivityNumber("1001")) is None
+
+
+def test_how_a_collectivity_is_reached_is_told_of_its_own_brand_alone(registry: Registry) -> None:
+    """Nothing of one that another brand asks about, of one that is not there, or that nobody knows."""
+    known, unknown = (
+        registry.collectivity("1001", "Korenaar", contact=CONTACT),
+        registry.collectivity("1002", "Molen"),
+    )
+    assert registry.collectivities.contact("cz", known.id) == CONTACT
+    assert registry.collectivities.contact("vgz", known.id) == NO_CONTACT
+    assert registry.collectivities.contact("cz", CollectivityId("-")) == NO_CONTACT
+    assert registry.collectivities.contact("cz", unknown.id) == NO_CONTACT
 
 
 def test_how_a_collectivity_is_reached_is_not_stored_open(registry: Registry, database: Database) -> None:
