@@ -210,7 +210,6 @@ def _login_pages(
         accounts=accounts,
         passwords=passwords,
         devices=device_book(settings, stores),
-        rights=rights_of(settings, stores),
         auditor=auditor,
         clock=clock,
     )

@@ -78,6 +78,9 @@ class RightsLookup(Protocol):
     def search(self, holder: Holder, typed: str, *, most: int, cursor: str | None = None) -> RelationPage:
         """Those that fit; `ValueError` for a cursor that is not ours."""
 
+    def remember(self, account_id: AccountId, collectivity_id: CollectivityId) -> None:
+        """Let the next login begin with this collectivity."""
+
 
 class ContactLookup(Protocol):
     """Knows how collectivities are reached; `broker.storage.collectivities` does."""
@@ -127,6 +130,10 @@ class CurrentRights:
         page = self._lookup.search(self._holder(client, acting), typed, most=most, cursor=cursor)
         told = tuple(_counting(client, relation, reached) for relation in page.relations)
         return RelationPage(told, page.total, page.after)
+
+    def remember(self, acting: Acting) -> None:
+        """Somebody works here now, and begins here the next time."""
+        self._lookup.remember(acting.account_id, acting.collectivity_id)
 
     def _holder(self, client: Client, acting: Acting) -> Holder:
         opens = client.access.roles if client.access else ()

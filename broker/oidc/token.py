@@ -58,7 +58,12 @@ class TokenEndpoint:
         if not is_code_verifier(verifier):
             raise Refusal(OAuthCode.INVALID_REQUEST, "code_verifier must be 43 to 128 unreserved characters")
         grant = self._codes.redeem(client, code=code, redirect_uri=redirect_uri, code_verifier=verifier)
-        return self._tokens(client, grant, self._facts.live, reason="tokens-issued")
+        answer = self._tokens(client, grant, self._facts.live, reason="tokens-issued")
+        if grant.acting is not None:
+            # Not when the code is issued: any page may open an address that asks for one, and must not
+            # choose where somebody begins.
+            self._facts.rights.remember(grant.acting)
+        return answer
 
     def _refresh(self, client: Client, form: Parameters) -> TokenAnswer:
         """New tokens for a session that lives on; asking is activity of the person (design 9)."""

@@ -9,7 +9,6 @@ from flask import make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from broker.audit.recorder import Auditor
-from broker.collectivities.rights import Rights
 from broker.domain.accounts import AccountId
 from broker.domain.bsn import Bsn
 from broker.domain.clock import Clock
@@ -59,7 +58,6 @@ class Backstage:
     accounts: AccountRepository
     passwords: PasswordRepository
     devices: DeviceBook
-    rights: Rights
     auditor: Auditor
     clock: Clock
 
@@ -230,8 +228,6 @@ class PortalAnswers:
             portal_there = KnownAt(client.client_id, login.subject)
             stage.sessions.tell_at_end(session, portal_there, now=stage.clock(), version=version)
         code = stage.codes.issue(asked, client, login)
-        if grant.relation is not None:
-            stage.rights.remember(grant.account.id, grant.relation.id)
         self.auditor.record(granted_event(grant, session, client.client_id))
         if login.replaces is not None and grant.relation is not None:
             self._note_switch(grant, grant.relation, session, client)

@@ -96,6 +96,16 @@ def test_several_collectivities_are_asked_for_once_and_remembered(related: Relat
     assert again["collectivity"]["number"] == second.number.number
 
 
+def test_code_that_no_portal_redeems_moves_nobody(related: Related) -> None:
+    """Any page can open an address that asks for another collectivity; only the portal redeems the code."""
+    first, second = related.collectivity("Echte keuze"), related.collectivity("Van een vreemde pagina")
+    person = related.with_roles((first, (MANAGER,)), (second, (MANAGER,)))
+    entered(person, authorization_details=details(first.number.number))
+    opened = asked_silently(person, None, authorization_details=details(second.number.number))
+    assert "code" in opened
+    assert entered(person.elsewhere()).claims["collectivity"]["name"] == first.name
+
+
 def test_page_of_choice_speaks_english(related: Related) -> None:
     """Both languages, roles included."""
     places = [related.collectivity(name) for name in ("Alpha", "Beta")]

@@ -98,6 +98,7 @@ class HeldRights:
     """Relations by account, as the port wants them; only the roles asked for are told."""
 
     relations: dict[AccountId, list[Relation]] = field(default_factory=dict)
+    remembered: list[tuple[AccountId, CollectivityId]] = field(default_factory=list)
 
     def holder(
         self,
@@ -123,6 +124,9 @@ class HeldRights:
             raise ValueError("this one has a single page")
         found = [one for one in self._of(holder) if one.name.casefold().startswith(typed.casefold())]
         return RelationPage(tuple(found[:most]), len(found))
+
+    def remember(self, account_id: AccountId, collectivity_id: CollectivityId) -> None:
+        self.remembered.append((account_id, collectivity_id))
 
     def contact(self, brand: str, collectivity_id: CollectivityId) -> ContactDetails:
         return NO_CONTACT
