@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -78,6 +79,7 @@ from broker.wiring.stores import Stores, open_stores, session_store
 from broker.wiring.upstream import (
     Connections,
     guarded_providers,
+    sso_url,
     upstream_connections,
     upstream_metadata,
 )
@@ -121,7 +123,7 @@ def _register(
     pages = _login_pages(settings, stores, provider, auditor, upstream)
     registering = registration_surroundings(settings, stores, _accounts(stores), auditor)
     registrations = RegistrationService(registering)
-    saml = SamlEndpoints(pages, registrations, upstream_metadata(settings, upstream))
+    saml = SamlEndpoints(pages, registrations, upstream_metadata(upstream))
     second = _second_factor_pages(settings, stores, pages, auditor)
     resetting = reset_surroundings(settings, stores, _accounts(stores), auditor)
     area = account_area(settings, stores, second)
@@ -218,7 +220,7 @@ def _login_pages(
         sessions=sessions,
         portals=Portals.of(settings),
         answers=PortalAnswers(backstage),
-        provider_urls={place: ready.sso_url for place, ready in upstream.items()},
+        provider_url=partial(sso_url, upstream),
         base_url=issuer,
         clock=clock,
     )

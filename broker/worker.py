@@ -25,6 +25,7 @@ from broker.storage.used_messages import UsedMessages
 from broker.wiring.audit import AuditRoom
 from broker.wiring.backchannel import backchannel_logout, endings_sweep
 from broker.wiring.mail import mail_server, mail_transport
+from broker.wiring.provider_metadata import feed_refreshes
 from broker.wiring.signing_keys import tend_keys
 from broker.wiring.sms import sms_gateway
 from broker.wiring.stores import Stores
@@ -75,7 +76,11 @@ def jobs_of(settings: Settings, stores: Stores) -> tuple[Job, ...]:
     )
     room = AuditRoom(stores.database, stores.keys.columns, stores.clock)
     checkpoints = Job("sign a checkpoint of the audit log", room.checkpointer.run, _ROUNDS_BETWEEN_LOOKS)
-    upkeep = (*_sessions_and_keys(settings, stores), checkpoints, *cleaning)
+    fetching = tuple(
+        Job(f"fetch the metadata of {refresh.provider}", refresh.run, _ROUNDS_BETWEEN_LOOKS)
+        for refresh in feed_refreshes(settings, stores)
+    )
+    upkeep = (*_sessions_and_keys(settings, stores), checkpoints, *fetching, *cleaning)
     return (Job("send messages", delivery.run), *upkeep) if delivery else upkeep
 
 

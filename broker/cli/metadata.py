@@ -9,15 +9,20 @@ import click
 
 from broker.cli.options import config_option, read_settings
 from broker.clock import clock_of
+from broker.errors import ConfigurationError
+from broker.providers.saml.refusal import AnswerRefused
+from broker.wiring.audit import AuditRoom, operator_origin
 from broker.wiring.digid import digid_metadata
 from broker.wiring.eherkenning import eherkenning_metadata, service_catalogue
+from broker.wiring.provider_metadata import feed_refresh
+from broker.wiring.stores import open_stores
 
 _brand_option = click.option("--brand", required=True, help="The brand whose service provider it is.")
 
 
 @click.group()
 def metadata() -> None:
-    """Print our signed SAML metadata, ready to hand in."""
+    """Print our signed SAML metadata, ready to hand in; fetch what providers publish."""
 
 
 @metadata.command()
@@ -25,7 +30,8 @@ def metadata() -> None:
 @_brand_option
 def digid(config: Path, brand: str) -> None:
     """Print the metadata for DigiD."""
-    sys.stdout.buffer.write(digid_metadata(read_settings(config), brand))
+    settings = read_settings(config)
+    sys.stdout.buffer.write(digid_metadata(settings, brand, now=clock_of(settings)()))
 
 
 @metadata.command()
@@ -33,7 +39,26 @@ def digid(config: Path, brand: str) -> None:
 @_brand_option
 def eherkenning(config: Path, brand: str) -> None:
     """Print the metadata for the herkenningsmakelaar."""
-    sys.stdout.buffer.write(eherkenning_metadata(read_settings(config), brand))
+    settings = read_settings(config)
+    sys.stdout.buffer.write(eherkenning_metadata(settings, brand, now=clock_of(settings)()))
+
+
+@metadata.command()
+@config_option
+@click.option("--provider", required=True, help="The name of its file under providers/.")
+@click.option("--step-back", is_flag=True, help="Also when it ends before the copy that is there.")
+def fetch(config: Path, provider: str, *, step_back: bool) -> None:
+    """Fetch a provider's metadata from its feed now. The worker does so by itself once there is a copy."""
+    settings = read_settings(config)
+    stores = open_stores(settings)
+    auditor = AuditRoom(stores.database, stores.keys.columns, stores.clock).auditor(origin=operator_origin)
+    refresh = feed_refresh(settings, provider, auditor, stores.clock)
+    try:
+        changed = refresh.fetch_now(stores.clock(), step_back=step_back)
+    except AnswerRefused as refusal:
+        fault = f"providers/{provider}.toml: feed: {refusal.detail} ({refusal.reason_code})"
+        raise ConfigurationError((fault,)) from refusal
+    click.echo("The copy was replaced." if changed else "The copy says the same.")
 
 
 @metadata.command()

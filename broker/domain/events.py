@@ -337,6 +337,30 @@ class SigningKeyChanged(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderMetadataChanged(SecurityEvent):
+    """A provider's feed says something else than before; from now on that is what counts.
+
+    `added` and `removed` are the beginnings of the SHA-256 of its signing certificates, with a blank between.
+    """
+
+    kind: ClassVar[str] = "provider-metadata.changed"
+    actor: ClassVar[Actor] = Actor.SYSTEM
+    provider: str
+    added: str
+    removed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderMetadataRefused(SecurityEvent):
+    """A provider's feed could not be had or believed; the last good copy stays. One event for each reason."""
+
+    kind: ClassVar[str] = "provider-metadata.refused"
+    actor: ClassVar[Actor] = Actor.SYSTEM
+    provider: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RequestForged(SecurityEvent):
     """A request that changes something did not come from our own page."""
 
@@ -833,6 +857,8 @@ ALL_EVENTS: tuple[type[SecurityEvent], ...] = (
     PortalTold,
     PortalNotTold,
     SigningKeyChanged,
+    ProviderMetadataChanged,
+    ProviderMetadataRefused,
     RequestForged,
     RequestsHeldBack,
     PasswordsGuessed,

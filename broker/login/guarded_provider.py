@@ -26,7 +26,7 @@ _log = structlog.get_logger("broker.providers")
 class Closed:
     """Nobody is sent to the provider now; `outage` is what the operator announced, if that is why."""
 
-    reason: Literal["outage", "breaker-open"]
+    reason: Literal["outage", "breaker-open", "not-trusted"]
     outage: Outage | None = None
 
 
@@ -55,6 +55,10 @@ class Memory(Protocol):
         """The call said nothing about the provider."""
 
 
+def _always(_: datetime) -> bool:
+    return True
+
+
 class GuardedProvider:
     """Keeps people and calls away from a provider that is closed.
 
@@ -68,12 +72,17 @@ class GuardedProvider:
         memory: Memory,
         outage: Callable[[datetime], Outage | None],
         *,
+        can_vouch: Callable[[datetime], bool] = _always,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`outage` gives what is announced for this provider and brand at a moment."""
+        """`outage` gives what is announced for this provider and brand at a moment.
+
+        `can_vouch` tells whether an answer could be believed at a moment.
+        """
         self._provider = provider
         self._memory = memory
         self._outage = outage
+        self._can_vouch = can_vouch
         self._monotonic = monotonic
         self._known: tuple[float, Trouble | None] | None = None
 
@@ -84,14 +93,14 @@ class GuardedProvider:
 
     def closed(self, now: datetime) -> Closed | None:
         """Why a page should not offer this way; None when it may be chosen, or at least be tried."""
-        if outage := self._outage(now):
-            return Closed("outage", outage)
+        if why := self._shut(now):
+            return why
         return Closed(BARRED_REASON) if passage(self._trouble(), now) is Passage.BARRED else None
 
     def admit(self, now: datetime) -> Closed | None:
         """As `closed`, for somebody who goes there now: while the provider is tried, few of many."""
-        if outage := self._outage(now):
-            return Closed("outage", outage)
+        if why := self._shut(now):
+            return why
         return None if self._sends(now) else Closed(BARRED_REASON)
 
     def begin(self, required: Assurance, *, relay_state: str, now: datetime) -> Begun:
@@ -118,6 +127,12 @@ class GuardedProvider:
             self._learn(None)
             _log.info("provider answers again", scheme=self.scheme.value, brand=sent.brand)
         return outcome
+
+    def _shut(self, now: datetime) -> Closed | None:
+        """Closed whatever the provider does: by the operator, or because nothing it says would count."""
+        if outage := self._outage(now):
+            return Closed("outage", outage)
+        return None if self._can_vouch(now) else Closed("not-trusted")
 
     def _sends(self, now: datetime) -> bool:
         trouble = self._trouble()

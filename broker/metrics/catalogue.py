@@ -39,6 +39,11 @@ MESSAGES: Final = Counter(
 JOB_RUNS: Final = Counter(
     "voordeur_job_runs", "Runs of the worker's jobs, by job and outcome.", ("job", "outcome")
 )
+METADATA_REFRESHES: Final = Counter(
+    "voordeur_metadata_refreshes",
+    "Times that a feed of metadata was fetched: changed, confirmed, or why it was refused.",
+    ("provider", "outcome"),
+)
 QUEUE_DEPTH: Final = Measured(
     "voordeur_queue_depth",
     "What waits in a queue. Every replica tells the same: take the maximum.",
@@ -69,6 +74,7 @@ CATALOGUE: Final[tuple[Metric, ...]] = (
     BACK_CHANNEL_SECONDS,
     MESSAGES,
     JOB_RUNS,
+    METADATA_REFRESHES,
     QUEUE_DEPTH,
     QUEUE_OLDEST_SECONDS,
     CERTIFICATE_DAYS_LEFT,

@@ -9,7 +9,7 @@ from broker.settings.broker_file import BrokerFile, Environment
 from broker.settings.load import Settings, load_settings
 from broker.settings.mail_section import MailSecurity
 from broker.settings.portal_file import ClientMetadata, Portal, Profile
-from broker.settings.provider_file import ProviderFile
+from broker.settings.provider_file import MetadataFeed, ProviderFile
 
 __all__ = [
     "Brand",
@@ -19,6 +19,7 @@ __all__ = [
     "DigidService",
     "Environment",
     "MailSecurity",
+    "MetadataFeed",
     "Portal",
     "Profile",
     "ProviderFile",

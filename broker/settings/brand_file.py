@@ -9,6 +9,7 @@ from pydantic import Field
 from broker.settings.eherkenning_section import EherkenningConnectionSection
 from broker.settings.mail_section import BrandMail
 from broker.settings.model import ConfiguredPath, Identifier, Section, WebUrl
+from broker.settings.next_key import NextKey
 from broker.settings.roles_section import RoleName, RoleSection
 
 
@@ -27,6 +28,7 @@ class DigidService(Section):
     entity_id: WebUrl = Field(description="EntityID of this service provider, as registered at Logius.")
     signing_key_file: ConfiguredPath = Field(description="PEM private key (RSA, 2048 bits or more).")
     signing_certificate_file: ConfiguredPath = Field(description="PEM certificate of that key.")
+    next_signing: NextKey | None = Field(default=None, description="Absent: no other key comes.")
     request_binding: Literal["redirect", "post"] = Field(
         default="redirect", description="How the AuthnRequest travels."
     )

@@ -8,6 +8,7 @@ from pydantic import Field, StringConstraints
 
 from broker.domain.assurance import Assurance, Scheme
 from broker.settings.model import ConfiguredPath, Identifier, Section
+from broker.settings.next_key import NextKey
 
 EntityId = Annotated[str, StringConstraints(pattern=r"^urn:etoegang:DV:[0-9]{20}:entities:[0-9]{1,4}$")]
 """The scheme's name of a service provider: an OIN and an index, from 9000 for tests."""
@@ -52,10 +53,15 @@ class EherkenningConnectionSection(Section):
     entity_id: EntityId = Field(description="EntityID of this service provider.")
     signing_key_file: ConfiguredPath = Field(description="PEM private key (RSA, 2048 bits or more).")
     signing_certificate_file: ConfiguredPath = Field(description="PEM certificate of that key.")
+    next_signing: NextKey | None = Field(default=None, description="Absent: no other key comes.")
     encryption_key_file: ConfiguredPath = Field(
         description="PEM private key (RSA) to which identifiers are encrypted."
     )
     encryption_certificate_file: ConfiguredPath = Field(description="PEM certificate of that key.")
+    next_encryption: NextKey | None = Field(
+        default=None,
+        description="Absent: no other key comes. What is encrypted to either key can be read at any moment.",
+    )
     request_binding: Literal["redirect", "post"] = Field(
         default="post", description="How the AuthnRequest travels."
     )

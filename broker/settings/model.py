@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
 
 
 class Section(BaseModel):
@@ -39,6 +39,9 @@ OriginUrl = Annotated[str, AfterValidator(_origin_url)]
 
 Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")]
 """A name that is safe in paths, cookie names and record keys."""
+
+Moment = AwareDatetime
+"""A date with a time and a zone."""
 
 ConfiguredPath = Path
 """A file; one that is not absolute is taken from the configuration directory."""

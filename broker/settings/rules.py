@@ -15,6 +15,7 @@ from broker.settings.login_rules import LOGIN_RULES
 from broker.settings.mail_section import MailSecurity
 from broker.settings.model import is_loopback
 from broker.settings.portal_file import Portal
+from broker.settings.provider_rules import PROVIDER_RULES
 from broker.settings.roles_section import ROLE_RULES
 from broker.settings.sms_section import SMS_RULES
 
@@ -221,6 +222,7 @@ _RULES: tuple[Callable[[Settings], Iterator[str]], ...] = (
     *ROLE_RULES,
     *ACCESS_RULES,
     *EHERKENNING_RULES,
+    *PROVIDER_RULES,
     _mail_can_be_sent,
     _staff_can_be_invited,
     _mail_password_is_protected,

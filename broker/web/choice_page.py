@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from flask import current_app, render_template, url_for
@@ -39,18 +39,18 @@ class OptionView:
 
 def choice_page(
     login: LoginService,
-    provider_urls: Mapping[tuple[str, Scheme], str],
+    provider_url: Callable[[str, Scheme], str | None],
     transaction: LoginTransaction,
     portal: PortalView,
     secret: str,
 ) -> str:
-    """The page with every way that the portal allows; `provider_urls` is where their buttons may lead."""
+    """The page with every way that the portal allows; `provider_url` tells where a button leads."""
     brand, attempt = transaction.brand, transaction.id
     schemes = transaction.wish.schemes
     closed = {scheme: login.closed(brand, scheme) for scheme in schemes}
     allow_form_to(
         *portal.redirect_uris,
-        *(url for scheme in schemes if (url := provider_urls.get((brand, scheme)))),
+        *(url for scheme in schemes if (url := provider_url(brand, scheme))),
     )
     return render_template(
         "login/choose.html",

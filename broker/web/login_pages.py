@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -36,7 +37,7 @@ class LoginPages:
     sessions: SessionStore
     portals: Portals
     answers: PortalAnswers
-    provider_urls: dict[tuple[str, Scheme], str]
+    provider_url: Callable[[str, Scheme], str | None]
     base_url: str
     clock: Clock
 
@@ -48,7 +49,7 @@ def login_blueprint(pages: LoginPages) -> Blueprint:
     @blueprint.get("/<brand>/login/<attempt>")
     def choose(brand: str, attempt: str) -> ResponseReturnValue:
         transaction, portal, secret = find_attempt(pages, brand, attempt)
-        return choice_page(pages.login, pages.provider_urls, transaction, portal, secret)
+        return choice_page(pages.login, pages.provider_url, transaction, portal, secret)
 
     @blueprint.post(f"/<brand>/login/<attempt>/<any({JOURNEYS}):provider>")
     def go(brand: str, attempt: str, provider: str) -> ResponseReturnValue:

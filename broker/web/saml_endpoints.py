@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -43,11 +44,11 @@ _log = structlog.get_logger("broker.providers")
 
 @dataclass(frozen=True, slots=True)
 class SamlEndpoints:
-    """What the SAML endpoints need: the login pages, and our signed metadata per brand."""
+    """What the SAML endpoints need: the login pages, and our signed metadata of a moment per brand."""
 
     pages: LoginPages
     registrations: RegistrationService
-    metadata: Mapping[tuple[str, Scheme], bytes]
+    metadata: Mapping[tuple[str, Scheme], Callable[[datetime], bytes]]
 
 
 def saml_blueprint(endpoints: SamlEndpoints) -> Blueprint:
@@ -59,7 +60,7 @@ def saml_blueprint(endpoints: SamlEndpoints) -> Blueprint:
         document = endpoints.metadata.get((brand, Scheme(scheme)))
         if document is None:
             raise DeadEnd("not-found", 404)
-        return Response(document, content_type="application/samlmetadata+xml")
+        return Response(document(endpoints.pages.clock()), content_type="application/samlmetadata+xml")
 
     @blueprint.get("/acs")
     def artifact(brand: str, scheme: str) -> ResponseReturnValue:

@@ -1,4 +1,7 @@
-"""Every certificate that a deployment depends on, in one list, with the days that it has left."""
+"""Every certificate that a deployment depends on, in one list, with the days that it has left.
+
+The end of a provider's metadata stands in the same list: it stops logins in the same way.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,12 @@ from pathlib import Path
 from typing import Final
 
 from cryptography import x509
-from cryptography.hazmat.primitives.hashes import SHA256
 
 from broker.errors import ConfigurationError
-from broker.providers.saml.metadata import load_identity_provider
-from broker.settings import Brand, Settings
+from broker.providers.saml.keys import fingerprint_of
+from broker.settings import Settings
+from broker.settings.next_key import NextKey
+from broker.wiring.provider_metadata import metadata_of
 
 WARN_AT_DAYS: Final = (90, 30, 7)
 _SECONDS_PER_DAY: Final = 86_400
@@ -22,11 +26,11 @@ _ALL_BRANDS: Final = "-"
 
 @dataclass(frozen=True, slots=True)
 class CertificateLife:
-    """A certificate in use; `brand` is ``-`` where it is for none in particular.
+    """A certificate; `brand` is ``-`` where it is for none in particular.
 
-    `use` is ``saml-signing``, ``saml-encryption`` or ``tls-client`` for ours, and ``idp-signing`` or
-    ``tls-roots`` for the provider's;
-    `fingerprint` is the beginning of its SHA-256 in hex.
+    `use` is ``saml-signing``, ``saml-encryption`` or ``tls-client`` for ours, with ``-next`` behind it for
+    what takes its place; and ``idp-signing``, ``tls-roots``, ``feed-signer`` or ``idp-metadata`` for the
+    provider's. `fingerprint` is the beginning of its SHA-256 in hex; metadata has none.
     """
 
     use: str
@@ -40,40 +44,71 @@ class CertificateLife:
         return (self.expires_at - now).total_seconds() / _SECONDS_PER_DAY
 
 
+@dataclass(frozen=True, slots=True)
+class _OwnKey:
+    """A key of ours: what it is for, at which brand and provider, and what takes its place."""
+
+    use: str
+    brand: str
+    provider: str
+    file: Path
+    following: NextKey | None
+
+
 def certificates_of(settings: Settings) -> tuple[CertificateLife, ...]:
     """All of them, read from the configured files; a file that cannot be read is left to `broker check`."""
-    return (*_certificates_of_brands(settings), *_certificates_of_providers(settings))
+    return (*_certificates_of_ours(settings), *_certificates_of_providers(settings))
 
 
-def _certificates_of_brands(settings: Settings) -> Iterator[CertificateLife]:
+def gaps_of(settings: Settings) -> Iterator[tuple[CertificateLife, datetime]]:
+    """Certificates of ours that expire before their successor is used, with the moment when it is."""
+    for own in _own_keys(settings):
+        if own.following is None:
+            continue
+        for certificate in _read(settings.path(own.file))[:1]:
+            life = _life(own.use, own.brand, own.provider, certificate)
+            if life.expires_at < own.following.active_from:
+                yield life, own.following.active_from
+
+
+def _certificates_of_ours(settings: Settings) -> Iterator[CertificateLife]:
+    for own in _own_keys(settings):
+        for certificate in _read(settings.path(own.file)):
+            yield _life(own.use, own.brand, own.provider, certificate)
+        if own.following is not None:
+            for certificate in _read(settings.path(own.following.certificate_file)):
+                yield _life(f"{own.use}-next", own.brand, own.provider, certificate)
+
+
+def _own_keys(settings: Settings) -> Iterator[_OwnKey]:
     for name, brand in settings.brands.items():
-        for use, provider, file in _files_of(brand):
-            for certificate in _read(settings.path(file)):
-                yield _life(use, name, provider, certificate)
-
-
-def _files_of(brand: Brand) -> Iterator[tuple[str, str, Path]]:
-    """What each is for, with which provider, and where it is."""
-    if brand.digid is not None:
-        yield "saml-signing", brand.digid.provider, brand.digid.signing_certificate_file
-    if brand.eherkenning is not None:
-        connection = brand.eherkenning
-        yield "saml-signing", connection.provider, connection.signing_certificate_file
-        yield "saml-encryption", connection.provider, connection.encryption_certificate_file
+        for one in (brand.digid, brand.eherkenning):
+            if one is not None:
+                file = one.signing_certificate_file
+                yield _OwnKey("saml-signing", name, one.provider, file, one.next_signing)
+        if (dv := brand.eherkenning) is not None:
+            file = dv.encryption_certificate_file
+            yield _OwnKey("saml-encryption", name, dv.provider, file, dv.next_encryption)
+    for name, provider in settings.providers.items():
+        file = provider.tls_client_certificate_file
+        yield _OwnKey("tls-client", _ALL_BRANDS, name, file, provider.next_tls_client)
 
 
 def _certificates_of_providers(settings: Settings) -> Iterator[CertificateLife]:
     for name, provider in settings.providers.items():
-        for certificate in _read(settings.path(provider.tls_client_certificate_file)):
-            yield _life("tls-client", _ALL_BRANDS, name, certificate)
         for certificate in _read(settings.path(provider.tls_ca_file)):
             yield _life("tls-roots", _ALL_BRANDS, name, certificate)
+        for file in provider.feed.signer_certificate_files if provider.feed else ():
+            for certificate in _read(settings.path(file)):
+                yield _life("feed-signer", _ALL_BRANDS, name, certificate)
         try:
-            known = load_identity_provider(settings.path(provider.metadata_file)).certificates
+            known = metadata_of(settings, name)()
         except ConfigurationError:
             continue
-        for certificate in known:
+        for certificate in known.certificates:
             yield _life("idp-signing", _ALL_BRANDS, name, certificate)
+        if known.valid_until is not None:
+            yield CertificateLife("idp-metadata", _ALL_BRANDS, name, "-", known.valid_until)
 
 
 def _read(file: Path) -> list[x509.Certificate]:
@@ -84,5 +119,4 @@ def _read(file: Path) -> list[x509.Certificate]:
 
 
 def _life(use: str, brand: str, provider: str, certificate: x509.Certificate) -> CertificateLife:
-    fingerprint = certificate.fingerprint(SHA256()).hex()[:16]
-    return CertificateLife(use, brand, provider, fingerprint, certificate.not_valid_after_utc)
+    return CertificateLife(use, brand, provider, fingerprint_of(certificate), certificate.not_valid_after_utc)

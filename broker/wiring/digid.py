@@ -4,27 +4,34 @@ from __future__ import annotations
 
 import ssl
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from broker.errors import ConfigurationError
 from broker.providers.answers.claiming import UsedMessages
 from broker.providers.digid.connection import DigidConnection, RequestBinding
 from broker.providers.digid.provider import DigidProvider, digid_provider
-from broker.providers.saml.keys import load_signing_key
+from broker.providers.saml.keys import SigningKey
+from broker.providers.saml.rollover import Rollover
 from broker.providers.saml.sp_metadata import ServiceProvider, signed_sp_metadata
 from broker.settings import Settings
-from broker.wiring.back_channels import collect, identity_provider_of, patience_of, tls_of
+from broker.settings.brand_file import DigidService
+from broker.wiring.back_channels import collect, gather, patience_of
+from broker.wiring.key_rollovers import KeyFiles, rolling_key, rolling_tls
+from broker.wiring.provider_metadata import metadata_of
+from broker.wiring.published_metadata import PublishedMetadata
 
 
 @dataclass(frozen=True, slots=True)
 class DigidReady:
-    """A brand's connection with its TLS context: everything a login needs is in memory.
+    """A brand's connection with its TLS contexts: everything a login needs is in memory.
 
     `provider_name` is the name of its file under `providers/`.
     """
 
     connection: DigidConnection
-    context: ssl.SSLContext
+    contexts: Rollover[ssl.SSLContext]
+    metadata: PublishedMetadata
     provider_name: str
 
     @property
@@ -37,9 +44,13 @@ class DigidReady:
         """Where the back channel goes."""
         return self.connection.idp.artifact_resolution_url
 
+    def can_vouch(self, now: datetime) -> bool:
+        """Whether an answer of DigiD could be believed."""
+        return self.connection.idp.can_vouch(now)
+
     def provider(self, used: UsedMessages) -> DigidProvider:
         """The provider, with a channel of its own."""
-        return digid_provider(self.connection, self.context, used)
+        return digid_provider(self.connection, self.contexts, used)
 
 
 def digid_connections(settings: Settings, faults: list[str]) -> dict[str, DigidReady]:
@@ -53,16 +64,12 @@ def digid_connections(settings: Settings, faults: list[str]) -> dict[str, DigidR
     return ready
 
 
-def digid_metadata(settings: Settings, brand: str) -> bytes:
+def digid_metadata(settings: Settings, brand: str, *, now: datetime) -> bytes:
     """A brand's signed metadata as service provider of DigiD; `ConfigurationError` when it has no DigiD."""
     service = settings.brands[brand].digid if brand in settings.brands else None
     if service is None:
         raise ConfigurationError((f"brands/{brand}.toml: there is no such brand, or it has no DigiD",))
-    key = load_signing_key(
-        settings.path(service.signing_key_file), settings.path(service.signing_certificate_file)
-    )
-    told = ServiceProvider(service.entity_id, acs_url(settings, brand), service.want_assertions_signed)
-    return signed_sp_metadata(told, key)
+    return _metadata(acs_url(settings, brand), service, _signing(settings, service), now)
 
 
 def acs_url(settings: Settings, brand: str) -> str:
@@ -70,23 +77,45 @@ def acs_url(settings: Settings, brand: str) -> str:
     return f"{settings.broker.issuer}/saml/{brand}/digid/acs"
 
 
+def _metadata(acs: str, service: DigidService, signing: Rollover[SigningKey], now: datetime) -> bytes:
+    in_use, *others = signing.all_at(now)
+    described = ServiceProvider(
+        entity_id=service.entity_id,
+        acs_url=acs,
+        want_assertions_signed=service.want_assertions_signed,
+        next_certificates=tuple(key.certificate for key in others),
+    )
+    return signed_sp_metadata(described, in_use)
+
+
+def _signing(settings: Settings, service: DigidService) -> Rollover[SigningKey]:
+    files = KeyFiles(
+        service.signing_key_file, service.signing_certificate_file, service.next_signing, "digid.next_signing"
+    )
+    return rolling_key(settings, files)
+
+
 def _connect(settings: Settings, name: str) -> DigidReady:
     brand = settings.brands[name]
     service = brand.digid
     if service is None:
         raise ConfigurationError(("has no DigiD",))
-    upstream = settings.providers[service.provider]
+    upstream, faults = settings.providers[service.provider], list[str]()
+    metadata = gather(faults, lambda: metadata_of(settings, service.provider))
+    signing = gather(faults, lambda: _signing(settings, service))
+    contexts = gather(faults, lambda: rolling_tls(settings, upstream))
+    if metadata is None or signing is None or contexts is None:
+        raise ConfigurationError(tuple(faults))
     connection = DigidConnection(
         brand=name,
         entity_id=service.entity_id,
         acs_url=acs_url(settings, name),
-        idp=identity_provider_of(settings, upstream, "digid"),
-        signing_key=load_signing_key(
-            settings.path(service.signing_key_file), settings.path(service.signing_certificate_file)
-        ),
+        metadata=metadata,
+        signing=signing,
         provider_name=brand.name,
         request_binding=RequestBinding(service.request_binding),
         want_assertions_signed=service.want_assertions_signed,
         patience=patience_of(upstream),
     )
-    return DigidReady(connection, tls_of(settings, upstream), service.provider)
+    write = partial(_metadata, connection.acs_url, service, signing)
+    return DigidReady(connection, contexts, PublishedMetadata(write, signing), service.provider)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
+from cryptography import x509
+
 from broker.domain.assurance import EherkenningLevel
 from broker.errors import ConfigurationError
 from broker.providers.answers.claiming import UsedMessages
@@ -16,7 +18,8 @@ from broker.providers.eherkenning.provider import EherkenningProvider, eherkenni
 from broker.providers.eherkenning.service import BRANCH_RESTRICTION, QUALIFIER_OF, EntityType, Service
 from broker.providers.saml.decrypt import DecryptionKey
 from broker.providers.saml.dv_metadata import DienstverlenerDescription, ToldService, signed_dv_metadata
-from broker.providers.saml.keys import SigningKey, load_signing_key
+from broker.providers.saml.keys import SigningKey
+from broker.providers.saml.rollover import Rollover
 from broker.providers.saml.service_catalogue import (
     CatalogueEntry,
     CatalogueService,
@@ -24,20 +27,24 @@ from broker.providers.saml.service_catalogue import (
 )
 from broker.settings import Settings
 from broker.settings.eherkenning_section import EherkenningConnectionSection, EherkenningServiceEntry
-from broker.wiring.back_channels import collect, identity_provider_of, patience_of, tls_of
+from broker.wiring.back_channels import collect, gather, patience_of
+from broker.wiring.key_rollovers import KeyFiles, rolling_key, rolling_tls
+from broker.wiring.provider_metadata import metadata_of
+from broker.wiring.published_metadata import PublishedMetadata
 
 _FIRST_TEST_INDEX = 9000
 
 
 @dataclass(frozen=True, slots=True)
 class EherkenningReady:
-    """A brand's connection with its TLS context: everything a login needs is in memory.
+    """A brand's connection with its TLS contexts: everything a login needs is in memory.
 
     `provider_name` is the name of its file under `providers/`.
     """
 
     connection: EherkenningConnection
-    context: ssl.SSLContext
+    contexts: Rollover[ssl.SSLContext]
+    metadata: PublishedMetadata
     provider_name: str
 
     @property
@@ -50,9 +57,13 @@ class EherkenningReady:
         """Where the back channel goes."""
         return self.connection.idp.artifact_resolution_url
 
+    def can_vouch(self, now: datetime) -> bool:
+        """Whether an answer of the herkenningsmakelaar could be believed."""
+        return self.connection.idp.can_vouch(now)
+
     def provider(self, used: UsedMessages) -> EherkenningProvider:
         """The provider, with a channel of its own."""
-        return eherkenning_provider(self.connection, self.context, used)
+        return eherkenning_provider(self.connection, self.contexts, used)
 
 
 def eherkenning_connections(settings: Settings, faults: list[str]) -> dict[str, EherkenningReady]:
@@ -67,36 +78,26 @@ def eherkenning_connections(settings: Settings, faults: list[str]) -> dict[str, 
     return ready
 
 
-def eherkenning_metadata(settings: Settings, brand: str) -> bytes:
+def eherkenning_metadata(settings: Settings, brand: str, *, now: datetime) -> bytes:
     """A brand's signed metadata as dienstverlener; `ConfigurationError` when it has no eHerkenning."""
     section = _section(settings, brand)
-    key = _signing_key(settings, section)
-    described = DienstverlenerDescription(
-        entity_id=section.entity_id,
-        acs_url=acs_url(settings, brand),
-        signing=(key.certificate,),
-        encryption=(_encryption_key(settings, section).certificate,),
-        services=tuple(
-            ToldService(service.index, service.service_id, service.name_nl, service.name_en)
-            for service in section.services
-        ),
-    )
-    return signed_dv_metadata(described, key)
+    return _metadata(acs_url(settings, brand), section, _keys(settings, section), now)
 
 
 def service_catalogue(settings: Settings, brand: str, *, now: datetime) -> bytes:
     """A brand's part of the service catalogue, signed; `ConfigurationError` when it has no eHerkenning."""
     section = _section(settings, brand)
-    idp = identity_provider_of(settings, settings.providers[section.provider], "eherkenning")
+    keys = _keys(settings, section)
+    idp = metadata_of(settings, section.provider)()
     entry = CatalogueEntry(
         oin=section.oin,
         organisation=settings.brands[brand].name,
         broker_oin=_oin_of(idp.entity_id),
         is_test=int(section.entity_id.rpartition(":")[2]) >= _FIRST_TEST_INDEX,
-        encryption=(_encryption_key(settings, section).certificate,),
+        encryption=_certificates(keys.encryption, now),
         services=tuple(_in_catalogue(service) for service in section.services),
     )
-    return signed_service_catalogue(entry, _signing_key(settings, section), now=now)
+    return signed_service_catalogue(entry, keys.signing.at(now), now=now)
 
 
 def acs_url(settings: Settings, brand: str) -> str:
@@ -111,35 +112,79 @@ def _section(settings: Settings, brand: str) -> EherkenningConnectionSection:
     return section
 
 
-def _signing_key(settings: Settings, section: EherkenningConnectionSection) -> SigningKey:
-    return load_signing_key(
-        settings.path(section.signing_key_file), settings.path(section.signing_certificate_file)
+def _metadata(acs: str, section: EherkenningConnectionSection, keys: _Keys, now: datetime) -> bytes:
+    described = DienstverlenerDescription(
+        entity_id=section.entity_id,
+        acs_url=acs,
+        signing=_certificates(keys.signing, now),
+        encryption=_certificates(keys.encryption, now),
+        services=tuple(
+            ToldService(service.index, service.service_id, service.name_nl, service.name_en)
+            for service in section.services
+        ),
     )
+    return signed_dv_metadata(described, keys.signing.at(now))
 
 
-def _encryption_key(settings: Settings, section: EherkenningConnectionSection) -> SigningKey:
-    return load_signing_key(
-        settings.path(section.encryption_key_file), settings.path(section.encryption_certificate_file)
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    signing: Rollover[SigningKey]
+    encryption: Rollover[SigningKey]
+
+
+def _keys(settings: Settings, section: EherkenningConnectionSection) -> _Keys:
+    faults: list[str] = []
+    signing = KeyFiles(
+        section.signing_key_file,
+        section.signing_certificate_file,
+        section.next_signing,
+        "eherkenning.next_signing",
     )
+    encryption = KeyFiles(
+        section.encryption_key_file,
+        section.encryption_certificate_file,
+        section.next_encryption,
+        "eherkenning.next_encryption",
+    )
+    loaded = [gather(faults, partial(rolling_key, settings, files)) for files in (signing, encryption)]
+    if loaded[0] is None or loaded[1] is None:
+        raise ConfigurationError(tuple(faults))
+    return _Keys(loaded[0], loaded[1])
+
+
+def _certificates(rolling: Rollover[SigningKey], now: datetime) -> tuple[x509.Certificate, ...]:
+    return tuple(key.certificate for key in rolling.all_at(now))
+
+
+def _decryption_keys(encryption: Rollover[SigningKey]) -> tuple[DecryptionKey, ...]:
+    """Both at any moment: others go over to the next key when they have taken it in."""
+    keys = (encryption.current, *((encryption.upcoming.value,) if encryption.upcoming else ()))
+    return tuple(DecryptionKey(key.private_key, key.long_key_name) for key in keys)
 
 
 def _connect(settings: Settings, name: str, section: EherkenningConnectionSection) -> EherkenningReady:
-    upstream = settings.providers[section.provider]
-    encryption = _encryption_key(settings, section)
+    upstream, faults = settings.providers[section.provider], list[str]()
+    metadata = gather(faults, lambda: metadata_of(settings, section.provider))
+    keys = gather(faults, lambda: _keys(settings, section))
+    contexts = gather(faults, lambda: rolling_tls(settings, upstream))
+    if metadata is None or keys is None or contexts is None:
+        raise ConfigurationError(tuple(faults))
     connection = EherkenningConnection(
         brand=name,
         entity_id=section.entity_id,
         acs_url=acs_url(settings, name),
-        idp=identity_provider_of(settings, upstream, "eherkenning"),
-        signing_key=_signing_key(settings, section),
-        decryption_keys=(DecryptionKey(encryption.private_key, encryption.long_key_name),),
+        metadata=metadata,
+        signing=keys.signing,
+        decryption_keys=_decryption_keys(keys.encryption),
         services=tuple(_service(entry) for entry in section.services),
         provider_name=settings.brands[name].name,
         request_binding=RequestBinding(section.request_binding),
         answer_binding=AnswerBinding(section.answer_binding),
         patience=patience_of(upstream),
     )
-    return EherkenningReady(connection, tls_of(settings, upstream), section.provider)
+    write = partial(_metadata, connection.acs_url, section, keys)
+    published = PublishedMetadata(write, keys.signing, keys.encryption)
+    return EherkenningReady(connection, contexts, published, section.provider)
 
 
 def _service(entry: EherkenningServiceEntry) -> Service:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
 from typing import Protocol
 
@@ -13,11 +14,13 @@ from broker.login.guarded_provider import GuardedProvider
 from broker.login.outage_board import OutageBoard
 from broker.providers.answers.claiming import UsedMessages as UsedMessagesPort
 from broker.providers.base import Provider
+from broker.providers.saml.rollover import Rollover
 from broker.settings import Settings
 from broker.storage.provider_outages import OutageRepository
 from broker.storage.used_messages import UsedMessages
-from broker.wiring.digid import digid_connections, digid_metadata
-from broker.wiring.eherkenning import eherkenning_connections, eherkenning_metadata
+from broker.wiring.digid import digid_connections
+from broker.wiring.eherkenning import eherkenning_connections
+from broker.wiring.published_metadata import PublishedMetadata
 from broker.wiring.stores import Stores
 
 
@@ -35,13 +38,22 @@ class Ready(Protocol):
         ...
 
     @property
-    def context(self) -> ssl.SSLContext:
-        """TLS of the back channel."""
+    def contexts(self) -> Rollover[ssl.SSLContext]:
+        """TLS of the back channel, with our certificate and the next one."""
+        ...
+
+    @property
+    def metadata(self) -> PublishedMetadata:
+        """What we tell of ourselves."""
         ...
 
     @property
     def provider_name(self) -> str:
         """The name of its file under `providers/`."""
+        ...
+
+    def can_vouch(self, now: datetime) -> bool:
+        """Whether an answer could be believed."""
         ...
 
     def provider(self, used: UsedMessagesPort) -> Provider:
@@ -62,10 +74,15 @@ def upstream_connections(settings: Settings, faults: list[str]) -> Connections:
     return ready
 
 
-def upstream_metadata(settings: Settings, connections: Connections) -> dict[tuple[str, Scheme], bytes]:
-    """Our signed metadata for each connection."""
-    makers = {Scheme.DIGID: digid_metadata, Scheme.EHERKENNING: eherkenning_metadata}
-    return {(brand, scheme): makers[scheme](settings, brand) for brand, scheme in connections}
+def sso_url(connections: Connections, brand: str, scheme: Scheme) -> str | None:
+    """Where a browser goes to log in there; None where that is no journey to somebody else."""
+    ready = connections.get((brand, scheme))
+    return None if ready is None else ready.sso_url
+
+
+def upstream_metadata(connections: Connections) -> dict[tuple[str, Scheme], Callable[[datetime], bytes]]:
+    """Our signed metadata of a moment, for each connection."""
+    return {place: ready.metadata.at for place, ready in connections.items()}
 
 
 def guarded_providers(stores: Stores, ready: Connections) -> dict[tuple[str, Scheme], GuardedProvider]:
@@ -76,6 +93,7 @@ def guarded_providers(stores: Stores, ready: Connections) -> dict[tuple[str, Sch
             found.provider(used),
             BreakerMemory(stores.records, brand, scheme),
             partial(board.find, found.provider_name, brand),
+            can_vouch=found.can_vouch,
         )
         for (brand, scheme), found in ready.items()
     }

@@ -49,7 +49,7 @@ def two_brands(own_system: System) -> System:
         brands={**system.settings.brands, "vgz": vgz},
         portals={**system.settings.portals, "mijn-vgz": mijn_vgz},
     )
-    (system.state / "digid/sp/vgz.xml").write_bytes(digid_metadata(settings, "vgz"))
+    (system.state / "digid/sp/vgz.xml").write_bytes(digid_metadata(settings, "vgz", now=system.clock()))
     return replace(system, settings=settings, broker=create_app(settings))
 
 

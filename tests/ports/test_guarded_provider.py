@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from redis import Redis
@@ -235,6 +235,20 @@ def test_announced_outage_closes_the_choice_but_lets_answers_in(workers: Workers
     assert workers.new().closed(workers.clock()) == Closed("outage", workers.outage)
     assert workers.new().admit(workers.clock()) == Closed("outage", workers.outage)
     assert workers.complete() == Cancelled()
+
+
+def test_provider_whose_word_would_not_count_is_closed(workers: Workers) -> None:
+    """Nobody is sent to log in where the answer cannot be believed."""
+    guarded = GuardedProvider(
+        workers.provider,
+        BreakerMemory(workers.records, "cz", Scheme.DIGID),
+        lambda _: None,
+        can_vouch=lambda now: now < workers.clock(),
+    )
+    before = workers.clock() - timedelta(seconds=1)
+    assert (guarded.closed(before), guarded.admit(before)) == (None, None)
+    not_trusted = Closed("not-trusted")
+    assert (guarded.closed(workers.clock()), guarded.admit(workers.clock())) == (not_trusted, not_trusted)
 
 
 def test_known_trouble_is_not_asked_for_again_within_a_second(workers: Workers) -> None:

@@ -49,7 +49,7 @@ def connect_to_makelaar(state: Path, settings: Settings, brand: str, clock: Demo
     """Hand our metadata and our part of the catalogue in."""
     documents = {
         "catalogue": service_catalogue(settings, brand, now=clock()),
-        "sp": eherkenning_metadata(settings, brand),
+        "sp": eherkenning_metadata(settings, brand, now=clock()),
     }
     for folder, document in documents.items():
         place = state / "eherkenning" / folder
@@ -77,9 +77,19 @@ WHOLE_FIRST = Choice()
 
 def pass_makelaar(browser: Browser, person: str, choice: Choice = WHOLE_FIRST) -> str:
     """From the button on our page to where the answer led; the last address."""
-    means = means_of(person)
+    reach_makelaar(browser)
+    return leave_makelaar(browser, person, choice)
+
+
+def reach_makelaar(browser: Browser) -> None:
+    """From the button on our page to the page where somebody chooses a supplier."""
     browser.press("Inloggen met eHerkenning")
     browser.press("Doorgaan")
+
+
+def leave_makelaar(browser: Browser, person: str, choice: Choice = WHOLE_FIRST) -> str:
+    """From there to where the answer led."""
+    means = means_of(person)
     browser.press("Doorgaan", leverancier=means.supplier)
     browser.press("Inloggen", username=means.username, password=means.password)
     if len(means.mandates) > 1:

@@ -207,7 +207,7 @@ def prepared_system(folder: Path, plan: Plan, broker: WSGIApplication) -> Iterat
     with _running_digid(state, phone, clock) as digid, running_makelaar(state, clock) as makelaar:
         settings = load_settings(config, plan.environment)
         (state / "digid/sp").mkdir(parents=True, exist_ok=True)
-        (state / "digid/sp/cz.xml").write_bytes(digid_metadata(settings, "cz"))
+        (state / "digid/sp/cz.xml").write_bytes(digid_metadata(settings, "cz", now=clock()))
         connect_to_makelaar(state, settings, "zz", clock)
         stores = open_stores(settings)
         _add_accounts(stores)

@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from broker.cli.doctor.feeds import check_feeds
 from broker.cli.doctor.findings import Check, Finding, Health, carry_out, failure, good
 from broker.cli.doctor.neighbours import (
     check_back_channels,
@@ -55,6 +56,7 @@ CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("Redis", check_redis),
     ("keys", check_keys),
     ("certificates", check_certificates),
+    ("metadata feed", check_feeds),
     ("back channel", check_back_channels),
     ("portals", check_portals),
     ("mail", check_mail),

@@ -8,20 +8,26 @@ from urllib.parse import urlsplit
 
 from broker.cli.doctor.findings import Finding, failure, good, warning
 from broker.cli.doctor.reach import NotReached, Reached, reach
+from broker.clock import clock_of
 from broker.notify.ports import SendingFailed
 from broker.settings import Settings
-from broker.wiring.certificates import WARN_AT_DAYS, certificates_of
+from broker.wiring.certificates import WARN_AT_DAYS, certificates_of, gaps_of
 from broker.wiring.mail import mail_server, mail_transport
 from broker.wiring.sms import sms_gateway
-from broker.wiring.upstream import upstream_connections
+from broker.wiring.upstream import Ready, upstream_connections
 
 _SECONDS_PER_DAY = 86_400
 _RENEW = {
     "saml-signing": "order a new one and hand it to the provider before that day",
     "saml-encryption": "order a new one and hand it to the provider before that day",
     "tls-client": "order a new one and hand it to the provider before that day",
+    "saml-signing-next": "it must last longer than the one before: order another",
+    "saml-encryption-next": "it must last longer than the one before: order another",
+    "tls-client-next": "it must last longer than the one before: order another",
     "idp-signing": "ask for the provider's new metadata",
+    "idp-metadata": "fetch the provider's new metadata; after that day nobody logs in with it",
     "tls-roots": "ask the provider which roots come next",
+    "feed-signer": "ask who signs the feed for the key that comes next",
 }
 
 
@@ -33,6 +39,9 @@ def check_certificates(settings: Settings) -> Iterator[Finding]:
         owner = found.brand if found.brand != "-" else found.provider
         part = f"certificate {found.use} of {owner}"
         yield judge_days(part, found.days_left(now), _RENEW[found.use])
+    for found, moment in gaps_of(settings):
+        part = f"certificate {found.use} of {found.brand if found.brand != '-' else found.provider}"
+        yield warning(part, f"expires before {moment:%Y-%m-%d %H:%M %Z}, when the next one is used")
 
 
 def judge_days(part: str, days: float, advice: str) -> Finding:
@@ -48,12 +57,13 @@ def judge_days(part: str, days: float, advice: str) -> Finding:
 def check_back_channels(settings: Settings) -> Iterator[Finding]:
     """A handshake with every provider, with our certificate and nothing but its own roots."""
     faults: list[str] = []
-    ready = upstream_connections(settings, faults)
+    ready, now = upstream_connections(settings, faults), clock_of(settings)()
     yield from (failure("provider", fault) for fault in faults)
     for (brand, _), connection in ready.items():
         part = f"back channel {brand} to {connection.provider_name}"
+        yield from _with_next_certificate(part, connection, now)
         try:
-            reached = reach(connection.resolution_url, connection.context)
+            reached = reach(connection.resolution_url, connection.contexts.at(now))
         except NotReached as error:
             yield failure(
                 part, f"{error}; is our certificate registered there, are its roots the right ones?"
@@ -61,6 +71,21 @@ def check_back_channels(settings: Settings) -> Iterator[Finding]:
             continue
         yield good(part, f"mutual TLS works ({reached.protocol})")
         yield from _server_certificate(part, reached)
+
+
+def _with_next_certificate(part: str, connection: Ready, now: datetime) -> Iterator[Finding]:
+    """Whether the other side has taken in the certificate that comes next, while there is time."""
+    upcoming = connection.contexts.upcoming
+    if upcoming is None or now >= upcoming.active_from:
+        return
+    part = f"{part} with the next certificate"
+    try:
+        reached = reach(connection.resolution_url, upcoming.value)
+    except NotReached as error:
+        moment = f"{upcoming.active_from:%Y-%m-%d %H:%M %Z}"
+        yield warning(part, f"{error}; it has to be registered there before {moment}")
+    else:
+        yield good(part, f"mutual TLS works ({reached.protocol})")
 
 
 def _server_certificate(part: str, reached: Reached) -> Iterator[Finding]:

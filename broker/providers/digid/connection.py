@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from broker.errors import ConfigurationError
 from broker.providers.saml.keys import SigningKey
 from broker.providers.saml.metadata import IdentityProvider
+from broker.providers.saml.rollover import Rollover
 from broker.providers.saml.soap_client import Patience
 
 
@@ -30,8 +32,8 @@ class DigidConnection:
     brand: str
     entity_id: str
     acs_url: str
-    idp: IdentityProvider
-    signing_key: SigningKey
+    metadata: Callable[[], IdentityProvider]
+    signing: Rollover[SigningKey]
     provider_name: str
     request_binding: RequestBinding = RequestBinding.REDIRECT
     want_assertions_signed: bool = True
@@ -41,6 +43,11 @@ class DigidConnection:
         if self._offered_url is None:
             fault = f"brand {self.brand}: DigiD's metadata offers no {self.request_binding} binding"
             raise ConfigurationError((fault,))
+
+    @property
+    def idp(self) -> IdentityProvider:
+        """The party that is asked, as its metadata tells of it now."""
+        return self.metadata()
 
     @property
     def sso_url(self) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import ssl
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Protocol
+
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from broker.domain.assurance import Assurance, DigidLevel, Scheme
 from broker.domain.identity import Failed, ProviderOutcome, Unavailable
@@ -16,10 +19,13 @@ from broker.providers.digid.form import digid_profile
 from broker.providers.digid.request import new_question, new_resolve, send_by_browser
 from broker.providers.digid.semantics import judge
 from broker.providers.saml.artifact import check_artifact
+from broker.providers.saml.bounded_answer import ChannelUnavailable
 from broker.providers.saml.gate import fingerprint, open_artifact_response
 from broker.providers.saml.measured_channel import MeasuredChannel
+from broker.providers.saml.metadata import NothingTrusted
 from broker.providers.saml.refusal import AnswerRefused, GateRefused, MeaningRefused
-from broker.providers.saml.soap_client import ChannelUnavailable, SoapClient
+from broker.providers.saml.rollover import Rollover
+from broker.providers.saml.soap_channel import SoapChannel
 from broker.providers.saml.values import VerifiedArtifactResponse
 
 PROVIDER_NAME: Final = "digid"
@@ -28,7 +34,7 @@ PROVIDER_NAME: Final = "digid"
 class BackChannel(Protocol):
     """Carries an envelope to DigiD and brings back the bytes of the answer."""
 
-    def call(self, envelope: bytes) -> bytes:
+    def call(self, envelope: bytes, endpoint: str, now: datetime) -> bytes:
         """Raises `ChannelUnavailable` or `ChannelRefused`."""
         ...
 
@@ -41,7 +47,6 @@ class DigidProvider:
         self._channel = channel
         self._claiming = Claiming(used, brand=connection.brand, provider=PROVIDER_NAME)
         self._profile = digid_profile(want_assertions_signed=connection.want_assertions_signed)
-        self._trusted = connection.idp.trusted_keys
 
     @property
     def scheme(self) -> Scheme:
@@ -72,23 +77,25 @@ class DigidProvider:
             return self._resolve_and_judge(answer.artifact, sent, now)
         except AnswerRefused as refusal:
             return Failed(refusal.reason_code, refusal.detail)
-        except ChannelUnavailable as fault:
+        except (ChannelUnavailable, NothingTrusted) as fault:
             return Unavailable(fault.reason_code, fault.detail)
 
     def _resolve_and_judge(self, artifact: str, sent: SentRequest, now: datetime) -> ProviderOutcome:
-        check_artifact(artifact, sent.entity_id)
+        idp = self._connection.idp
+        endpoint = check_artifact(artifact, sent.entity_id, idp.resolution_urls)
+        trusted = idp.trusted_keys(now)
         self._claiming.artifact(artifact, now)
         resolve = new_resolve(self._connection, artifact, now)
-        received = self._channel.call(resolve.envelope)
-        verified = self._open(received)
+        received = self._channel.call(resolve.envelope, endpoint, now)
+        verified = self._open(received, trusted)
         expected = Expected(sent, resolve.id, self._connection.entity_id, self._connection.acs_url, now)
         outcome = judge(verified, expected)
         self._claiming.messages(verified.response, now)
         return outcome
 
-    def _open(self, received: bytes) -> VerifiedArtifactResponse:
+    def _open(self, received: bytes, trusted: Sequence[RSAPublicKey]) -> VerifiedArtifactResponse:
         try:
-            return open_artifact_response(received, self._profile, self._trusted)
+            return open_artifact_response(received, self._profile, trusted)
         except GateRefused as refusal:
             detail = f"{refusal.detail} (message {fingerprint(received)})"
             raise GateRefused(refusal.reason_code, detail) from refusal
@@ -100,8 +107,10 @@ class DigidProvider:
             raise MeaningRefused("request.other-provider", "the request was not sent by this connection")
 
 
-def digid_provider(connection: DigidConnection, context: ssl.SSLContext, used: UsedMessages) -> DigidProvider:
+def digid_provider(
+    connection: DigidConnection, contexts: Rollover[ssl.SSLContext], used: UsedMessages
+) -> DigidProvider:
     """The provider with its own kept-alive channel; make one per brand and worker process."""
-    channel = SoapClient(connection.idp.artifact_resolution_url, context, patience=connection.patience)
+    channel = SoapChannel(contexts, connection.patience)
     measured = MeasuredChannel(channel, brand=connection.brand, provider=PROVIDER_NAME)
     return DigidProvider(connection, measured, used)

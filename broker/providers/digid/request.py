@@ -41,7 +41,7 @@ def new_question(connection: DigidConnection, level: DigidLevel, now: datetime) 
 
 def send_by_browser(connection: DigidConnection, question: AuthnQuestion, relay_state: str) -> Send:
     """Signed in the query by Redirect, signed in the message by POST."""
-    key = connection.signing_key
+    key = connection.signing.at(question.issued_at)
     if connection.request_binding is RequestBinding.REDIRECT:
         return RedirectTo(redirect_url(connection.sso_url, authn_request(question), relay_state, key))
     return PostForm(connection.sso_url, post_fields(signed_authn_request(question, key), relay_state))
@@ -55,6 +55,6 @@ def new_resolve(connection: DigidConnection, artifact: str, now: datetime) -> Re
         message_id=message_id,
         issued_at=now,
         issuer=connection.entity_id,
-        key=connection.signing_key,
+        key=connection.signing.at(now),
     )
     return Resolve(message_id, envelope)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -11,6 +12,7 @@ from broker.providers.eherkenning.service import Service
 from broker.providers.saml.decrypt import DecryptionKey
 from broker.providers.saml.keys import SigningKey
 from broker.providers.saml.metadata import IdentityProvider
+from broker.providers.saml.rollover import Rollover
 from broker.providers.saml.soap_client import Patience
 
 
@@ -44,8 +46,8 @@ class EherkenningConnection:
     brand: str
     entity_id: str
     acs_url: str
-    idp: IdentityProvider
-    signing_key: SigningKey
+    metadata: Callable[[], IdentityProvider]
+    signing: Rollover[SigningKey]
     decryption_keys: tuple[DecryptionKey, ...]
     services: tuple[Service, ...]
     provider_name: str
@@ -57,6 +59,11 @@ class EherkenningConnection:
         if self._offered_url is None:
             fault = f"brand {self.brand}: eHerkenning's metadata offers no {self.request_binding} binding"
             raise ConfigurationError((fault,))
+
+    @property
+    def idp(self) -> IdentityProvider:
+        """The party that is asked, as its metadata tells of it now."""
+        return self.metadata()
 
     @property
     def sso_url(self) -> str:

@@ -18,11 +18,14 @@ from broker.providers.eherkenning.request import new_question, new_resolve, send
 from broker.providers.eherkenning.semantics import judge_artifact_response, judge_response
 from broker.providers.eherkenning.service import Service
 from broker.providers.saml.artifact import check_artifact
+from broker.providers.saml.bounded_answer import ChannelUnavailable
 from broker.providers.saml.gate import fingerprint, open_artifact_response
 from broker.providers.saml.measured_channel import MeasuredChannel
+from broker.providers.saml.metadata import NothingTrusted
 from broker.providers.saml.refusal import AnswerRefused, GateRefused, MeaningRefused
 from broker.providers.saml.response_gate import open_response
-from broker.providers.saml.soap_client import ChannelUnavailable, SoapClient
+from broker.providers.saml.rollover import Rollover
+from broker.providers.saml.soap_channel import SoapChannel
 
 PROVIDER_NAME: Final = "eherkenning"
 
@@ -30,7 +33,7 @@ PROVIDER_NAME: Final = "eherkenning"
 class BackChannel(Protocol):
     """Carries an envelope to the herkenningsmakelaar and brings back the bytes of the answer."""
 
-    def call(self, envelope: bytes) -> bytes:
+    def call(self, envelope: bytes, endpoint: str, now: datetime) -> bytes:
         """Raises `ChannelUnavailable` or `ChannelRefused`."""
         ...
 
@@ -42,7 +45,6 @@ class EherkenningProvider:
         self._connection = connection
         self._channel = channel
         self._claiming = Claiming(used, brand=connection.brand, provider=PROVIDER_NAME)
-        self._trusted = connection.idp.trusted_keys
 
     @property
     def scheme(self) -> Scheme:
@@ -69,7 +71,7 @@ class EherkenningProvider:
             return self._judge(answer, sent, now)
         except AnswerRefused as refusal:
             return Failed(refusal.reason_code, refusal.detail)
-        except ChannelUnavailable as fault:
+        except (ChannelUnavailable, NothingTrusted) as fault:
             return Unavailable(fault.reason_code, fault.detail)
 
     def _judge(self, answer: Answer, sent: SentRequest, now: datetime) -> Authenticated | Cancelled:
@@ -85,12 +87,14 @@ class EherkenningProvider:
     def _resolve_and_judge(
         self, artifact: str, sent: SentRequest, now: datetime
     ) -> Authenticated | Cancelled:
-        check_artifact(artifact, sent.entity_id)
+        idp = self._connection.idp
+        endpoint = check_artifact(artifact, sent.entity_id, idp.resolution_urls)
+        trusted = idp.trusted_keys(now)
         self._claiming.artifact(artifact, now)
         resolve = new_resolve(self._connection, artifact, now)
-        received = self._channel.call(resolve.envelope)
+        received = self._channel.call(resolve.envelope, endpoint, now)
         try:
-            verified = open_artifact_response(received, BY_ARTIFACT, self._trusted)
+            verified = open_artifact_response(received, BY_ARTIFACT, trusted)
         except GateRefused as refusal:
             raise _told_apart(refusal, received) from refusal
         expected = self._expected(sent, resolve.id, now)
@@ -99,9 +103,10 @@ class EherkenningProvider:
         return outcome
 
     def _judge_posted(self, message: str, sent: SentRequest, now: datetime) -> Authenticated | Cancelled:
+        trusted = self._connection.idp.trusted_keys(now)
         received = decode_posted(message)
         try:
-            verified = open_response(received, BY_POST, self._trusted)
+            verified = open_response(received, BY_POST, trusted)
         except GateRefused as refusal:
             raise _told_apart(refusal, received) from refusal
         expected = self._expected(sent, "", now)
@@ -132,9 +137,9 @@ def _told_apart(refusal: GateRefused, received: bytes) -> GateRefused:
 
 
 def eherkenning_provider(
-    connection: EherkenningConnection, context: ssl.SSLContext, used: UsedMessages
+    connection: EherkenningConnection, contexts: Rollover[ssl.SSLContext], used: UsedMessages
 ) -> EherkenningProvider:
     """The provider with its own kept-alive channel; make one per brand and worker process."""
-    channel = SoapClient(connection.idp.artifact_resolution_url, context, patience=connection.patience)
+    channel = SoapChannel(contexts, connection.patience)
     measured = MeasuredChannel(channel, brand=connection.brand, provider=PROVIDER_NAME)
     return EherkenningProvider(connection, measured, used)

@@ -46,7 +46,7 @@ def new_question(connection: EherkenningConnection, service: Service, now: datet
 
 def send_by_browser(connection: EherkenningConnection, question: AuthnQuestion, relay_state: str) -> Send:
     """Signed in the query by Redirect, signed in the message by POST."""
-    key = connection.signing_key
+    key = connection.signing.at(question.issued_at)
     if connection.request_binding is RequestBinding.REDIRECT:
         return RedirectTo(redirect_url(connection.sso_url, authn_request(question), relay_state, key))
     signed = signed_authn_request(question, key, KeyInfo.NAME)
@@ -61,7 +61,7 @@ def new_resolve(connection: EherkenningConnection, artifact: str, now: datetime)
         message_id=message_id,
         issued_at=now,
         issuer=connection.entity_id,
-        key=connection.signing_key,
+        key=connection.signing.at(now),
         key_info=KeyInfo.NAME,
     )
     return Resolve(message_id, envelope)

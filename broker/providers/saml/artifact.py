@@ -7,17 +7,20 @@ import binascii
 import hashlib
 import hmac
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from broker.providers.saml.refusal import GateRefused
 
 _TYPE: Final = b"\x00\x04"
-_ENDPOINT_INDEX: Final = b"\x00\x00"
 _BASE64_TEXT = re.compile(r"[A-Za-z0-9+/]{59}=", re.ASCII)
 
 
-def check_artifact(artifact: str, entity_id: str) -> None:
-    """Refuse anything but an artifact of type 4, index 0, held by `entity_id`; raises `GateRefused`."""
+def check_artifact(artifact: str, entity_id: str, endpoints: Mapping[int, str]) -> str:
+    """Where to resolve it: the one of `endpoints` whose index it names.
+
+    Raises `GateRefused` for anything but an artifact of type 4, held by `entity_id`, for one of them.
+    """
     if not _BASE64_TEXT.fullmatch(artifact):
         raise GateRefused("artifact.form", "the artifact is not 44 bytes in base64")
     try:
@@ -29,10 +32,12 @@ def check_artifact(artifact: str, entity_id: str) -> None:
         raise GateRefused("artifact.form", "the artifact is not in its only spelling")
     if decoded[:2] != _TYPE:
         raise GateRefused("artifact.type", "the artifact is not of type 4")
-    if decoded[2:4] != _ENDPOINT_INDEX:
-        raise GateRefused("artifact.index", "the artifact names another endpoint than index 0")
+    endpoint = endpoints.get(int.from_bytes(decoded[2:4], "big"))
+    if endpoint is None:
+        raise GateRefused("artifact.index", "the artifact names an endpoint that is not in the metadata")
     if not hmac.compare_digest(decoded[4:24], source_id(entity_id)):
         raise GateRefused("artifact.source", "the artifact is not of the party that was asked")
+    return endpoint
 
 
 def source_id(entity_id: str) -> bytes:

@@ -65,8 +65,8 @@ def decrypt_all(
 ) -> tuple[Identifier, ...]:
     """All of them, in order; `MeaningRefused` when one cannot be read, after all were tried.
 
-    `recipient` is our entity ID; each must hold exactly one key for it, under the name of one of `keys`,
-    of which there is at least one.
+    `recipient` is our entity ID; each must hold a key for it, at most one under the name of each of `keys`,
+    of which there is at least one. While our key rolls over there may be one for the old and one for the new.
     """
     opened = [_open(identifier, recipient, keys) for identifier in identifiers]
     found = tuple(each.found for each in opened if each.found is not None)
@@ -83,7 +83,8 @@ def _open(identifier: EncryptedIdentifier, recipient: str, keys: Sequence[Decryp
         for key in keys
         if wrapped.recipient == recipient and wrapped.key_name == key.key_name
     ]
-    is_sound = len(fitting) == 1 and _is_as_agreed(identifier, fitting[0][0])
+    names = {key.key_name for _, key in fitting}
+    is_sound = 0 < len(fitting) == len(names) and _is_as_agreed(identifier, fitting[0][0])
     wrapped, key = fitting[0] if fitting else (identifier.keys[0], keys[0])
     session_key, unwrapped = _unwrap(wrapped.ciphertext or b"", key.private_key)
     padded, was_whole = _decipher(identifier.ciphertext or b"", session_key)

@@ -55,6 +55,11 @@ def long_key_name_of(certificate: x509.Certificate) -> str:
     return hashlib.sha256(certificate.public_bytes(Encoding.DER)).hexdigest()
 
 
+def fingerprint_of(certificate: x509.Certificate) -> str:
+    """How people tell certificates apart: the beginning of the SHA-256 in hex."""
+    return long_key_name_of(certificate)[:16]
+
+
 def certificate_base64(certificate: x509.Certificate) -> str:
     """DER in base64 on one line."""
     return base64.b64encode(certificate.public_bytes(Encoding.DER)).decode("ascii")

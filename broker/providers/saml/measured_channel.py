@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
+from datetime import datetime
 from typing import Protocol
 
 from broker import tracing
 from broker.metrics.catalogue import BACK_CHANNEL_SECONDS
+from broker.providers.saml.bounded_answer import ChannelUnavailable
 from broker.providers.saml.refusal import ChannelRefused
-from broker.providers.saml.soap_client import ChannelUnavailable
 
 
 class Channel(Protocol):
     """Carries an envelope and brings back the bytes of the answer."""
 
-    def call(self, envelope: bytes) -> bytes:
+    def call(self, envelope: bytes, endpoint: str, now: datetime) -> bytes:
         """Raises `ChannelUnavailable` or `ChannelRefused`."""
 
 
@@ -26,12 +27,12 @@ class MeasuredChannel:
         self._brand = brand
         self._provider = provider
 
-    def call(self, envelope: bytes) -> bytes:
+    def call(self, envelope: bytes, endpoint: str, now: datetime) -> bytes:
         """As the channel does."""
         began, outcome = time.perf_counter(), "broken"
         with tracing.span("back channel", brand=self._brand, provider=self._provider) as span:
             try:
-                answer = self._channel.call(envelope)
+                answer = self._channel.call(envelope, endpoint, now)
                 outcome = "answered"
             except (ChannelUnavailable, ChannelRefused) as fault:
                 outcome = fault.reason_code

@@ -1,15 +1,20 @@
-"""The other party's metadata: read from a file that the operator trusts, through our own strict parse.
+"""The other party's metadata: whom we ask, whose signatures we believe, and until when.
 
-The file is the root of trust, brought by hand (Logius publishes no feed), so its own signature is not what
-we go by; what it says is pinned. Certificates are trusted as keys: their dates are for the operator's alarms.
+A file is brought by hand by somebody who trusts it, so its own signature is not what we go by; a feed is
+believed by its signature alone (`broker.providers.saml.metadata_feed`). What either says is pinned: a
+certificate counts as a key with a first and a last day, whoever issued it.
 """
 
 from __future__ import annotations
 
 import base64
 import binascii
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cached_property
 from pathlib import Path
+from typing import Final
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
@@ -18,31 +23,84 @@ from lxml.etree import _Element
 from broker.errors import ConfigurationError
 from broker.providers.saml.bytes_rules import check_bytes
 from broker.providers.saml.keys import rsa_key_of
+from broker.providers.saml.metadata_ends import cache_duration, valid_until
 from broker.providers.saml.names import BINDING_POST, BINDING_REDIRECT, BINDING_SOAP, SAMLP, ds, md
 from broker.providers.saml.parse import parse_strictly
 from broker.providers.saml.refusal import GateRefused
 
+MOST_SIGNING_CERTIFICATES: Final = 8
+"""Each of them may be tried on each signature; honest metadata has two while keys roll over."""
+
+_INDEXES: Final = 65536
+
+
+class NothingTrusted(Exception):
+    """Nothing that the provider says can be believed at this moment; `detail` is a sentence for the log."""
+
+    def __init__(self, reason_code: str, detail: str) -> None:
+        super().__init__(f"{reason_code}: {detail}")
+        self.reason_code = reason_code
+        self.detail = detail
+
 
 @dataclass(frozen=True, slots=True)
+class _TrustedKey:
+    key: RSAPublicKey
+    begins_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
 class IdentityProvider:
-    """What we know of the party that we ask. A URL is None when its binding is not offered."""
+    """What we know of the party that we ask. A URL is None when its binding is not offered.
+
+    `resolution_urls` are where artifacts are resolved, by the index that an artifact names. After
+    `valid_until` nothing of this is to be believed (None: no end was told); after `cache_for` it should be
+    fetched anew.
+    """
 
     entity_id: str
     redirect_url: str | None
     post_url: str | None
-    artifact_resolution_url: str
+    resolution_urls: Mapping[int, str]
     certificates: tuple[x509.Certificate, ...]
+    valid_until: datetime | None = None
+    cache_for: timedelta | None = None
 
     @property
-    def trusted_keys(self) -> tuple[RSAPublicKey, ...]:
-        """The keys that may sign its answers."""
-        return tuple(rsa_key_of(certificate) for certificate in self.certificates)
+    def artifact_resolution_url(self) -> str:
+        """The first of them, where one is as good as another."""
+        return self.resolution_urls[min(self.resolution_urls)]
+
+    def can_vouch(self, now: datetime) -> bool:
+        """Whether an answer could be believed now."""
+        return bool(self._valid_keys(now))
+
+    def trusted_keys(self, now: datetime) -> tuple[RSAPublicKey, ...]:
+        """The keys that may sign its answers now; raises `NothingTrusted` when there is none."""
+        keys = self._valid_keys(now)
+        if not keys:
+            detail = "the provider's metadata has ended, or no signing certificate in it is valid now"
+            raise NothingTrusted("metadata.ended", detail)
+        return keys
+
+    def _valid_keys(self, now: datetime) -> tuple[RSAPublicKey, ...]:
+        if self.valid_until is not None and now >= self.valid_until:
+            return ()
+        return tuple(known.key for known in self._keys if known.begins_at <= now <= known.ends_at)
+
+    @cached_property
+    def _keys(self) -> tuple[_TrustedKey, ...]:
+        return tuple(
+            _TrustedKey(rsa_key_of(found), found.not_valid_before_utc, found.not_valid_after_utc)
+            for found in self.certificates
+        )
 
 
-def load_identity_provider(metadata_file: Path) -> IdentityProvider:
+def load_identity_provider(metadata_file: Path, entity_id: str | None = None) -> IdentityProvider:
     """Read a metadata file; raises `ConfigurationError` naming the file and all that is wrong with it."""
     try:
-        return read_identity_provider(metadata_file.read_bytes())
+        return read_identity_provider(metadata_file.read_bytes(), entity_id)
     except OSError as fault:
         raise ConfigurationError((f"{metadata_file}: cannot be read",)) from fault
     except GateRefused as fault:
@@ -51,33 +109,64 @@ def load_identity_provider(metadata_file: Path) -> IdentityProvider:
         raise ConfigurationError(tuple(f"{metadata_file}: {each}" for each in fault.faults)) from fault
 
 
-def read_identity_provider(document: bytes) -> IdentityProvider:
-    """Read one EntityDescriptor with one IDPSSODescriptor (SAML metadata 2.4.3).
+def read_identity_provider(document: bytes, entity_id: str | None = None) -> IdentityProvider:
+    """Read the one identity provider in `document`, or the one with `entity_id` (SAML metadata 2.3, 2.4.3).
 
     Raises `GateRefused` for XML that we do not take, `ConfigurationError` for what is missing in it.
     """
     check_bytes(document)
-    root = parse_strictly(document)
-    role = root.find(md("IDPSSODescriptor"))
-    if root.tag != md("EntityDescriptor") or role is None:
-        raise ConfigurationError(("is not the metadata of one identity provider",))
+    return identity_provider_in(parse_strictly(document), entity_id)
+
+
+def identity_provider_in(root: _Element, entity_id: str | None = None) -> IdentityProvider:
+    """The same from a tree: an EntityDescriptor, or an EntitiesDescriptor around any number of them."""
+    role = _role_of(root, entity_id)
     faults: list[str] = []
-    entity_id = root.get("entityID", "")
-    if not entity_id:
+    entity = role.getparent()
+    name = "" if entity is None else entity.get("entityID", "")
+    if not name:
         faults.append("names no entityID")
     if SAMLP not in role.get("protocolSupportEnumeration", "").split():
         faults.append("does not speak SAML 2.0")
-    certificates = _signing_certificates(role, faults)
     redirect_url = _single_sign_on(role, BINDING_REDIRECT)
     post_url = _single_sign_on(role, BINDING_POST)
     if redirect_url is None and post_url is None:
         faults.append("offers no SingleSignOnService by Redirect or POST")
-    resolution_url = _artifact_resolution(role)
-    if not resolution_url:
-        faults.append("offers no ArtifactResolutionService by SOAP with index 0")
+    found = IdentityProvider(
+        entity_id=name,
+        redirect_url=redirect_url,
+        post_url=post_url,
+        resolution_urls=_resolution_urls(role, faults),
+        certificates=_signing_certificates(role, faults),
+        valid_until=valid_until(role, faults),
+        cache_for=cache_duration(role, faults),
+    )
     if faults:
         raise ConfigurationError(tuple(faults))
-    return IdentityProvider(entity_id, redirect_url, post_url, resolution_url, certificates)
+    return found
+
+
+def _role_of(root: _Element, entity_id: str | None) -> _Element:
+    roles = [
+        role
+        for entity in _entities(root)
+        if entity_id is None or entity.get("entityID") == entity_id
+        for role in entity.iterchildren(md("IDPSSODescriptor"))
+    ]
+    if len(roles) == 1:
+        return roles[0]
+    if entity_id is not None:
+        raise ConfigurationError((f"is not the metadata of one identity provider {entity_id}",))
+    raise ConfigurationError(("is not the metadata of one identity provider; entity_id says which is meant",))
+
+
+def _entities(element: _Element) -> Iterator[_Element]:
+    """The descriptors of entities, in nested groups too; nothing that stands elsewhere, as in Extensions."""
+    if element.tag == md("EntityDescriptor"):
+        yield element
+    elif element.tag == md("EntitiesDescriptor"):
+        for child in element:
+            yield from _entities(child)
 
 
 def _signing_certificates(role: _Element, faults: list[str]) -> tuple[x509.Certificate, ...]:
@@ -99,6 +188,8 @@ def _signing_certificates(role: _Element, faults: list[str]) -> tuple[x509.Certi
                 found.append(certificate)
     if not found:
         faults.append("holds no usable signing certificate")
+    if len(found) > MOST_SIGNING_CERTIFICATES:
+        faults.append(f"holds more than {MOST_SIGNING_CERTIFICATES} signing certificates")
     return tuple(found)
 
 
@@ -109,8 +200,18 @@ def _single_sign_on(role: _Element, binding: str) -> str | None:
     return None
 
 
-def _artifact_resolution(role: _Element) -> str:
-    for service in role.findall(md("ArtifactResolutionService")):
-        if service.get("Binding") == BINDING_SOAP and service.get("index") == "0":
-            return service.get("Location", "")
-    return ""
+def _resolution_urls(role: _Element, faults: list[str]) -> Mapping[int, str]:
+    urls: dict[int, str] = {}
+    for service in role.iterchildren(md("ArtifactResolutionService")):
+        if service.get("Binding") != BINDING_SOAP:
+            continue
+        index, url = service.get("index", ""), service.get("Location", "")
+        if not (index.isascii() and index.isdecimal() and int(index) < _INDEXES) or int(index) in urls:
+            faults.append("has an ArtifactResolutionService without an index of its own")
+        elif not url.startswith("https://"):
+            faults.append(f"has an ArtifactResolutionService (index {index}) that is not at https")
+        else:
+            urls[int(index)] = url
+    if not urls:
+        faults.append("offers no usable ArtifactResolutionService by SOAP")
+    return urls

@@ -13,11 +13,12 @@ from broker.providers.saml.shape import Shape
 
 
 class LayerName(StrEnum):
-    """The layers of an answer that can carry a signature and have an ID of their own."""
+    """The layers that can carry a signature and have an ID of their own: of an answer, and metadata."""
 
     ARTIFACT_RESPONSE = "artifact-response"
     RESPONSE = "response"
     ASSERTION = "assertion"
+    METADATA = "metadata"
 
 
 @dataclass(frozen=True, slots=True)

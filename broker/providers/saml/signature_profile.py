@@ -101,7 +101,8 @@ def check_signatures(root: _Element, profile: Profile) -> tuple[SignedLayer, ...
             continue
         signature = next(element.iterchildren(ds("Signature")), None)
         if signature is not None:
-            signed.append(_check_one(layer, element, signature))
+            stands_after_issuer(signature)
+            signed.append(check_signature(layer.name, element, signature))
         elif layer.must_be_signed:
             raise GateRefused("signature.missing", f"the {layer.name} must be signed")
     return tuple(signed)
@@ -177,8 +178,8 @@ SIGNATURE_RULES: Final[tuple[Callable[[Parts], None], ...]] = (
 )
 
 
-def _check_one(layer: Layer, element: _Element, signature: _Element) -> SignedLayer:
-    stands_after_issuer(signature)
+def check_signature(name: LayerName, element: _Element, signature: _Element) -> SignedLayer:
+    """One signature of the form that we verify, over the element that it stands in."""
     has_fixed_form(signature)
     parts = _take_apart(element, signature)
     for rule in SIGNATURE_RULES:
@@ -187,7 +188,7 @@ def _check_one(layer: Layer, element: _Element, signature: _Element) -> SignedLa
     if len(digest) != SHA256_BYTES:
         raise GateRefused("signature.encoding", "the digest is not 32 bytes")
     return SignedLayer(
-        name=layer.name,
+        name=name,
         element=element,
         signature=signature,
         signed_info=parts.signed_info,

@@ -13,13 +13,18 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-import urllib3
 from urllib3 import BaseHTTPResponse, HTTPSConnectionPool, Timeout
-from urllib3.exceptions import HTTPError, NewConnectionError
+from urllib3.exceptions import HTTPError
 from urllib3.util import parse_url
 
 from broker.errors import ConfigurationError
-from broker.providers.saml.bytes_rules import MAX_MESSAGE_BYTES
+from broker.providers.saml.bounded_answer import (
+    ChannelUnavailable,
+    check_not_compressed,
+    check_status,
+    kind_of,
+    read_bounded,
+)
 from broker.providers.saml.refusal import ChannelRefused
 from broker.providers.saml.soap_fault import is_soap_fault
 
@@ -28,26 +33,10 @@ _HEADERS: Final = {
     "Content-Type": "text/xml; charset=utf-8",
     "SOAPAction": SOAP_ACTION,
     "Accept": "text/xml",
-    # A compressed answer could unfold beyond any cap; we ask for plain bytes and accept nothing else.
+    # We ask for plain bytes and accept nothing else.
     "Accept-Encoding": "identity",
     "User-Agent": "voordeur",
 }
-_CHUNK_BYTES: Final = 16 * 1024
-_TIMEOUTS: Final = (TimeoutError, urllib3.exceptions.TimeoutError)
-_TLS_FAULTS: Final = (ssl.SSLError, urllib3.exceptions.SSLError)
-
-
-class ChannelUnavailable(Exception):
-    """The other side could not be reached, did not prove who it is, or did not answer in time.
-
-    `reason_code` is ``channel.timeout``, ``channel.tls``, ``channel.broken`` or ``channel.server-error``;
-    `detail` is a sentence for the log.
-    """
-
-    def __init__(self, reason_code: str, detail: str) -> None:
-        super().__init__(f"{reason_code}: {detail}")
-        self.reason_code = reason_code
-        self.detail = detail
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +128,7 @@ class SoapClient:
         except (HTTPError, OSError) as fault:
             # The kind of fault is enough for the log; its text may repeat parts of the answer.
             detail = f"the back channel failed: {type(fault).__name__}"
-            raise ChannelUnavailable(_kind(fault), detail) from fault
+            raise ChannelUnavailable(kind_of(fault), detail) from fault
 
     def close(self) -> None:
         """Let go of the kept connections."""
@@ -149,16 +138,9 @@ class SoapClient:
 def _body_of(response: BaseHTTPResponse, give_up_at: float) -> bytes:
     if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise _server_error(response, give_up_at)
-    _check_status(response.status)
+    check_status(response.status)
     _check_form(response)
-    return _read_bounded(response, give_up_at)
-
-
-def _kind(fault: Exception) -> str:
-    # To urllib3 a connection that was refused is a kind of timeout.
-    if isinstance(fault, _TIMEOUTS) and not isinstance(fault, NewConnectionError):
-        return "channel.timeout"
-    return "channel.tls" if isinstance(fault, _TLS_FAULTS) else "channel.broken"
+    return read_bounded(response, give_up_at)
 
 
 def _server_error(response: BaseHTTPResponse, give_up_at: float) -> ChannelUnavailable | ChannelRefused:
@@ -176,40 +158,18 @@ def _server_error(response: BaseHTTPResponse, give_up_at: float) -> ChannelUnava
 def _holds_fault(response: BaseHTTPResponse, give_up_at: float) -> bool:
     try:
         _check_form(response)
-        return is_soap_fault(_read_bounded(response, give_up_at))
+        return is_soap_fault(read_bounded(response, give_up_at))
     except ChannelRefused:
         return False
-
-
-def _check_status(status: int) -> None:
-    if HTTPStatus.MULTIPLE_CHOICES <= status < HTTPStatus.BAD_REQUEST:
-        raise ChannelRefused("channel.redirect", f"status {status}: redirects are not followed")
-    if status != HTTPStatus.OK:
-        raise ChannelRefused("channel.status", f"status {status}")
 
 
 def _check_form(response: BaseHTTPResponse) -> None:
     media_type, _, parameters = response.headers.get("Content-Type", "").partition(";")
     if media_type.strip().lower() != "text/xml" or not _is_utf8(parameters):
         raise ChannelRefused("channel.content-type", "the answer is not text/xml in UTF-8")
-    if response.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
-        raise ChannelRefused("channel.encoding", "the answer is compressed")
+    check_not_compressed(response)
 
 
 def _is_utf8(parameters: str) -> bool:
     name, _, value = parameters.strip().partition("=")
     return not name or (name.strip().lower() == "charset" and value.strip().strip('"').lower() == "utf-8")
-
-
-def _read_bounded(response: BaseHTTPResponse, give_up_at: float) -> bytes:
-    declared = response.headers.get("Content-Length", "")
-    if declared.isdecimal() and int(declared) > MAX_MESSAGE_BYTES:
-        raise ChannelRefused("channel.too-large", f"the answer is larger than {MAX_MESSAGE_BYTES} bytes")
-    body = bytearray()
-    while chunk := response.read1(_CHUNK_BYTES, decode_content=False):
-        body += chunk
-        if len(body) > MAX_MESSAGE_BYTES:
-            raise ChannelRefused("channel.too-large", f"the answer is larger than {MAX_MESSAGE_BYTES} bytes")
-        if time.monotonic() > give_up_at:
-            raise ChannelUnavailable("channel.timeout", "the back channel took too long as a whole")
-    return bytes(body)

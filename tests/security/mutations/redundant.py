@@ -165,7 +165,7 @@ REDUNDANT: dict[str, Redundant] = {
         ("shape._match_children: *.missing-element",),
     ),
     f"{_PLACE}signature.place": Redundant(_ORDER, (_AT_THE_END,)),
-    "signature_profile._check_one: asks stands_after_issuer": Redundant(_ORDER, (_AT_THE_END,)),
+    "signature_profile.check_signatures: asks stands_after_issuer": Redundant(_ORDER, (_AT_THE_END,)),
     f"{_PLACE}part `before is None`": Redundant(_ORDER, alone=_placed("<a><S/></a>")),
     f"{_PLACE}part `before.tag != saml('Issuer')`": Redundant(_ORDER, alone=_placed("<a><b/><S/></a>")),
     f"{_PLACE}part `before.getprevious() is not None`": Redundant(_ORDER, alone=_placed(_ISSUER)),
@@ -173,7 +173,7 @@ REDUNDANT: dict[str, Redundant] = {
         "an ID without a character is malformed",
         ("skeleton.ids_are_plain_and_unique: skeleton.malformed-id",),
     ),
-    "signature_profile._check_one: signature.encoding": Redundant(
+    "signature_profile.check_signature: signature.encoding": Redundant(
         "a digest of another length equals none", ("verify._verify_one: signature.digest",)
     ),
     "verify.canonicalise: signature.void": Redundant(

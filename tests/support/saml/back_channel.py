@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
 from tests.support.saml.keys import issued_by, pair
 
 AUTHORITY = "back-channel-authority"
@@ -93,6 +96,7 @@ def _handler(state: BackChannelServer) -> type[BaseHTTPRequestHandler]:
             body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
             state.seen.connections.add(self.client_address[:2])
             state.seen.requests.append((self.path, dict(self.headers), body))
+            state.seen.client = _common_name(self.connection)
             reply = state.reply
             if reply.hold_head is not None:
                 reply.hold_head.wait(30)
@@ -109,10 +113,21 @@ def _handler(state: BackChannelServer) -> type[BaseHTTPRequestHandler]:
                 reply.hold_body.wait(30)
             self.wfile.write(_chunks(reply.body) if reply.chunked else reply.body)
 
+        do_GET = do_POST  # noqa: N815  # the base class looks for these names
+
         def log_message(self, *_: object) -> None:
             """Quiet."""
 
     return Handler
+
+
+def _common_name(connection: ssl.SSLSocket) -> str:
+    """Whose certificate the other side showed; nobody's when it showed none."""
+    shown = connection.getpeercert(binary_form=True)
+    if shown is None:
+        return ""
+    (name,) = x509.load_der_x509_certificate(shown).subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(name.value)
 
 
 def _chunks(body: bytes) -> bytes:

@@ -15,6 +15,7 @@ from lxml import etree
 from broker.domain.assurance import Assurance, DigidLevel, Scheme
 from broker.providers.digid.connection import DigidConnection, RequestBinding
 from broker.providers.saml.metadata import IdentityProvider
+from broker.providers.saml.rollover import Rollover
 from tests.support.saml.answers import ACS, IDP, SP, Scene
 from tests.support.saml.keys import pair
 from tests.support.saml.signers import SAMLP
@@ -31,7 +32,7 @@ def identity_provider(
         entity_id=IDP,
         redirect_url=redirect_url,
         post_url=post_url,
-        artifact_resolution_url="https://was.digid.sim.example/saml/idp/resolve_artifact",
+        resolution_urls={0: "https://was.digid.sim.example/saml/idp/resolve_artifact"},
         certificates=(pair(key).certificate,),
     )
 
@@ -47,8 +48,8 @@ def connection(
         brand=brand,
         entity_id=SP,
         acs_url=ACS,
-        idp=identity_provider(),
-        signing_key=pair("sp").signing_key,
+        metadata=identity_provider,
+        signing=Rollover(pair("sp").signing_key),
         provider_name="Mijn CZ",
         request_binding=binding,
         want_assertions_signed=want_assertions_signed,
@@ -81,10 +82,12 @@ class AnsweringChannel:
     scene: Scene
     make: Callable[[Scene], bytes]
     calls: list[bytes] = field(default_factory=list)
+    endpoints: list[str] = field(default_factory=list)
 
-    def call(self, envelope: bytes) -> bytes:
+    def call(self, envelope: bytes, endpoint: str, now: datetime) -> bytes:
         """Keep the envelope, answer it."""
         self.calls.append(envelope)
+        self.endpoints.append(endpoint)
         resolve = etree.fromstring(envelope).find(f".//{{{SAMLP}}}ArtifactResolve")
         assert resolve is not None
         return self.make(replace(self.scene, resolve_id=resolve.get("ID", "")))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
@@ -24,6 +24,7 @@ from broker.providers.eherkenning.connection import AnswerBinding, EherkenningCo
 from broker.providers.eherkenning.service import EntityType, Service
 from broker.providers.saml.decrypt import DecryptionKey
 from broker.providers.saml.metadata import IdentityProvider
+from broker.providers.saml.rollover import Rollover
 from tests.support.saml.answers import Change, changed, stamp, status_text
 from tests.support.saml.keys import Pair, pair
 from tests.support.saml.signers import Signer, by_name_alone, by_signxml
@@ -94,6 +95,8 @@ class Sealing:
     reference: str | None = None
     other_recipients: tuple[str, ...] = ()
     repeated: bool = False
+    also_to: tuple[str, str] | None = None
+    """Another key of ours, by its pair and its KeyName, as while keys roll over."""
 
 
 def name_id_text(text: str, qualifier: str) -> str:
@@ -115,6 +118,9 @@ def encrypted_id(plain: str, number: int, sealing: Sealing | None = None) -> str
         _wrapped(os.urandom(32), number, place, other, sealing)
         for place, other in enumerate(sealing.other_recipients, start=2)
     ]
+    if sealing.also_to is not None:
+        to, key_name = sealing.also_to
+        others.append(_wrapped(session_key, number, 9, DV, replace(sealing, to=to, key_name=key_name)))
     keys = "".join([*others, own, *([_wrapped(session_key, number, 1, DV, sealing)] * sealing.repeated)])
     return f"""<saml:EncryptedID>
       <xenc:EncryptedData Id="_ed{number}" Type="http://www.w3.org/2001/04/xmlenc#Element">
@@ -346,7 +352,7 @@ def identity_provider(*, key: str = "hm") -> IdentityProvider:
         entity_id=HM,
         redirect_url=SSO,
         post_url=SSO,
-        artifact_resolution_url="https://hm.sim.example/broker/artifact",
+        resolution_urls={0: "https://hm.sim.example/broker/artifact"},
         certificates=(pair(key).certificate,),
     )
 
@@ -376,8 +382,8 @@ def connection(
         brand=brand,
         entity_id=DV,
         acs_url=ACS,
-        idp=identity_provider(),
-        signing_key=pair("dv").signing_key,
+        metadata=identity_provider,
+        signing=Rollover(pair("dv").signing_key),
         decryption_keys=(DecryptionKey(pair("dv-encryption").key, KEY_NAME),),
         services=(
             our_service(EherkenningLevel.EH2PLUS, 1, EH2PLUS_UUID, *types),

@@ -16,6 +16,10 @@ from cryptography.x509.oid import NameOID
 
 from broker.providers.saml.keys import SigningKey
 
+BEGINS_AT = dt.datetime(2020, 1, 1, tzinfo=dt.UTC)
+ENDS_AT = dt.datetime(2049, 12, 31, tzinfo=dt.UTC)
+"""Wide enough for every moment at which tests play."""
+
 
 @dataclass(frozen=True)
 class Pair:
@@ -55,6 +59,13 @@ def pair(name: str) -> Pair:
 
 
 @cache
+def pair_valid(name: str, begins_at: dt.datetime, ends_at: dt.datetime) -> Pair:
+    """The same for a certificate with these days."""
+    key = pair(name).key
+    return Pair(key, _certificate(name, key, None, days=(begins_at, ends_at)))
+
+
+@cache
 def issued_by(authority: str, name: str, host: str = "localhost") -> Pair:
     """A pair for 127.0.0.1 and `host`, signed by the pair called `authority`."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
@@ -62,10 +73,13 @@ def issued_by(authority: str, name: str, host: str = "localhost") -> Pair:
 
 
 def _certificate(
-    name: str, key: rsa.RSAPrivateKey, issuer: Pair | None, host: str = "localhost"
+    name: str,
+    key: rsa.RSAPrivateKey,
+    issuer: Pair | None,
+    host: str = "localhost",
+    days: tuple[dt.datetime, dt.datetime] = (BEGINS_AT, ENDS_AT),
 ) -> x509.Certificate:
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
-    start = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
     alternatives = [x509.DNSName(host), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
     key_usage = x509.KeyUsage(
         digital_signature=True,
@@ -84,8 +98,8 @@ def _certificate(
         .issuer_name(issuer.certificate.subject if issuer else subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(start + dt.timedelta(days=30))
+        .not_valid_before(days[0])
+        .not_valid_after(days[1])
         .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
         .add_extension(key_usage, critical=True)
         .add_extension(x509.SubjectAlternativeName(alternatives), critical=False)

@@ -19,9 +19,14 @@ def made(
     return base64.b64encode(kind + index + source_id(holder) + b"h" * handle).decode()
 
 
-def test_artifact_of_the_asked_party_is_taken() -> None:
-    """The control."""
-    check_artifact(made(), IDP)
+ENDPOINTS = {0: "https://was.example/resolve", 1: "https://was.example/other"}
+
+
+@pytest.mark.parametrize("index", sorted(ENDPOINTS))
+def test_artifact_of_the_asked_party_tells_where_to_resolve_it(index: int) -> None:
+    """Its index chooses among the endpoints of the metadata."""
+    artifact = made(index=index.to_bytes(2, "big"))
+    assert check_artifact(artifact, IDP, ENDPOINTS) == ENDPOINTS[index]
 
 
 @pytest.mark.parametrize(
@@ -40,7 +45,8 @@ def test_artifact_of_the_asked_party_is_taken() -> None:
         (made()[:-1] + "\uff1d", "artifact.form"),
         (made(kind=b"\x00\x01"), "artifact.type"),
         (made(kind=b"\x04\x00"), "artifact.type"),
-        (made(index=b"\x00\x01"), "artifact.index"),
+        (made(index=b"\x00\x02"), "artifact.index"),
+        (made(index=b"\x01\x00"), "artifact.index"),
         (made(holder="https://evil.example"), "artifact.source"),
         (made(holder=IDP + "/"), "artifact.source"),
     ],
@@ -48,5 +54,5 @@ def test_artifact_of_the_asked_party_is_taken() -> None:
 def test_artifact_of_another_kind_is_refused(artifact: str, code: str) -> None:
     """Length, alphabet, spelling, type, index and source each have their refusal."""
     with pytest.raises(GateRefused) as refused:
-        check_artifact(artifact, IDP)
+        check_artifact(artifact, IDP, ENDPOINTS)
     assert refused.value.reason_code == code

@@ -101,6 +101,21 @@ def test_key_is_chosen_by_its_name_while_keys_roll_over() -> None:
     assert [each.text for each in found] == [KVK, KVK]
 
 
+@pytest.mark.parametrize("ours", [(KEY_NAME,), (KEY_NAME, "old")])
+def test_key_for_the_old_and_one_for_the_new_may_stand_side_by_side(ours: tuple[str, ...]) -> None:
+    """Others encrypt to both for a while; it is read before the old key goes and after."""
+    sealing = Sealing(also_to=("dv-encryption-old", "old"))
+    (found,) = decrypt_all([identifier(sealing=sealing)], recipient=DV, keys=keys(*ours))
+    assert found.text == KVK
+
+
+def test_two_keys_under_one_name_are_refused_beside_another_of_ours() -> None:
+    """One for each key that we have; which of two is meant is nobody's to choose."""
+    sealing = Sealing(also_to=("dv-encryption-old", "old"), repeated=True)
+    with pytest.raises(MeaningRefused, match=r"identifier\.undecryptable"):
+        decrypt_all([identifier(sealing=sealing)], recipient=DV, keys=keys(KEY_NAME, "old"))
+
+
 def _flipped(data: bytes) -> bytes:
     return data[:-1] + bytes([data[-1] ^ 1])
 

@@ -6,7 +6,7 @@ import base64
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from lxml import etree
@@ -15,12 +15,13 @@ from broker.domain.assurance import Assurance, DigidLevel, Scheme
 from broker.domain.bsn import Bsn
 from broker.domain.identity import Authenticated, Cancelled, Failed, ProviderOutcome, Unavailable
 from broker.providers.answers.claiming import UsedMessages
-from broker.providers.base import ArtifactAnswer, Provider, RedirectTo, SentRequest
+from broker.providers.base import ArtifactAnswer, PostForm, Provider, RedirectTo, SentRequest
 from broker.providers.digid.connection import RequestBinding
 from broker.providers.digid.provider import BackChannel, DigidProvider
 from broker.providers.saml.artifact import source_id
+from broker.providers.saml.bounded_answer import ChannelUnavailable
 from broker.providers.saml.refusal import ChannelRefused
-from broker.providers.saml.soap_client import ChannelUnavailable
+from broker.providers.saml.rollover import Rollover, Upcoming
 from tests.support.saml.answers import (
     ACS,
     ASSERTION_ID,
@@ -43,10 +44,17 @@ from tests.support.saml.answers import (
     stamp,
     status_text,
 )
-from tests.support.saml.digid import MIDDEN, SSO, AnsweringChannel, UsedInMemory, connection
+from tests.support.saml.digid import (
+    MIDDEN,
+    SSO,
+    AnsweringChannel,
+    UsedInMemory,
+    connection,
+    identity_provider,
+)
 from tests.support.saml.gate import opened
-from tests.support.saml.keys import pair
-from tests.support.saml.signers import SAMLP, xmlsec1_accepts
+from tests.support.saml.keys import pair, pair_valid
+from tests.support.saml.signers import DS, SAMLP, xmlsec1_accepts
 
 SENT = SentRequest("digid", "cz", REQUEST_ID, MIDDEN, NOW - timedelta(seconds=90), IDP)
 ARTIFACT = base64.b64encode(b"\x00\x04\x00\x00" + source_id(IDP) + b"h" * 20).decode()
@@ -444,13 +452,81 @@ def test_claims_outlive_the_messages() -> None:
     assert used.claims["cz:digid:assertion", ASSERTION_ID] >= NOW + timedelta(minutes=12)
 
 
+@pytest.mark.parametrize("signer", ["idp", "idp-next"])
+def test_both_keys_of_the_provider_count_while_they_roll_over(signer: str) -> None:
+    """Old and new stand in its metadata, and either may sign."""
+    both = replace(identity_provider(), certificates=(pair("idp").certificate, pair("idp-next").certificate))
+    channel = AnsweringChannel(Scene(key=pair(signer)), lambda scene: answer(scene=scene))
+    provider = DigidProvider(replace(connection(), metadata=lambda: both), channel, UsedInMemory())
+    assert isinstance(provider.complete(ArtifactAnswer(ARTIFACT), SENT, now=NOW), Authenticated)
+
+
+@pytest.mark.parametrize(
+    "days",
+    [
+        (NOW - timedelta(days=9), NOW - timedelta(seconds=1)),
+        (NOW + timedelta(seconds=1), NOW + timedelta(days=9)),
+    ],
+)
+def test_key_counts_within_the_days_of_its_certificate(days: tuple[datetime, datetime]) -> None:
+    """A signature by an expired certificate, or by one of tomorrow, is by nobody that we know."""
+    certificates = (pair_valid("idp", *days).certificate, pair("idp-next").certificate)
+    known = replace(identity_provider(), certificates=certificates)
+    channel = AnsweringChannel(Scene(), answering())
+    provider = DigidProvider(replace(connection(), metadata=lambda: known), channel, UsedInMemory())
+    assert reason(provider.complete(ArtifactAnswer(ARTIFACT), SENT, now=NOW)) == "signature.invalid"
+
+
+def test_metadata_that_has_ended_is_not_believed_and_spends_no_artifact() -> None:
+    """Nobody is asked: what came back could not be trusted."""
+    used, channel = UsedInMemory(), AnsweringChannel(Scene(), answering())
+    ended = replace(identity_provider(), valid_until=NOW)
+    provider = DigidProvider(replace(connection(), metadata=lambda: ended), channel, used)
+    outcome = provider.complete(ArtifactAnswer(ARTIFACT), SENT, now=NOW)
+    assert isinstance(outcome, Unavailable)
+    assert outcome.reason == "metadata.ended"
+    assert (channel.calls, used.claims) == ([], {})
+
+
+def test_artifact_is_resolved_where_its_index_says() -> None:
+    """The metadata names several endpoints; an index that is not among them is asked nowhere."""
+    urls = {0: "https://was.example/first", 1: "https://was.example/second"}
+    conn = replace(connection(), metadata=lambda: replace(identity_provider(), resolution_urls=urls))
+    for index, url in urls.items():
+        artifact = base64.b64encode(
+            b"\x00\x04" + index.to_bytes(2, "big") + source_id(IDP) + b"h" * 20
+        ).decode()
+        channel = AnsweringChannel(Scene(), answering())
+        DigidProvider(conn, channel, UsedInMemory()).complete(ArtifactAnswer(artifact), SENT, now=NOW)
+        assert channel.endpoints == [url]
+    third = base64.b64encode(b"\x00\x04\x00\x02" + source_id(IDP) + b"h" * 20).decode()
+    channel = AnsweringChannel(Scene(), answering())
+    outcome = DigidProvider(conn, channel, UsedInMemory()).complete(ArtifactAnswer(third), SENT, now=NOW)
+    assert (reason(outcome), channel.calls) == ("artifact.index", [])
+
+
+def test_next_key_signs_from_its_moment_on() -> None:
+    """What is sent at that moment bears the new name, and what was sent before it the old one."""
+    rolling = Rollover(pair("sp").signing_key, Upcoming(pair("sp-next").signing_key, NOW))
+    conn = replace(connection(binding=RequestBinding.POST), signing=rolling)
+    for now, name in ((NOW - timedelta(seconds=1), "sp"), (NOW, "sp-next")):
+        channel = AnsweringChannel(Scene(), lambda _: b"")
+        provider = DigidProvider(conn, channel, UsedInMemory())
+        send = provider.begin(MIDDEN, relay_state="r", now=now).send
+        assert isinstance(send, PostForm)
+        provider.complete(ArtifactAnswer(ARTIFACT), SENT, now=now)
+        for message in (base64.b64decode(dict(send.fields)["SAMLRequest"]), channel.calls[0]):
+            named = etree.fromstring(message).findtext(f".//{{{DS}}}KeyName")
+            assert named == pair(name).signing_key.key_name
+
+
 class Broken:
     """A channel on which nothing good comes."""
 
     def __init__(self, fault: Exception) -> None:
         self.fault = fault
 
-    def call(self, envelope: bytes) -> bytes:
+    def call(self, envelope: bytes, endpoint: str, now: datetime) -> bytes:
         """Fail."""
         raise self.fault
 

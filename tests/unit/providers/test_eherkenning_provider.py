@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from lxml import etree
@@ -26,7 +26,7 @@ from broker.providers.eherkenning.connection import AnswerBinding, RequestBindin
 from broker.providers.eherkenning.provider import EherkenningProvider
 from broker.providers.eherkenning.service import EntityType
 from broker.providers.saml.artifact import source_id
-from broker.providers.saml.soap_client import ChannelUnavailable
+from broker.providers.saml.bounded_answer import ChannelUnavailable
 from tests.support.saml.answers import STATUS, Change, stamp
 from tests.support.saml.digid import UsedInMemory
 from tests.support.saml.eherkenning import (
@@ -88,7 +88,7 @@ class Wire:
         self._make = make
         self.calls: list[bytes] = []
 
-    def call(self, envelope: bytes) -> bytes:
+    def call(self, envelope: bytes, endpoint: str, now: datetime) -> bytes:
         """Keep the envelope, answer it."""
         self.calls.append(envelope)
         resolve = etree.fromstring(envelope).find(f".//{{{SAMLP}}}ArtifactResolve")
@@ -99,7 +99,7 @@ class Wire:
 class DeadWire:
     """Nobody answers."""
 
-    def call(self, envelope: bytes) -> bytes:
+    def call(self, envelope: bytes, endpoint: str, now: datetime) -> bytes:
         """Fail as a dead line does."""
         raise ChannelUnavailable("channel.timeout", f"no answer to {len(envelope)} bytes")
 

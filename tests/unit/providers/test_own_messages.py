@@ -155,7 +155,7 @@ def test_messages_of_one_connection_have_nothing_of_each_other() -> None:
             assert (root.get("ID"), root.get("IssueInstant")) == (question.id, write_instant(at))
             assert (root.get("ProviderName"), root.findtext(f"{{{SAML}}}Issuer")) == (name, name)
             envelope = signed_artifact_resolve(
-                "AAQ+/=", message_id=question.id, issued_at=at, issuer=name, key=connection().signing_key
+                "AAQ+/=", message_id=question.id, issued_at=at, issuer=name, key=pair("sp").signing_key
             )
             (resolve,) = etree.fromstring(envelope).iter(f"{{{SAMLP}}}ArtifactResolve")
             assert (resolve.get("ID"), resolve.get("IssueInstant")) == (question.id, write_instant(at))
@@ -217,8 +217,8 @@ def test_connection_needs_the_binding_that_it_uses() -> None:
             brand="cz",
             entity_id=good.entity_id,
             acs_url=good.acs_url,
-            idp=identity_provider(post_url=None),
-            signing_key=good.signing_key,
+            metadata=lambda: identity_provider(post_url=None),
+            signing=good.signing,
             provider_name="Mijn CZ",
             request_binding=RequestBinding.POST,
         )

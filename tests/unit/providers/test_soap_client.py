@@ -10,14 +10,10 @@ from pathlib import Path
 import pytest
 
 from broker.errors import ConfigurationError
+from broker.providers.saml.bounded_answer import ChannelUnavailable
 from broker.providers.saml.bytes_rules import MAX_MESSAGE_BYTES
 from broker.providers.saml.refusal import ChannelRefused
-from broker.providers.saml.soap_client import (
-    ChannelUnavailable,
-    Patience,
-    SoapClient,
-    back_channel_context,
-)
+from broker.providers.saml.soap_client import Patience, SoapClient, back_channel_context
 from tests.support.saml.back_channel import AUTHORITY, BackChannelServer, Reply, running_back_channel
 from tests.support.saml.keys import issued_by, pair
 

@@ -1,0 +1,121 @@
+"""What a feed says is believed when a pinned key signed all of it, and for no other reason."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from broker.providers.saml.metadata_feed import FeedRefused, read_feed, require_no_step_back
+from broker.providers.saml.refusal import AnswerRefused
+from tests.support.saml.answers import IDP
+from tests.support.saml.feed import FEED_ID, SIGNATURE_PLACE, feed_text, signed_feed
+from tests.support.saml.keys import pair, pair_valid
+from tests.support.saml.signers import by_signxml
+from tests.unit.providers.test_metadata import NOW, SENSIBLE, plain
+
+INSIDE = plain(SENSIBLE)
+UNTIL = NOW + timedelta(days=7)
+PINNED = [pair("feed").certificate]
+GOOD = signed_feed(INSIDE, UNTIL)
+ENTITY_ID = "_entity00000000000000000000000000000000000"
+
+
+def code(document: bytes, *, entity_id: str = IDP) -> str:
+    """Why it is refused."""
+    with pytest.raises(AnswerRefused) as refused:
+        read_feed(document, entity_id, PINNED)
+    return refused.value.reason_code
+
+
+def test_feed_that_a_pinned_key_signed_is_read() -> None:
+    """Whom we ask, whose keys count, until when."""
+    found = read_feed(GOOD, IDP, PINNED)
+    assert (found.entity_id, found.valid_until) == (IDP, UNTIL)
+    assert found.certificates == (pair("idp").certificate,)
+
+
+def test_feed_may_be_signed_with_either_pinned_key() -> None:
+    """While its signer's key is being replaced; the days of a pinned certificate do not matter."""
+    old = pair_valid("feed", NOW - timedelta(days=9), NOW - timedelta(days=8))
+    for key in ("feed", "feed-next"):
+        document = signed_feed(INSIDE, UNTIL, key=pair(key))
+        pinned = [old.certificate, pair("feed-next").certificate]
+        assert read_feed(document, IDP, pinned).entity_id == IDP
+
+
+def test_single_descriptor_may_be_the_feed() -> None:
+    """An EntityDescriptor that is signed itself is as good as a group."""
+    attributes = f'ID="{ENTITY_ID}" validUntil="2027-01-01T00:00:00Z" '
+    text = INSIDE.replace("<md:EntityDescriptor ", f"<md:EntityDescriptor {attributes}", 1)
+    text = text.replace("<md:IDPSSODescriptor", f"{SIGNATURE_PLACE}<md:IDPSSODescriptor", 1)
+    document = by_signxml(text, SIGNATURE_PLACE, ENTITY_ID, pair("feed")).encode()
+    assert read_feed(document, IDP, PINNED).entity_id == IDP
+
+
+def _signed_within() -> bytes:
+    """The signature stands in the entity, and nothing covers the group."""
+    text = INSIDE.replace("<md:EntityDescriptor ", f'<md:EntityDescriptor ID="{ENTITY_ID}" ', 1)
+    text = text.replace("<md:IDPSSODescriptor", "<inner/><md:IDPSSODescriptor", 1)
+    inner = by_signxml(text, "<inner/>", ENTITY_ID, pair("feed")).partition("?>")[2].strip()
+    return feed_text(inner, UNTIL).replace(SIGNATURE_PLACE, "").encode()
+
+
+def _signature_last() -> bytes:
+    """The right signature at the end, where a second reader may not look for it."""
+    text = feed_text(INSIDE, UNTIL).replace(SIGNATURE_PLACE, "")
+    text = text.replace("</md:EntitiesDescriptor>", f"{SIGNATURE_PLACE}</md:EntitiesDescriptor>")
+    return by_signxml(text, SIGNATURE_PLACE, FEED_ID, pair("feed")).encode()
+
+
+def _refers_to_the_entity() -> bytes:
+    """The signature in the first place is over the entity within."""
+    text = INSIDE.replace("<md:EntityDescriptor ", f'<md:EntityDescriptor ID="{ENTITY_ID}" ', 1)
+    return by_signxml(feed_text(text, UNTIL), SIGNATURE_PLACE, ENTITY_ID, pair("feed")).encode()
+
+
+REFUSED = {
+    "not-signed": (feed_text(INSIDE, UNTIL).replace(SIGNATURE_PLACE, "").encode(), "signature.missing"),
+    "signed-within-only": (_signed_within(), "signature.missing"),
+    "signature-not-first": (_signature_last(), "signature.missing"),
+    "signature-over-a-part": (_refers_to_the_entity(), "signature.reference"),
+    "another-key": (signed_feed(INSIDE, UNTIL, key=pair("idp")), "signature.invalid"),
+    "changed-address": (
+        GOOD.replace(b"https://digid.example/sso", b"https://evil.example/sso"),
+        "signature.digest",
+    ),
+    "longer-life": (GOOD.replace(b'validUntil="2026', b'validUntil="2036'), "signature.digest"),
+    "no-end": (signed_feed(INSIDE, None), "feed.endless"),
+    "no-key": (signed_feed(INSIDE.replace("KeyDescriptor", "Other"), UNTIL), "feed.content"),
+    "doctype": (b"<!DOCTYPE x>" + GOOD.partition(b"?>")[2], "xml.doctype"),
+    "too-large": (GOOD + b" " * 256 * 1024, "xml.too-large"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_feed_is_refused_for_anything_else(case: str) -> None:
+    """Each has its code."""
+    document, expected = REFUSED[case]
+    assert code(document) == expected
+
+
+def test_feed_without_the_entity_that_is_meant_is_refused() -> None:
+    """Whatever else the signer vouches for."""
+    assert code(GOOD, entity_id="https://other.example") == "feed.content"
+
+
+def test_certificate_in_the_signature_proves_nothing() -> None:
+    """A stranger's signature, with the stranger's certificate in it."""
+    forged = signed_feed(INSIDE, UNTIL, key=pair("attacker"))
+    assert pair("attacker").signing_key.certificate_base64.encode() in forged.replace(b"\n", b"")
+    assert code(forged) == "signature.invalid"
+
+
+def test_older_copy_does_not_take_the_place_of_a_newer_one() -> None:
+    """It may hold a key that was withdrawn; one of the same end may."""
+    newer = read_feed(signed_feed(INSIDE, UNTIL + timedelta(seconds=1)), IDP, PINNED)
+    older = read_feed(GOOD, IDP, PINNED)
+    require_no_step_back(newer, older)
+    require_no_step_back(older, older)
+    with pytest.raises(FeedRefused, match=r"feed\.older"):
+        require_no_step_back(older, newer)
