@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -32,7 +33,7 @@ from tests.support.rollover import (
 from tests.support.saml.feed import signed_feed
 from tests.support.saml.keys import pair
 from tests.support.saml.signers import DS, METADATA
-from tests.support.system import System
+from tests.support.system import System, running_digid
 
 pytestmark = pytest.mark.flow
 
@@ -180,6 +181,43 @@ def test_our_keys_at_eherkenning_are_replaced_and_no_login_is_lost(own_system: S
     assert logins.finished == 6
 
 
+def test_digid_replaces_its_key_and_no_login_is_lost(own_system: System) -> None:
+    """Its metadata comes as a file: with both keys for a while, and either of them signs."""
+    system, operator = own_system, Operator(own_system)
+    pki, file = system.state / PKI_FOLDER, system.state / "digid/idp-metadata.xml"
+    old, new = load_pair(pki, "digid-signing"), issue(load_pair(pki, "ca"), "digid-next")
+    logins = logins_by_digid(system)
+    logins.step()
+    _add(file, new.certificate)
+    operator.restart(system.settings)
+    logins.step()  # began before the restart
+    logins.pause()  # signed with the old key, while both are known
+    write_pair(pki, "digid-signing", new)
+    with running_digid(system.state, system.phone, system.clock) as front:
+        system.digid = front
+        _add(file, old.certificate)
+        operator.restart(system.settings)
+        logins.step()
+        logins.pause()  # signed with the new key
+    assert logins.finished == 3
+
+
+def _add(file: Path, certificate: x509.Certificate) -> None:
+    text = file.read_text(encoding="utf-8")
+    file.write_text(with_certificates(text, certificate), encoding="utf-8")
+
+
+def with_certificates(metadata: str, *more: x509.Certificate) -> str:
+    """A provider's metadata with further signing certificates."""
+    place = "<md:ArtifactResolutionService"
+    further = "".join(
+        f'<md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="{DS}"><ds:X509Data><ds:X509Certificate>'
+        f"{certificate_base64(one)}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
+        for one in more
+    )
+    return metadata.replace(place, further + place, 1)
+
+
 class Makelaar:
     """The makelaar's side: a signed feed, and a signing key that it replaces."""
 
@@ -190,13 +228,7 @@ class Makelaar:
     def publish(self, *more: x509.Certificate, signer: str = "feed") -> None:
         """What it tells of itself now, with further certificates beside the one in use."""
         text = (self._system.state / "eherkenning/hm-metadata.xml").read_text(encoding="utf-8")
-        place = "<md:ArtifactResolutionService"
-        further = "".join(
-            f'<md:KeyDescriptor use="signing"><ds:KeyInfo xmlns:ds="{DS}"><ds:X509Data><ds:X509Certificate>'
-            f"{certificate_base64(one)}</ds:X509Certificate></ds:X509Data></ds:KeyInfo></md:KeyDescriptor>"
-            for one in more
-        )
-        entity = text.partition("?>")[2].replace(place, further + place, 1)
+        entity = with_certificates(text.partition("?>")[2], *more)
         self._feed.document = signed_feed(entity, in_days(self._system.clock(), 7), key=pair(signer))
 
     @contextmanager
@@ -250,13 +282,18 @@ def test_makelaar_replaces_its_key_and_servers_follow_its_feed(own_system: Syste
             assert fetched_after_a_while(system, worker) == 1
             logins.step()  # signed with the new key, which is now the only one
             logins.pause()
-    assert logins.finished == 4
+            assert logins.finished == 4
+            system.clock.advance(8 * 86_400)
+            assert worker.run() == 0
+            page = Worker(system, "anouk").arrive()
+            assert "Inloggen met eHerkenning kan nu niet" in page.text
     told = [event for event in story.events() if event.kind.startswith("provider-metadata.")]
     assert [event.detail for event in told] == [
         {"provider": "eherkenning", "added": fingerprint_of(new.certificate), "removed": ""},
         {"provider": "eherkenning", "reason": "signature.invalid"},
         {"provider": "eherkenning", "added": "", "removed": ""},
         {"provider": "eherkenning", "added": "", "removed": fingerprint_of(old.certificate)},
+        {"provider": "eherkenning", "reason": "feed.ended"},
     ]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,9 +13,10 @@ from click.testing import CliRunner, Result
 
 from broker.cli.main import commands
 from demo.eherkenning.names import HM_ENTITY_ID
+from demo.pki import issue, load_pair, write_pair
 from tests.support.rollover import PublishedFeed, in_days, running_feed
 from tests.support.saml.feed import signed_feed
-from tests.support.saml.keys import pair
+from tests.support.saml.keys import pair, pair_valid
 from tests.support.system import Plan, System, prepared_system
 
 pytestmark = pytest.mark.flow
@@ -26,6 +27,12 @@ url = "{url}"
 signer_certificate_files = ["../state/feed-signer.pem"]
 copy_file = "../state/copies/hm.xml"
 tls_ca_file = "../state/pki/ca.pem"
+"""
+NEXT_TLS = """
+[next_tls_client]
+key_file = "../state/pki/{name}.key"
+certificate_file = "../state/pki/{name}.pem"
+active_from = {moment}
 """
 NEXT = """
 [eherkenning.next_encryption]
@@ -139,9 +146,33 @@ def test_calendar_counts_what_comes_next(deployment: Deployment) -> None:
     before, mark, after = brand.read_text(encoding="utf-8").partition("[[eherkenning.services]]")
     upcoming = NEXT.format(moment=in_days(datetime.now(UTC), 400).isoformat())
     brand.write_text(before + upcoming + mark + after, encoding="utf-8")
+    now = datetime.now(UTC)
+    short = pair_valid("zz-encryption", now - timedelta(days=1), now + timedelta(days=100))
+    short.write(deployment.system.state / "pki", "zz-eherkenning-encryption")
     findings = deployment.findings()
     assert findings["certificate saml-encryption-next of zz"][0] == "good"
+    health, sentence = findings["certificate saml-encryption of zz"]
+    assert (health, "when the next one is used" in sentence) == ("warning", True)
     assert findings["certificate feed-signer of eherkenning"][0] == "good"
     assert "warning at 90" in findings["certificate idp-metadata of eherkenning"][1]
     assert findings["metadata feed of eherkenning"][0] == "good"
     assert findings["metadata feed of eherkenning: our copy"][0] == "good"
+
+
+@pytest.mark.parametrize(("name", "health"), [("taken", "good"), ("stranger", "warning")])
+def test_doctor_tries_the_next_certificate_on_the_back_channel(
+    name: str, health: str, deployment: Deployment
+) -> None:
+    """While there is time to have it registered; the one in use works all the same."""
+    deployment.publish()
+    deployment.run("metadata", "fetch", "--provider", "eherkenning")
+    pki = deployment.system.state / "pki"
+    write_pair(pki, "taken", issue(load_pair(pki, "ca"), "taken"))
+    pair("stranger").write(pki, "stranger")
+    file = deployment.config / "providers/eherkenning.toml"
+    upcoming = NEXT_TLS.format(name=name, moment=in_days(datetime.now(UTC), 9).isoformat())
+    file.write_text(file.read_text(encoding="utf-8") + upcoming, encoding="utf-8")
+    findings = deployment.findings()
+    part = "back channel zz to eherkenning"
+    assert findings[part][0] == "good"
+    assert findings[f"{part} with the next certificate"][0] == health

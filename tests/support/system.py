@@ -204,7 +204,7 @@ def prepared_system(folder: Path, plan: Plan, broker: WSGIApplication) -> Iterat
     shutil.copytree(plan.pki, state)
     phone, clock = Phone(), DemoClock.of_state(state)
     config = _config(folder, plan)
-    with _running_digid(state, phone, clock) as digid, running_makelaar(state, clock) as makelaar:
+    with running_digid(state, phone, clock) as digid, running_makelaar(state, clock) as makelaar:
         settings = load_settings(config, plan.environment)
         (state / "digid/sp").mkdir(parents=True, exist_ok=True)
         (state / "digid/sp/cz.xml").write_bytes(digid_metadata(settings, "cz", now=clock()))
@@ -245,7 +245,7 @@ def _open_to_everybody(words: str) -> str:
 
 
 @contextmanager
-def _running_digid(state: Path, phone: Phone, clock: DemoClock) -> Iterator[Flask]:
+def running_digid(state: Path, phone: Phone, clock: DemoClock) -> Iterator[Flask]:
     """The simulator with its back channel on a free port; its pages are called without a socket."""
     context = mutual_tls(state / PKI_FOLDER, BACK_CHANNEL)
     server = TlsServer(("127.0.0.1", 0), _not_ready, context)

@@ -30,17 +30,17 @@ class FeedCopy:
         self._file = file
 
     def read(self) -> bytes | None:
-        """The document; None when there is none."""
+        """The document; None when there is none that can be read."""
         try:
             return self._file.read_bytes()
-        except FileNotFoundError:
+        except OSError:
             return None
 
     def confirmed_at(self) -> datetime | None:
         """When the feed last said this; None when there is no copy."""
         try:
             return datetime.fromtimestamp(self._file.stat().st_mtime, UTC)
-        except FileNotFoundError:
+        except OSError:
             return None
 
     def mark(self) -> tuple[int, int, int] | None:
@@ -51,8 +51,8 @@ class FeedCopy:
             return None
         return status.st_ino, status.st_mtime_ns, status.st_size
 
-    def replace(self, document: bytes, now: datetime) -> None:
-        """Another document in its place, whole or not at all."""
+    def write_beside(self, document: bytes, now: datetime) -> Path:
+        """Another document, ready to take its place; raises `OSError` where it cannot be written."""
         self._file.parent.mkdir(parents=True, exist_ok=True)
         beside = self._file.with_name(f".{self._file.name}.{os.getpid()}.new")
         with beside.open("wb") as out:
@@ -60,6 +60,10 @@ class FeedCopy:
             out.flush()
             os.fsync(out.fileno())
         os.utime(beside, (now.timestamp(), now.timestamp()))
+        return beside
+
+    def replace_by(self, beside: Path) -> None:
+        """Let what was written beside take its place, whole or not at all."""
         beside.replace(self._file)
 
 
@@ -73,7 +77,9 @@ class FollowedCopy:
         self._mark = copy.mark()
         document = copy.read()
         if document is None:
-            raise ConfigurationError(("there is no copy of the feed yet; run: broker metadata fetch",))
+            raise ConfigurationError(
+                ("there is no copy of the feed that can be read; run: broker metadata fetch",)
+            )
         self._known = read(document)
 
     def current(self) -> IdentityProvider:

@@ -16,7 +16,7 @@ from broker.providers.saml.metadata import IdentityProvider
 from broker.providers.saml.metadata_feed import FeedRefused, require_no_step_back
 from broker.providers.saml.refusal import AnswerRefused
 
-_SOONEST_RETRY: Final = timedelta(minutes=1)
+_SOONEST: Final = timedelta(minutes=1)
 _RETRIES_IN_AN_INTERVAL: Final = 10
 
 
@@ -82,10 +82,15 @@ class FeedRefresh:
         before = self._known()
         document, found = obtain(self._feed, None if step_back else before, now)
         changed = before is None or _content(found) != _content(before)
+        try:
+            beside = self._feed.copy.write_beside(document, now)
+        except OSError as fault:
+            detail = f"the copy cannot be written ({type(fault).__name__})"
+            raise FeedRefused("feed.copy-not-written", detail) from fault
         if changed:
-            # Written down first: a change of keys that nobody is told of must not be possible.
+            # Before it counts: a change of keys that nobody is told of must not be possible.
             self._told.changed(before, found)
-        self._feed.copy.replace(document, now)
+        self._feed.copy.replace_by(beside)
         return changed
 
     def _is_due(self, now: datetime) -> bool:
@@ -98,7 +103,7 @@ class FeedRefresh:
         """As configured, or sooner where the document asks for it."""
         known = self._known()
         asked = known.cache_for if known is not None else None
-        return min(self._feed.every, asked) if asked else self._feed.every
+        return min(self._feed.every, max(asked, _SOONEST)) if asked is not None else self._feed.every
 
     def _known(self) -> IdentityProvider | None:
         """What the copy says; None when there is none, or none that can be believed."""
@@ -109,7 +114,7 @@ class FeedRefresh:
 
     def _note_refusal(self, reason_code: str, now: datetime) -> None:
         METADATA_REFRESHES.add(provider=self._feed.provider, outcome=reason_code)
-        self._not_before = now + max(self._feed.every / _RETRIES_IN_AN_INTERVAL, _SOONEST_RETRY)
+        self._not_before = now + max(self._feed.every / _RETRIES_IN_AN_INTERVAL, _SOONEST)
         # It is tried often: one event for each thing that is wrong.
         if reason_code != self._refused_for:
             self._told.refused(reason_code)

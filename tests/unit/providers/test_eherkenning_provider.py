@@ -62,6 +62,7 @@ from tests.support.saml.eherkenning import (
     attributes_text,
     connection,
     failure,
+    identity_provider,
     legal,
     posted,
     posted_failure,
@@ -590,3 +591,18 @@ def test_assertion_with_two_signatures_that_differ_is_refused() -> None:
 def test_posted_response_is_signed_beside_its_assertion() -> None:
     """The control for the two signatures by POST."""
     authenticated(by_post(posted(places=BY_POST_SIGNED)))
+
+
+@pytest.mark.parametrize("binding", AnswerBinding)
+def test_metadata_that_has_ended_vouches_for_nobody(binding: AnswerBinding) -> None:
+    """By either way nothing is believed, and no artifact or message is used up."""
+    used, ended = UsedInMemory(), replace(identity_provider(), valid_until=NOW)
+    conn = replace(connection(answer_binding=binding), metadata=lambda: ended)
+    by_way: dict[AnswerBinding, Answer] = {
+        AnswerBinding.ARTIFACT: ArtifactAnswer(ARTIFACT),
+        AnswerBinding.POST: PostedAnswer(base64.b64encode(posted()).decode()),
+    }
+    outcome = EherkenningProvider(conn, DeadWire(), used).complete(by_way[binding], SENT, now=NOW)
+    assert isinstance(outcome, Unavailable)
+    assert outcome.reason == "metadata.ended"
+    assert used.claims == {}

@@ -110,6 +110,26 @@ def test_feed_is_fetched_sooner_where_it_asks_for_that(published: Published) -> 
     assert published.fetched == 2
 
 
+def test_feed_cannot_make_us_ask_all_the_time(published: Published) -> None:
+    """A minute is the least, whatever its cacheDuration says."""
+    published.says("idp", attributes='cacheDuration="PT0S"')
+    worker = published.worker()
+    worker.run()
+    published.clock.advance(seconds=59)
+    worker.run()
+    assert published.fetched == 1
+    published.clock.advance(seconds=1)
+    worker.run()
+    assert published.fetched == 2
+
+
+def test_copy_that_cannot_be_written_is_a_refusal_of_its_own(published: Published) -> None:
+    """Nothing is told as changed that did not change."""
+    (published.folder / "copies").write_text("a file where the folder should be")
+    assert published.worker().run() == 0
+    assert published.heard == ["feed.copy-not-written"]
+
+
 def test_change_of_keys_is_told_and_followed(published: Published) -> None:
     """Written down before it counts; a server that runs takes it in, one that starts as well."""
     worker = published.worker()
@@ -218,7 +238,7 @@ def test_copy_that_somebody_changed_on_disk_changes_nothing(published: Published
     running = FollowedCopy(published.copy, READ)
     _unsigned(published)
     assert isinstance(published.document, bytes)
-    published.copy.replace(published.document, published.clock())
+    published.copy.replace_by(published.copy.write_beside(published.document, published.clock()))
     assert tuple(map(fingerprint_of, running.current().certificates)) == named("idp")
     with pytest.raises(AnswerRefused):
         published.known()
