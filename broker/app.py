@@ -16,6 +16,7 @@ from broker.login.parked_outcomes import ParkedOutcomes
 from broker.login.service import LoginService
 from broker.login.surroundings import Surroundings
 from broker.login.transactions import Transactions
+from broker.login.upstream_logouts import UpstreamLogouts
 from broker.login.upstream_requests import UpstreamRequests
 from broker.mfa.service import SecondFactors
 from broker.oidc.clients import ClientRegistry
@@ -62,6 +63,7 @@ from broker.web.source_address import request_origin, source_block
 from broker.web.staff_pages import staff_blueprint
 from broker.web.support_code import support_code
 from broker.web.trimmed_flask import TrimmedFlask
+from broker.web.upstream_logout import upstream_logout_blueprint
 from broker.wiring.account_area import account_area
 from broker.wiring.audit import AuditRoom
 from broker.wiring.clients import clients_of
@@ -81,6 +83,7 @@ from broker.wiring.upstream import (
     guarded_providers,
     sso_url,
     upstream_connections,
+    upstream_logouts,
     upstream_metadata,
 )
 
@@ -151,6 +154,7 @@ def _register(
             AuthorizePages(issuer, clients, provider.hints, provider.grants, stores.records, pages)
         ),
         logout_blueprint(LogoutPages(provider.end_session, pages)),
+        upstream_logout_blueprint(pages),
         machine_blueprint(MachineEndpoints(provider, auditor)),
     ):
         app.register_blueprint(blueprint)
@@ -217,6 +221,7 @@ def _login_pages(
     )
     return LoginPages(
         login=login,
+        logouts=UpstreamLogouts(stores.records, upstream_logouts(upstream), auditor, clock),
         sessions=sessions,
         portals=Portals.of(settings),
         answers=PortalAnswers(backstage),

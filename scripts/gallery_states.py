@@ -16,7 +16,9 @@ from broker.accounts.registration.pending import Details
 from broker.domain.email_address import EmailFault
 from broker.domain.outages import Outage
 from broker.domain.person_name import NameFault
+from broker.providers.logout import UpstreamEnd
 from broker.web.error_texts import ERROR_CODES
+from broker.web.logged_out import Upstream
 from broker.web.notices import NOTICE_CODES, OwnTexts
 from broker.web.registration_form import DetailsForm
 from broker.web.registration_texts import REGISTRATION_NOTICES
@@ -246,7 +248,26 @@ def _logout_states(portal: Portal) -> Iterator[State]:
             yield State(
                 f"logout-confirm{suffix}", "logout/confirm.html", brand, {**question, "way_on": way_on}
             )
-            yield State(f"logout-done{suffix}", "logout/done.html", brand, {"way_on": way_on})
+            done = {"way_on": way_on, "told": (), "anything_ended": way_on is not None}
+            yield State(f"logout-done{suffix}", "logout/done.html", brand, done)
+    yield from _upstream_logout_states(portal.brand, stay)
+
+
+def _upstream_logout_states(brand: Brand, stay: WayOn) -> Iterator[State]:
+    """What is told of a login at its provider, before and after somebody logs out there."""
+    logins = {
+        "digid": Upstream("DigiD", brand.name, asks_anew=True),
+        "kept": Upstream("eHerkenning", brand.name, asks_anew=False),
+        "offered": Upstream("eHerkenning", brand.name, False, "/saml/logout/begin", "handle", "sample-token"),
+    }
+    for name, told in logins.items():
+        context = {"way_on": stay, "told": (told,), "anything_ended": True}
+        yield State(f"logout-done-{name}", "logout/done.html", brand, context)
+    all_told = {"way_on": None, "told": tuple(logins.values()), "anything_ended": True}
+    yield State("logout-done-no-brand-several", "logout/done.html", None, all_told)
+    for end in UpstreamEnd:
+        context = {"provider_name": "eHerkenning", "end": end.value}
+        yield State(f"logout-provider-{end.value}", "logout/provider.html", brand, context)
 
 
 _SEVERAL = ("Mijn CZ", "Mijn CZ Zakelijk")

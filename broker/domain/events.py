@@ -303,6 +303,27 @@ class SessionEnded(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutSentUpstream(SecurityEvent):
+    """Somebody whose session `sid` had ended went on to log out at the provider, or came too late for it."""
+
+    kind: ClassVar[str] = "logout.sent-upstream"
+    scheme: str
+    sid: str | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LogoutAnswered(SecurityEvent):
+    """A message came to our logout address: what became of the provider's login, or why it was refused."""
+
+    kind: ClassVar[str] = "logout.provider-answered"
+    scheme: str
+    outcome: str
+    reason: str | None
+    sid: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PortalTold(SecurityEvent):
     """A portal heard that the session `sid` ended, at that attempt."""
 
@@ -854,6 +875,8 @@ ALL_EVENTS: tuple[type[SecurityEvent], ...] = (
     TokenRefused,
     UserInfoRead,
     SessionEnded,
+    LogoutSentUpstream,
+    LogoutAnswered,
     PortalTold,
     PortalNotTold,
     SigningKeyChanged,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -45,6 +46,30 @@ class AccountIdentity:
 
 Identity = DigidIdentity | EherkenningIdentity | AccountIdentity
 
+
+@dataclass(frozen=True, slots=True)
+class UpstreamSession:
+    """A login as the provider itself calls it: what to name when it is to be ended there.
+
+    `index` is the SessionIndex; the rest is the NameID of the login, which is no identity (eHerkenning makes
+    one up each time). What the provider does not state is empty.
+    """
+
+    index: str = ""
+    subject: str = field(default="", repr=False)
+    subject_format: str = ""
+    subject_qualifier: str = ""
+
+    def encode(self) -> list[str]:
+        """As a JSON list of texts."""
+        return [self.index, self.subject, self.subject_format, self.subject_qualifier]
+
+    @classmethod
+    def decode(cls, raw: Sequence[str] | None) -> UpstreamSession | None:
+        """Read what `encode` made; None for nothing."""
+        return None if raw is None else cls(*raw)
+
+
 _MARK_LENGTH = 32
 
 
@@ -58,8 +83,8 @@ class Evidence:
     """What a provider returned: verified, not yet decided upon.
 
     `authenticated_at` is the moment the provider states (AuthnInstant), aware UTC.
-    `upstream_session` is the provider's SessionIndex, kept for audit and single logout; empty where the
-    provider has none. `password_mark` is that of the stored password which was judged; None where there was
+    `upstream_session` is what the provider calls the login, kept for logging out there; None where there is
+    nothing to end. `password_mark` is that of the stored password which was judged; None where there was
     none, as for what a running session lends. `represents` is the party for whom the person acts; None when
     people act for themselves.
     """
@@ -68,7 +93,7 @@ class Evidence:
     identity: Identity
     assurance: Assurance
     authenticated_at: datetime
-    upstream_session: str = ""
+    upstream_session: UpstreamSession | None = None
     password_mark: str | None = field(default=None, repr=False)
     represents: Representation | None = None
 

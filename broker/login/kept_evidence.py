@@ -9,7 +9,14 @@ from typing import Any
 from broker.domain.accounts import AccountId
 from broker.domain.assurance import Assurance
 from broker.domain.bsn import Bsn
-from broker.domain.identity import AccountIdentity, DigidIdentity, EherkenningIdentity, Evidence, Identity
+from broker.domain.identity import (
+    AccountIdentity,
+    DigidIdentity,
+    EherkenningIdentity,
+    Evidence,
+    Identity,
+    UpstreamSession,
+)
 from broker.domain.representation import LegalSubject, Representation
 
 
@@ -23,9 +30,9 @@ def encode_evidence(evidence: Evidence | None) -> dict[str, Any] | None:
         "scheme": evidence.assurance.scheme.value,
         "level": evidence.assurance.level.label,
         "authenticated_at": evidence.authenticated_at.isoformat(),
-        "upstream_session": evidence.upstream_session,
         **({"password_mark": evidence.password_mark} if evidence.password_mark is not None else {}),
         **({"represents": evidence.represents.encode()} if evidence.represents is not None else {}),
+        **({"upstream": evidence.upstream_session.encode()} if evidence.upstream_session is not None else {}),
     }
 
 
@@ -39,7 +46,7 @@ def decode_evidence(raw: Mapping[str, Any] | None) -> Evidence | None:
         identity=_decode_identity(raw),
         assurance=Assurance.of(raw["scheme"], raw["level"]),
         authenticated_at=datetime.fromisoformat(raw["authenticated_at"]),
-        upstream_session=raw["upstream_session"],
+        upstream_session=UpstreamSession.decode(raw.get("upstream")),
         password_mark=raw.get("password_mark"),
         represents=represents,
     )

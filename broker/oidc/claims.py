@@ -25,8 +25,11 @@ from broker.domain.roles import RoleId
 from broker.oidc.clients import Client
 from broker.oidc.rights import ToldRights
 
-SUBJECT_ID_TYPE = "urn:nl-eid-gdi:1.0:id:Pseudonym"
-"""Told beside `represents`: `sub` is the acting person's identifier for this portal's sector."""
+SUBJECT_ID_TYPE = "urn:nl-eid-gdi:1.0:id:pseudonym"
+"""Told beside `represents`: `sub` is the acting person's identifier for this portal's sector.
+
+As the NL GOV profile spells it; the SAML interface of the same scheme writes a capital.
+"""
 
 ClaimValue = str | int | list[str] | dict[str, str] | dict[str, object] | list[dict[str, object]]
 

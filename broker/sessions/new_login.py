@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
 from broker.domain.accounts import AccountType
 from broker.domain.bsn import Bsn
-from broker.domain.identity import Authentication
+from broker.domain.identity import Authentication, UpstreamSession
 from broker.domain.representation import Representation
 from broker.sessions.secrets import digest, new_secret
 from broker.sessions.session import UNKNOWN_DEVICE, Limits, LoginDevice, Session
@@ -33,6 +33,7 @@ class NewLogin:
     adds_to: str | None = None
     device: LoginDevice = UNKNOWN_DEVICE
     represents: Representation | None = None
+    upstream: UpstreamSession | None = field(default=None, repr=False)
 
 
 class SessionOver(Exception):
@@ -71,6 +72,8 @@ def opened_by(login: NewLogin, running: Session | None, now: datetime) -> Opened
         bsn=login.bsn,
         device=login.device,
         represents=login.represents,
+        # What goes on by another means is still open where it began.
+        upstream=login.upstream or (running.upstream if running is not None else None),
     )
     return Opened(session, f"{sid}.{secret}")
 

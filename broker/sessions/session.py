@@ -10,6 +10,7 @@ from typing import Any, Final, Self
 from broker.domain.accounts import AccountId, AccountType
 from broker.domain.assurance import Assurance
 from broker.domain.bsn import Bsn
+from broker.domain.identity import UpstreamSession
 from broker.domain.representation import Representation
 
 
@@ -48,6 +49,7 @@ class Session:
     the digest is here. `portals` are those that must hear of its end. `bsn` lives as long as the session
     and no longer (Logius checklist D2). `proven_at` is when its person proved anew who they are, on our own
     pages and with all that the account has. `represents` is the party that its person acts for, if any.
+    `upstream` is what the provider calls the login, where it can be ended there.
     """
 
     sid: str
@@ -67,6 +69,7 @@ class Session:
     device: LoginDevice = UNKNOWN_DEVICE
     proven_at: datetime | None = None
     represents: Representation | None = None
+    upstream: UpstreamSession | None = field(default=None, repr=False)
 
     @property
     def last_active_at(self) -> datetime:
@@ -126,6 +129,7 @@ class Session:
                 "device": [self.device.label, self.device.network_block],
                 "proven_at": self.proven_at.isoformat() if self.proven_at else None,
                 "represents": self.represents.encode() if self.represents else None,
+                "upstream": self.upstream.encode() if self.upstream else None,
             }
         ).encode()
 
@@ -152,4 +156,5 @@ class Session:
             device=LoginDevice(*raw.get("device", ())),
             proven_at=datetime.fromisoformat(raw["proven_at"]) if raw.get("proven_at") else None,
             represents=Representation.decode(raw["represents"]) if raw.get("represents") else None,
+            upstream=UpstreamSession.decode(raw.get("upstream")),
         )

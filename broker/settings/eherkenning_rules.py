@@ -52,6 +52,13 @@ def _services_differ(settings: Settings) -> Iterator[str]:
         )
 
 
+def _purposes_come_in_both_languages(settings: Settings) -> Iterator[str]:
+    for where, connection in _connections(settings):
+        for service in connection.services:
+            if (service.company_name_purpose_nl is None) is not (service.company_name_purpose_en is None):
+                yield f"{where}.services: {service.service_id}: company_name_purpose is in one language only"
+
+
 def _portals_get_their_level(settings: Settings) -> Iterator[str]:
     for name, portal in settings.portals.items():
         brand = settings.brands.get(portal.brand)
@@ -92,6 +99,7 @@ EHERKENNING_RULES: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (
     _connections_name_known_providers,
     _entity_ids_differ,
     _services_differ,
+    _purposes_come_in_both_languages,
     _portals_get_their_level,
     _portals_understand_representation,
     _production_is_no_test_network,

@@ -41,6 +41,12 @@ class EherkenningServiceEntry(Section):
         description="EntityConcernedTypesAllowed: each a set of numbers by which an organisation may be "
         "named, the first liked best. Only who is named by a KvK number can reach collectivities.",
     )
+    company_name_purpose_nl: Description | None = Field(
+        default=None,
+        description="Why the organisation's name is asked (PurposeStatement), in Dutch. Without it the "
+        "catalogue does not ask for the name.",
+    )
+    company_name_purpose_en: Description | None = Field(default=None, description="The same in English.")
     branches: bool = Field(
         default=True, description="Whether a mandate may be restricted to one branch (Vestigingsnr)."
     )
@@ -69,6 +75,12 @@ class EherkenningConnectionSection(Section):
         default="artifact",
         description="How the answer comes back; by `post` the Response must be signed as well as the "
         "Assertion.",
+    )
+    upstream_logout: Literal["off", "one-way", "answered"] = Field(
+        default="off",
+        description="Whether somebody who logged out is offered to log out at eHerkenning too. `one-way`: "
+        "the supplier shows the last page, as the scheme has it. `answered`: the makelaar agreed to answer, "
+        "and our metadata tells it where.",
     )
     services: tuple[EherkenningServiceEntry, ...] = Field(min_length=1, description="One per level.")
 

@@ -17,6 +17,8 @@ class RecordKind(StrEnum):
     SAML_MESSAGE = "saml-message"
     PARKED_REQUEST = "parked-request"
     PARKED_ANSWER = "parked-answer"
+    UPSTREAM_LOGOUT = "upstream-logout"
+    SENT_LOGOUT = "sent-logout"
     CODE = "code"
     GRANT = "grant"
     REFRESH_TOKEN = "refresh-token"  # noqa: S105 - the name of a kind, no secret

@@ -382,6 +382,24 @@ _ENTRIES: Final = {
             "Moet u wel voor deze werken? Vraag dan een collega die rollen mag geven."
         ),
     ),
+    "upstream-logout-over": _Entry(
+        title=lazy_gettext("Deze knop werkt niet meer"),
+        explanation=lazy_gettext(
+            "De knop om uit te loggen bij uw inlogmiddel werkt één keer en 5 minuten. "
+            "Bij ons bent u al uitgelogd."
+        ),
+        next_step=lazy_gettext("Gebruiken anderen dit apparaat ook? Sluit dan alle vensters van uw browser."),
+    ),
+    "upstream-logout-refused": _Entry(
+        title=lazy_gettext("Wij weten niet of u bij uw inlogmiddel bent uitgelogd"),
+        explanation=lazy_gettext(
+            "Er kwam een bericht over uitloggen dat wij niet kunnen vertrouwen, of dat al is gebruikt. "
+            "Daarom hebben wij er niets mee gedaan."
+        ),
+        next_step=lazy_gettext(
+            "Wilt u zeker weten dat u overal bent uitgelogd? Sluit alle vensters van uw browser."
+        ),
+    ),
     "logout-hint-invalid": _Entry(
         title=lazy_gettext("Uitloggen via deze link is niet gelukt"),
         explanation=lazy_gettext("De website die u hierheen stuurde, gaf geen geldige gegevens mee."),

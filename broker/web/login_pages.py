@@ -15,6 +15,7 @@ from broker.login.guarded_provider import Closed
 from broker.login.progress import Refuse
 from broker.login.service import LoginService
 from broker.login.transaction import LoginTransaction
+from broker.login.upstream_logouts import UpstreamLogouts
 from broker.oidc.authorization_request import AuthorizationRequest
 from broker.providers.base import PostForm, RedirectTo, Send
 from broker.sessions.store import SessionStore
@@ -34,6 +35,7 @@ class LoginPages:
     """What the login pages need."""
 
     login: LoginService
+    logouts: UpstreamLogouts
     sessions: SessionStore
     portals: Portals
     answers: PortalAnswers

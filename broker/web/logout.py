@@ -10,6 +10,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from broker.oidc.clients import Client
 from broker.oidc.discovery import Endpoints
 from broker.oidc.end_session import AskFirst, EndSessionEndpoint, LogoutNow, RefusedHint
 from broker.oidc.errors import ShownError
@@ -17,6 +18,7 @@ from broker.sessions.session import Session
 from broker.web import cookies, csrf
 from broker.web.dead_end import DeadEnd, WayOn
 from broker.web.headers import allow_form_to
+from broker.web.logged_out import Upstream, logged_out_page, upstream_of
 from broker.web.login_pages import LoginPages
 from broker.web.oidc_machine import pairs
 
@@ -84,13 +86,11 @@ def _confirm(logout: LogoutPages) -> ResponseReturnValue:
     held = _held(pages, decision)
     if held:
         pages.answers.require_own_page(held[0].session.brand, _secret(held))
-    response = make_response(
-        _away(decision.redirect_to, decision.state)
-        if held and decision.redirect_to
-        else _done(pages, decision)
-    )
     for one in held:
         pages.answers.end_session(one.session, reason="person-logged-out")
+    ended = tuple(one.session for one in held)
+    response = make_response(_ended(pages, decision, ended) if held else _done(pages, decision.client))
+    for one in held:
         cookies.forget_session(response, one.session.brand)
     return _cleared(response)
 
@@ -101,11 +101,8 @@ def _end_hinted(pages: LoginPages, decision: LogoutNow) -> ResponseReturnValue:
     session = pages.sessions.find_by_sid(brand, decision.sid, now=pages.clock())
     if session is not None:
         pages.answers.end_session(session, reason="portal-logged-out")
-    response = make_response(
-        _away(decision.redirect_to, decision.state)
-        if decision.redirect_to
-        else _done(pages, AskFirst(decision.client, None, None))
-    )
+    to = AskFirst(decision.client, decision.redirect_to, decision.state)
+    response = make_response(_ended(pages, to, (session,) if session is not None else ()))
     cookie = cookies.session_value(request, brand) or ""
     if cookie.partition(".")[0] == decision.sid:
         cookies.forget_session(response, brand)
@@ -115,7 +112,7 @@ def _end_hinted(pages: LoginPages, decision: LogoutNow) -> ResponseReturnValue:
 def _ask(pages: LoginPages, decision: AskFirst) -> ResponseReturnValue:
     held = _held(pages, decision)
     if not held:
-        return _done(pages, decision)
+        return _done(pages, decision.client)
     if decision.redirect_to is not None:
         allow_form_to(decision.redirect_to)
     portal = pages.portals.get(held[0].session.portal)
@@ -155,18 +152,36 @@ def _secret(held: tuple[Held, ...]) -> str:
     return "\n".join(one.cookie for one in held)
 
 
-def _done(pages: LoginPages, decision: AskFirst) -> str:
-    portal = pages.portals.of_client(decision.client.client_id) if decision.client else None
-    return render_template(
-        "logout/done.html",
-        brand=portal.brand if portal else None,
-        way_on=WayOn(gettext("Terug naar %(portal)s", portal=portal.name), portal.url) if portal else None,
+def _ended(pages: LoginPages, decision: AskFirst, ended: tuple[Session, ...]) -> ResponseReturnValue:
+    """Back to the portal that asked, unless the provider keeps a login that only the person can end there."""
+    told, back = upstream_of(pages, ended), None
+    if decision.redirect_to is not None:
+        back = _way_back(decision.redirect_to, decision.state)
+        if not any(one.action for one in told):
+            return redirect(back, 303)
+    return _done(pages, decision.client, back, told=told, anything_ended=bool(ended))
+
+
+def _done(
+    pages: LoginPages,
+    client: Client | None,
+    back: str | None = None,
+    *,
+    told: tuple[Upstream, ...] = (),
+    anything_ended: bool = False,
+) -> str:
+    portal = pages.portals.of_client(client.client_id) if client else None
+    way_on = None
+    if portal is not None:
+        way_on = WayOn(gettext("Terug naar %(portal)s", portal=portal.name), back or portal.url)
+    return logged_out_page(
+        portal.brand if portal else None, told, way_on=way_on, anything_ended=anything_ended
     )
 
 
-def _away(redirect_to: str, state: str | None) -> ResponseReturnValue:
+def _way_back(redirect_to: str, state: str | None) -> str:
     glue = "&" if "?" in redirect_to else "?"
-    return redirect(redirect_to + (glue + urlencode({"state": state}) if state is not None else ""), 303)
+    return redirect_to + (glue + urlencode({"state": state}) if state is not None else "")
 
 
 def _cleared(response: Response) -> Response:

@@ -96,6 +96,7 @@ class PortalAnswers:
             limits=portal.limits,
             bsn=evidence.bsn,
             represents=evidence.represents,
+            upstream=evidence.upstream_session,
             adds_to=transaction.steps_up,
             device=login_device(),
         )

@@ -40,6 +40,11 @@ class DigidReady:
         return self.connection.sso_url
 
     @property
+    def logout(self) -> None:
+        """None: DigiD keeps no login of ours without Eenmalig Inloggen, and every login is asked anew."""
+        return
+
+    @property
     def resolution_url(self) -> str:
         """Where the back channel goes."""
         return self.connection.idp.artifact_resolution_url

@@ -12,8 +12,10 @@ from cryptography import x509
 from broker.domain.assurance import EherkenningLevel
 from broker.errors import ConfigurationError
 from broker.providers.answers.claiming import UsedMessages
+from broker.providers.eherkenning.attributes import COMPANY_NAME
 from broker.providers.eherkenning.connection import AnswerBinding, EherkenningConnection, RequestBinding
 from broker.providers.eherkenning.levels import class_ref_of
+from broker.providers.eherkenning.logout import EherkenningLogout
 from broker.providers.eherkenning.provider import EherkenningProvider, eherkenning_provider
 from broker.providers.eherkenning.service import BRANCH_RESTRICTION, QUALIFIER_OF, EntityType, Service
 from broker.providers.saml.decrypt import DecryptionKey
@@ -23,6 +25,7 @@ from broker.providers.saml.rollover import Rollover
 from broker.providers.saml.service_catalogue import (
     CatalogueEntry,
     CatalogueService,
+    RequestedAttribute,
     signed_service_catalogue,
 )
 from broker.settings import Settings
@@ -39,13 +42,15 @@ _FIRST_TEST_INDEX = 9000
 class EherkenningReady:
     """A brand's connection with its TLS contexts: everything a login needs is in memory.
 
-    `provider_name` is the name of its file under `providers/`.
+    `provider_name` is the name of its file under `providers/`. `logout` is there where people are offered
+    to log out at eHerkenning too.
     """
 
     connection: EherkenningConnection
     contexts: Rollover[ssl.SSLContext]
     metadata: PublishedMetadata
     provider_name: str
+    logout: EherkenningLogout | None = None
 
     @property
     def sso_url(self) -> str:
@@ -81,7 +86,7 @@ def eherkenning_connections(settings: Settings, faults: list[str]) -> dict[str, 
 def eherkenning_metadata(settings: Settings, brand: str, *, now: datetime) -> bytes:
     """A brand's signed metadata as dienstverlener; `ConfigurationError` when it has no eHerkenning."""
     section = _section(settings, brand)
-    return _metadata(acs_url(settings, brand), section, _keys(settings, section), now)
+    return _metadata(settings, brand, _keys(settings, section), now)
 
 
 def service_catalogue(settings: Settings, brand: str, *, now: datetime) -> bytes:
@@ -105,6 +110,11 @@ def acs_url(settings: Settings, brand: str) -> str:
     return f"{settings.broker.issuer}/saml/{brand}/eherkenning/acs"
 
 
+def logout_url(settings: Settings, brand: str) -> str:
+    """Where the browser brings what comes of a logout."""
+    return f"{settings.broker.issuer}/saml/{brand}/eherkenning/logout"
+
+
 def _section(settings: Settings, brand: str) -> EherkenningConnectionSection:
     section = settings.brands[brand].eherkenning if brand in settings.brands else None
     if section is None:
@@ -112,16 +122,18 @@ def _section(settings: Settings, brand: str) -> EherkenningConnectionSection:
     return section
 
 
-def _metadata(acs: str, section: EherkenningConnectionSection, keys: _Keys, now: datetime) -> bytes:
+def _metadata(settings: Settings, brand: str, keys: _Keys, now: datetime) -> bytes:
+    section = _section(settings, brand)
     described = DienstverlenerDescription(
         entity_id=section.entity_id,
-        acs_url=acs,
+        acs_url=acs_url(settings, brand),
         signing=_certificates(keys.signing, now),
         encryption=_certificates(keys.encryption, now),
         services=tuple(
             ToldService(service.index, service.service_id, service.name_nl, service.name_en)
             for service in section.services
         ),
+        logout_url=logout_url(settings, brand) if section.upstream_logout == "answered" else None,
     )
     return signed_dv_metadata(described, keys.signing.at(now))
 
@@ -182,9 +194,12 @@ def _connect(settings: Settings, name: str, section: EherkenningConnectionSectio
         answer_binding=AnswerBinding(section.answer_binding),
         patience=patience_of(upstream),
     )
-    write = partial(_metadata, connection.acs_url, section, keys)
+    write = partial(_metadata, settings, name, keys)
     published = PublishedMetadata(write, keys.signing, keys.encryption)
-    return EherkenningReady(connection, contexts, published, section.provider)
+    logout = None
+    if section.upstream_logout != "off":
+        logout = EherkenningLogout(connection, logout_url=logout_url(settings, name))
+    return EherkenningReady(connection, contexts, published, section.provider, logout)
 
 
 def _service(entry: EherkenningServiceEntry) -> Service:
@@ -210,7 +225,16 @@ def _in_catalogue(entry: EherkenningServiceEntry) -> CatalogueService:
             tuple(QUALIFIER_OF[EntityType(kind)] for kind in kinds) for kinds in entry.entity_types
         ),
         restrictions=(BRANCH_RESTRICTION,) if entry.branches else (),
+        attributes=_company_name(entry),
     )
+
+
+def _company_name(entry: EherkenningServiceEntry) -> tuple[RequestedAttribute, ...]:
+    """The organisation's name, where it is said what for (GDPR, data minimisation)."""
+    dutch, english = entry.company_name_purpose_nl, entry.company_name_purpose_en
+    if dutch is None or english is None:
+        return ()
+    return (RequestedAttribute(COMPANY_NAME, (("nl", dutch), ("en", english))),)
 
 
 def _level(entry: EherkenningServiceEntry) -> EherkenningLevel:

@@ -14,6 +14,7 @@ from broker.login.guarded_provider import GuardedProvider
 from broker.login.outage_board import OutageBoard
 from broker.providers.answers.claiming import UsedMessages as UsedMessagesPort
 from broker.providers.base import Provider
+from broker.providers.logout import UpstreamLogout
 from broker.providers.saml.rollover import Rollover
 from broker.settings import Settings
 from broker.storage.provider_outages import OutageRepository
@@ -35,6 +36,11 @@ class Ready(Protocol):
     @property
     def resolution_url(self) -> str:
         """Where the back channel goes."""
+        ...
+
+    @property
+    def logout(self) -> UpstreamLogout | None:
+        """Logging out there, where the scheme has it and the brand wants it."""
         ...
 
     @property
@@ -97,3 +103,8 @@ def guarded_providers(stores: Stores, ready: Connections) -> dict[tuple[str, Sch
         )
         for (brand, scheme), found in ready.items()
     }
+
+
+def upstream_logouts(ready: Connections) -> dict[tuple[str, Scheme], UpstreamLogout]:
+    """Where logging out goes on at the provider."""
+    return {place: found.logout for place, found in ready.items() if found.logout is not None}

@@ -22,6 +22,7 @@ from demo.digid.registry import Registry
 from demo.digid.requests import Received, RequestReader
 from demo.idp.forms import MAX_MESSAGE_BYTES
 from demo.idp.headers import protect
+from demo.idp.looks import shared_looks
 from demo.idp.signing import Signer
 from demo.idp.steering import fault_pages
 from demo.idp.switch import FaultSwitch
@@ -60,6 +61,7 @@ def front_app(front: Front) -> Flask:
     app.register_blueprint(LoginPages(front.flow, front.logins).blueprint())
     app.register_blueprint(phone_api(front.flow))
     app.register_blueprint(fault_pages(front.faults))
+    app.register_blueprint(shared_looks())
     _add_entrance(app, front)
     _add_rim(app)
     return app

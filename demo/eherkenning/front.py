@@ -13,16 +13,19 @@ from werkzeug.wrappers import Response as BaseResponse
 from demo.clock import Clock
 from demo.eherkenning import pages
 from demo.eherkenning.addresses import LOGOUT_PATH, METADATA_PATH, SSO_PATH, Addresses
-from demo.eherkenning.faults.kinds import Fault
+from demo.eherkenning.faults.kinds import Fault, InLogout
 from demo.eherkenning.flow import Keeping, LoginFlow
-from demo.eherkenning.login_pages import COOKIE, LoginPages, message_page
+from demo.eherkenning.login_pages import COOKIE, LoginPages, leave, message_page
+from demo.eherkenning.logins import Finished
 from demo.eherkenning.logout import named_sessions
+from demo.eherkenning.logout_answers import LogoutAnswer, carried
 from demo.eherkenning.metadata import hm_metadata
 from demo.eherkenning.reading import Message, MessageReader
 from demo.eherkenning.registry import Registry
 from demo.eherkenning.requests import Unsupported, judged
 from demo.idp.forms import MAX_MESSAGE_BYTES
 from demo.idp.headers import protect
+from demo.idp.looks import shared_looks
 from demo.idp.signing import Signer
 from demo.idp.steering import fault_pages
 from demo.idp.switch import FaultSwitch
@@ -61,9 +64,17 @@ class Front:
             _log.info("RequestUnsupported: %s", asked.rule)
             fault = None
         else:
-            fault = self.faults.take()
+            fault = self.faults.take(lambda one: not isinstance(one.where, InLogout))
         login = self.keeping.logins.start(asked, browser, self.clock(), fault)
         return url_for("login.get", login_id=login.id)
+
+    def logout_answer(self, message: Message) -> Finished | None:
+        """What the browser brings back from a logout, where the makelaar answers at all."""
+        fault = self.faults.take(lambda one: isinstance(one.where, InLogout))
+        if fault is None or not isinstance(fault.where, InLogout):
+            return None
+        right = LogoutAnswer.to(message, self.signer, self.clock())
+        return Finished(*carried(fault.where.change(right)))
 
 
 def front_app(front: Front) -> Flask:
@@ -73,6 +84,7 @@ def front_app(front: Front) -> Flask:
     app.jinja_env.globals["outbox"] = front.addresses.outbox
     app.register_blueprint(LoginPages(front.flow, front.keeping.logins).blueprint())
     app.register_blueprint(fault_pages(front.faults))
+    app.register_blueprint(shared_looks())
     _add_entrance(app, front)
     _add_exit(app, front)
     _add_rim(app)
@@ -103,10 +115,13 @@ def _add_exit(app: Flask, front: Front) -> None:
         try:
             message = _message(front.doors.logouts)
             named = named_sessions(message, front.clock)
+            answer = front.logout_answer(message)
         except Untrusted as problem:
             _log.info("logout refused: %s", problem)
             return message_page(pages.LOGOUT_UNTRUSTED, BAD_REQUEST, why=str(problem))
         ended = front.keeping.sessions.end(request.cookies.get(COOKIE, ""), named)
+        if answer is not None:
+            return leave(answer)
         body = render_template("logged_out.html", ended=ended, provider=message.provider)
         return make_response(body)
 

@@ -96,7 +96,7 @@ class LoginPages:
             return message_page(message, BLOCKED_STATUS if message is pages.BLOCKED else 200, login=login)
         now = result if isinstance(result, Login) else self._logins.find(login.id)
         if now is not None and isinstance(now.state, Finished):
-            return _leave(now.state)
+            return leave(now.state)
         return redirect(url_for("login.get", login_id=login.id), 303)
 
     def _alive(self, view: View) -> Callable[[str], BaseResponse]:
@@ -105,7 +105,7 @@ class LoginPages:
             if login is None:
                 return message_page(pages.EXPIRED, EXPIRED_STATUS)
             if isinstance(login.state, Finished):
-                return _leave(login.state)
+                return leave(login.state)
             return view(login)
 
         return answer
@@ -137,7 +137,7 @@ def _page(login: Login, error: str | None = None) -> str:
             )
 
 
-def _leave(finished: Finished) -> BaseResponse:
+def leave(finished: Finished) -> BaseResponse:
     """Brings the answer: by a redirect, or by a form that sends itself where scripts may run."""
     if finished.fields is None:
         return redirect(finished.url, 302)

@@ -8,7 +8,7 @@ of its own; without it the broker's counts.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from cryptography import x509
@@ -53,7 +53,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class ServiceProvider:
-    """One connection. `signing` and `encryption` map KeyName to certificate."""
+    """One connection. `signing` and `encryption` map KeyName to certificate, `logouts` binding to address."""
 
     entity_id: str
     oin: str
@@ -62,6 +62,7 @@ class ServiceProvider:
     encryption: Mapping[str, x509.Certificate]
     consumers: tuple[Consumer, ...]
     offers: tuple[Offer, ...]
+    logouts: Mapping[str, str] = field(default_factory=dict)
     tls: tuple[x509.Certificate, ...] = ()
 
     def recipients(self, service: Service) -> tuple[Recipient, ...]:
@@ -111,6 +112,10 @@ def read_provider(metadata: bytes, catalogue: bytes, clock: Clock) -> ServicePro
         encryption=keys_for("encryption", descriptor),
         consumers=_consumers(descriptor),
         offers=_offers(descriptor, offered),
+        logouts={
+            one.get("Binding", ""): one.get("Location", "")
+            for one in descriptor.findall(f"{{{MD}}}SingleLogoutService")
+        },
     )
 
 

@@ -12,6 +12,7 @@ from demo.clock import Clock, DemoClock
 from demo.eherkenning.addresses import RESOLVE_PATH, Addresses
 from demo.eherkenning.advice import AdviceSigners
 from demo.eherkenning.answering import Answering
+from demo.eherkenning.faults.logout import LOGOUT_FAULTS, LOGOUT_VARIANTS
 from demo.eherkenning.faults.table import FAULTS
 from demo.eherkenning.flow import Keeping, LoginFlow
 from demo.eherkenning.front import Doors, Front, front_app
@@ -83,7 +84,7 @@ def make_simulator(
         ),
         flow=LoginFlow(keeping, Holders(around.people), answering, clock),
         keeping=keeping,
-        faults=FaultSwitch(FAULTS),
+        faults=FaultSwitch((*FAULTS, *LOGOUT_VARIANTS, *LOGOUT_FAULTS)),
         clock=clock,
     )
     return Simulator(front_app(front), back_app(channel, RESOLVE_PATH), pki)

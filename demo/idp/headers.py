@@ -20,7 +20,7 @@ _HEADERS = {
 def protect(response: Response) -> Response:
     """Adds them; for `after_request`."""
     response.headers.update(_HEADERS)
-    if request.endpoint != "static":
+    if request.endpoint not in {"static", "shared.static"}:
         response.headers["Cache-Control"] = "no-cache, no-store"
         response.headers["Pragma"] = "no-cache"
     return response

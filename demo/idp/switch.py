@@ -1,9 +1,9 @@
-"""The switch that turns one fault on for the next login."""
+"""The switch that turns one fault on for the next login, or for what else it belongs to."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Generic, Protocol, TypeVar
 
 
@@ -20,6 +20,10 @@ class Named(Protocol):
 
 
 FaultT = TypeVar("FaultT", bound=Named)
+
+
+def _any(_: object) -> bool:
+    return True
 
 
 class UnknownFault(ValueError):
@@ -47,8 +51,11 @@ class FaultSwitch(Generic[FaultT]):
         with self._lock:
             self._active = None if name is None else self._by_name[name]
 
-    def take(self) -> FaultT | None:
-        """The fault for the login that starts now."""
+    def take(self, wanted: Callable[[FaultT], bool] = _any) -> FaultT | None:
+        """The fault for what starts now; one that is not `wanted` goes on waiting."""
         with self._lock:
-            taken, self._active = self._active, None
+            taken = self._active
+            if taken is None or not wanted(taken):
+                return None
+            self._active = None
             return taken

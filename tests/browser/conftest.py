@@ -22,6 +22,21 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
         running.stop()
 
 
+@pytest.fixture(scope="module", params=["artifact", "post"])
+def answering_demo(request: pytest.FixtureRequest, demo: Demo) -> Iterator[Demo]:
+    """The demo, to which the makelaar answers by artifact, and then by POST."""
+    if request.param == "artifact":
+        yield demo
+        return
+    demo.stop()
+    demo.set_answer_binding("post")
+    demo.start()
+    yield demo
+    demo.stop()
+    demo.set_answer_binding("artifact")
+    demo.start()
+
+
 @pytest.fixture(scope="module")
 def playwright() -> Iterator[Playwright]:
     """The one driver of browsers in this process; a second one cannot run beside it.

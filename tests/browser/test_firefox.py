@@ -1,4 +1,4 @@
-"""J30: the main journeys in Firefox, over WebDriver BiDi: J1, and J5 with an app and with a text."""
+"""J30: the main journeys in Firefox, over WebDriver BiDi: J1, J5 with an app and with a text, and J31."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 import pyotp
 import pytest
 
+from demo import mandates
 from demo.people import DemoAccount
 from tests.support.firefox import Firefox, running_firefox
 from tests.support.running_demo import Demo
@@ -16,7 +17,8 @@ from tests.support.visitor import SIZES
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-MIJN_CZ, ZAKELIJK = "http://127.0.0.1:8401", "http://127.0.0.1:8402"
+MIJN_CZ, ZAKELIJK, MIJNZZ = "http://127.0.0.1:8401", "http://127.0.0.1:8402", "http://127.0.0.1:8405"
+ANOUK = "anouk.groenendaal@rijnstroom-zorg.example"
 STEP_SECONDS = 30
 
 
@@ -86,3 +88,26 @@ def test_login_with_a_text(demo: Demo, firefox: Firefox) -> None:
     firefox.fill("Verificatiecode", demo.new_sms_code(account.phone or ""))
     firefox.press_enter()
     _expect_in(firefox, ZAKELIJK, "Bram Peeters")
+
+
+@pytest.mark.parametrize(
+    ("answering_demo", "firefox"), [("artifact", "desk"), ("post", "phone")], indirect=True
+)
+def test_login_with_eherkenning(answering_demo: Demo, firefox: Firefox) -> None:
+    """J31: past supplier and password, and in with the code of the mail; the answer comes by either way."""
+    code = answering_demo.binding_code("zz", ANOUK)
+    firefox.open(f"{MIJNZZ}/")
+    firefox.press("link", "Inloggen")
+    firefox.expect_heading("Inloggen bij MijnZZ Zakelijk")
+    firefox.press("button", "Inloggen met eHerkenning")
+    firefox.expect_heading("Inloggen met eHerkenning")
+    firefox.choose("Grachtsleutel")
+    firefox.press("button", "Doorgaan")
+    firefox.expect_heading("Inloggen bij Grachtsleutel")
+    firefox.fill("Gebruikersnaam", mandates.ANOUK.username)
+    firefox.fill("Wachtwoord", mandates.ANOUK.password)
+    firefox.press("button", "Inloggen")
+    firefox.expect_heading("Koppel uw eHerkenning")
+    firefox.fill("Activatiecode", code)
+    firefox.press("button", "Koppelen en inloggen")
+    _expect_in(firefox, MIJNZZ, "Anouk Groenendaal")

@@ -58,7 +58,8 @@ def test_first_login_binds_and_brings_the_portal_its_claims(either: System) -> N
     represents = claims["represents"]
     assert (represents["sub"], represents["sub_id_type"]) == (kvk, "urn:nl-eid-gdi:1.0:id:KvKnr")
     assert (represents["kvk"], represents["service"]) == (kvk, EH2PLUS_UUID)
-    assert claims["sub_id_type"] == "urn:nl-eid-gdi:1.0:id:Pseudonym"
+    assert represents["name"] == means_of("anouk").mandates[0].organisation.name
+    assert claims["sub_id_type"] == "urn:nl-eid-gdi:1.0:id:pseudonym"
     assert kvk not in claims["sub"]
     assert account_repository(either.stores).state_of(account.id) is AccountState.ACTIVE
 

@@ -72,6 +72,7 @@ PAGES: dict[str, set[str]] = {
     "saml": {"login/no_account.html", "login/form_post.html"},
     "staff": {"staff/entrance.html"},
     "static": set(),
+    "upstream_logout": {"logout/provider.html", "login/post_to_provider.html"},
 }
 IN_GALLERY = {state.template for state in all_states()}
 

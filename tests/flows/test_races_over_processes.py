@@ -17,7 +17,9 @@ from broker.accounts.passwords.hashing import PasswordHashing
 from broker.domain.accounts import Account, AccountId, AccountState
 from broker.storage.passwords import PasswordRepository
 from broker.storage.schema import MESSAGES
+from tests.support.at_work import BOTH_BINDINGS, Worker
 from tests.support.browser import Browser
+from tests.support.makelaar import MAKELAAR, answer_at_the_door, reach_makelaar
 from tests.support.relying_party import Attempt, RelyingParty
 from tests.support.served_system import Call, Heard, Served, path_and_query, served_system
 from tests.support.servers import PostgresServer, running_redis
@@ -27,6 +29,10 @@ pytestmark = [pytest.mark.flow, pytest.mark.slow]
 
 AT_ONCE = 50
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+
+
+ANSWER_BINDING = {"sqlite": "post", "postgresql": "artifact"}
+"""How eHerkenning answers beside each kind of database."""
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
@@ -43,7 +49,9 @@ def served(
             server.run(b"CREATE DATABASE races TEMPLATE template")
             stack.callback(server.run, b"DROP DATABASE races WITH (FORCE)")
             database_url = server.url("races")
-        yield stack.enter_context(served_system(folder, Plan(demo_pki, redis.url, database_url)))
+        replaced = BOTH_BINDINGS[ANSWER_BINDING[request.param]]
+        plan = Plan(demo_pki, redis.url, database_url, replaced=replaced)
+        yield stack.enter_context(served_system(folder, plan))
 
 
 def _redemption(portal: RelyingParty, code: str, attempt: Attempt, assertion: str) -> Call:
@@ -95,6 +103,39 @@ def test_artifact_logs_in_once(served: Served) -> None:
     assert story.kinds().count("login.granted") == 1
     answered = [event for event in story.events() if event.kind == "login.provider-answered"]
     assert len(answered) == AT_ONCE
+    assert [event.result for event in answered].count("success") == 1
+
+
+def _gets(served: Served, browser: Browser, address: str) -> list[Call]:
+    """Fifty times the same address in one browser."""
+    cookie = {"Cookie": browser.cookie_header(address), "Sec-Fetch-Site": "cross-site"}
+    return [Call("GET", path_and_query(address), cookie)] * AT_ONCE
+
+
+def _posts(answer: dict[str, str]) -> list[Call]:
+    """Fifty times the same answer, which shows no cookie."""
+    headers = FORM | {"Sec-Fetch-Site": "cross-site", "Origin": MAKELAAR}
+    return [Call("POST", "/saml/zz/eherkenning/acs", headers, urlencode(answer))] * AT_ONCE
+
+
+def test_answer_of_eherkenning_logs_in_once(served: Served) -> None:
+    """Fifty deliveries of one artifact; or of one posted answer, and then of the handle that parks it."""
+    system, worker = served.system, Worker(served.system, "anouk")
+    worker.bound()
+    worker.browser = browser = system.browser()
+    worker.arrive()
+    reach_makelaar(browser)
+    answer, story = answer_at_the_door(browser, system.issuer, "anouk"), system.story()
+    address = f"{system.issuer}/saml/zz/eherkenning/acs?{urlencode(answer)}"
+    if "SAMLResponse" in answer:
+        answers = served.at_once(_posts(answer))
+        assert _by_status(answers) == {303: 1, 400: AT_ONCE - 1}
+        won = next(heard for heard in answers if heard.status == 303)
+        address = system.issuer + dict(won.headers)["location"]
+    answers = served.at_once(_gets(served, browser, address))
+    assert _by_status(answers) == {303: 1, 400: AT_ONCE - 1}
+    assert story.kinds().count("login.granted") == 1
+    answered = [event for event in story.events() if event.kind == "login.provider-answered"]
     assert [event.result for event in answered].count("success") == 1
 
 

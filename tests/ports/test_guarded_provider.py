@@ -105,7 +105,7 @@ def workers(every_redis: RedisConnection, record_keys: RecordKeys, clock: Movabl
 
 
 def _evidence(clock: MovableClock) -> Authenticated:
-    return Authenticated(Evidence("cz", DigidIdentity(Bsn("999990019")), MIDDEN, clock(), "session"))
+    return Authenticated(Evidence("cz", DigidIdentity(Bsn("999990019")), MIDDEN, clock()))
 
 
 def test_failures_in_a_row_close_the_provider_for_every_worker(workers: Workers) -> None:

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.flow
 PROTOCOL_POSTS = {
     "authorize.by_post": "portals may post (OpenID Connect Core 3.1.2.1); it reads no cookie and parks it",
     "saml.posted": "the herkenningsmakelaar's signature is the proof; it reads no cookie and parks it",
+    "upstream_logout.by_post": "the herkenningsmakelaar's signature is the proof; it ends nothing",
     "oidc_machine.token": "portals prove themselves with a key; no cookie is read",
     "oidc_machine.introspect": "portals prove themselves with a key; no cookie is read",
     "oidc_machine.revoke": "portals prove themselves with a key; no cookie is read",
@@ -37,10 +38,12 @@ ELSEWHERE = (
     "new_password.",
     "registration.",
     "second_factor.",
+    "upstream_logout.",
 )
-"""Forms for a person without an account, a link, half a login, or a settings page: their own tests, which are
-`test_eherkenning_login`, `test_registration_forgery`, `test_password_reset`, `test_second_factor_forgery`,
-`test_account_area`, `test_account_address` and `test_relations`."""
+"""Forms for a person without an account, a link, half a login, settings, or after logging out: their own
+tests, which are `test_eherkenning_login`, `test_registration_forgery`, `test_password_reset`,
+`test_second_factor_forgery`, `test_account_area`, `test_account_address`, `test_relations` and
+`test_logging_out_upstream`."""
 
 
 @pytest.fixture

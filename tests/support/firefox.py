@@ -83,6 +83,10 @@ class Firefox:
         self._click(self._found(_KINDS["field"], label))
         self.type(typed)
 
+    def choose(self, label: str) -> None:
+        """Click on the round button with this label."""
+        self._click(self._found(_KINDS["field"], label))
+
     def type(self, keys: str) -> None:
         """Press these keys one after the other, wherever the focus is."""
         actions = [{"type": way, "value": key} for key in keys for way in ("keyDown", "keyUp")]

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qs, urlsplit
 
 from flask import Flask
 
@@ -81,10 +82,25 @@ def pass_makelaar(browser: Browser, person: str, choice: Choice = WHOLE_FIRST) -
     return leave_makelaar(browser, person, choice)
 
 
-def reach_makelaar(browser: Browser) -> None:
-    """From the button on our page to the page where somebody chooses a supplier."""
+def reach_makelaar(browser: Browser) -> str:
+    """From the button on our page to the page where somebody chooses a supplier; the relay state."""
     browser.press("Inloggen met eHerkenning")
+    if browser.page.url.startswith(MAKELAAR):
+        return parse_qs(urlsplit(browser.history[-2].url).query)["RelayState"][0]
+    # By POST our own page carries the request.
+    field = browser.page.soup.select_one("input[name=RelayState]")
+    assert field is not None
     browser.press("Doorgaan")
+    return str(field["value"])
+
+
+def answer_at_the_door(browser: Browser, issuer: str, person: str) -> dict[str, str]:
+    """From there to our door; what the browser holds there, which we have not seen."""
+    ours = browser.sites.pop(issuer)
+    leave_makelaar(browser, person)
+    browser.sites[issuer] = ours
+    query = parse_qs(urlsplit(browser.page.url).query)
+    return browser.page.fields or {name: values[0] for name, values in query.items()}
 
 
 def leave_makelaar(browser: Browser, person: str, choice: Choice = WHOLE_FIRST) -> str:

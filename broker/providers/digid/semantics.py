@@ -52,5 +52,4 @@ def _evidence(assertion: VerifiedAssertion, expected: Expected) -> Evidence:
         identity=DigidIdentity(citizen_of(assertion)),
         assurance=reached_assurance(assertion),
         authenticated_at=statement.instant,
-        upstream_session=statement.session_index or "",
     )

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Final
 
 from broker.domain.assurance import Assurance, Scheme
-from broker.domain.identity import Authenticated, Cancelled, Evidence
+from broker.domain.identity import Authenticated, Cancelled, Evidence, UpstreamSession
 from broker.domain.representation import Representation
 from broker.providers.answers.answer_checks import ANSWER_CHECKS, RESPONSE_CHECKS
 from broker.providers.answers.assertion_checks import ASSERTION_CHECKS, statement_of
@@ -33,7 +33,12 @@ from broker.providers.saml.names import (
     STATUS_RESPONDER,
 )
 from broker.providers.saml.refusal import MeaningRefused
-from broker.providers.saml.values import VerifiedArtifactResponse, VerifiedAssertion, VerifiedResponse
+from broker.providers.saml.values import (
+    AuthnStatement,
+    VerifiedArtifactResponse,
+    VerifiedAssertion,
+    VerifiedResponse,
+)
 
 
 def strong_enough(assertion: VerifiedAssertion, expected: Expected) -> None:
@@ -102,7 +107,7 @@ def _evidence(
         identity=parties.identity,
         assurance=reached_assurance(assertion),
         authenticated_at=statement.instant,
-        upstream_session=statement.session_index or "",
+        upstream_session=_upstream_session(assertion, statement),
         represents=Representation(
             subject=parties.identity.organisation,
             service=service.uuid,
@@ -112,3 +117,12 @@ def _evidence(
             intermediary=parties.intermediary,
         ),
     )
+
+
+def _upstream_session(assertion: VerifiedAssertion, statement: AuthnStatement) -> UpstreamSession | None:
+    """What to name when the login is to be ended there; one without a name cannot be (SAML core 3.7.1)."""
+    name = assertion.name_id
+    if name is None or not name.text:
+        return None
+    index = statement.session_index or ""
+    return UpstreamSession(index, name.text, name.format or "", name.qualifier or "")

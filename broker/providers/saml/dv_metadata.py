@@ -16,7 +16,16 @@ from lxml.etree import _Element
 
 from broker.providers.saml.keys import SigningKey, certificate_base64, long_key_name_of
 from broker.providers.saml.messages import new_message_id
-from broker.providers.saml.names import BINDING_ARTIFACT, BINDING_POST, DS, METADATA, SAMLP, ds, md
+from broker.providers.saml.names import (
+    BINDING_ARTIFACT,
+    BINDING_POST,
+    BINDING_REDIRECT,
+    DS,
+    METADATA,
+    SAMLP,
+    ds,
+    md,
+)
 from broker.providers.saml.sign import KeyInfo, sign_enveloped
 
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -34,13 +43,17 @@ class ToldService:
 
 @dataclass(frozen=True, slots=True)
 class DienstverlenerDescription:
-    """What we tell about one service provider of ours; the first of each list of certificates is in use."""
+    """What we tell about one service provider of ours; the first of each list of certificates is in use.
+
+    `logout_url` is where a LogoutResponse is taken, if the herkenningsmakelaar agreed to send any.
+    """
 
     entity_id: str
     acs_url: str
     signing: tuple[x509.Certificate, ...]
     encryption: tuple[x509.Certificate, ...]
     services: tuple[ToldService, ...]
+    logout_url: str | None = None
 
 
 def signed_dv_metadata(described: DienstverlenerDescription, key: SigningKey) -> bytes:
@@ -61,6 +74,9 @@ def signed_dv_metadata(described: DienstverlenerDescription, key: SigningKey) ->
     )
     add_keys(role, "signing", described.signing)
     add_keys(role, "encryption", described.encryption)
+    for binding in (BINDING_REDIRECT, BINDING_POST) if described.logout_url else ():
+        place = {"Binding": binding, "Location": described.logout_url or ""}
+        etree.SubElement(role, md("SingleLogoutService"), attrib=place)
     for index, binding in enumerate((BINDING_ARTIFACT, BINDING_POST)):
         place = {"Binding": binding, "Location": described.acs_url, "index": str(index)}
         is_default = {"isDefault": "true"} if index == 0 else {}

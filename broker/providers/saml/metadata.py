@@ -66,6 +66,8 @@ class IdentityProvider:
     certificates: tuple[x509.Certificate, ...]
     valid_until: datetime | None = None
     cache_for: timedelta | None = None
+    logout_redirect_url: str | None = None
+    logout_post_url: str | None = None
 
     @property
     def artifact_resolution_url(self) -> str:
@@ -128,8 +130,8 @@ def identity_provider_in(root: _Element, entity_id: str | None = None) -> Identi
         faults.append("names no entityID")
     if SAMLP not in role.get("protocolSupportEnumeration", "").split():
         faults.append("does not speak SAML 2.0")
-    redirect_url = _single_sign_on(role, BINDING_REDIRECT)
-    post_url = _single_sign_on(role, BINDING_POST)
+    redirect_url = _offered(role, "SingleSignOnService", BINDING_REDIRECT)
+    post_url = _offered(role, "SingleSignOnService", BINDING_POST)
     if redirect_url is None and post_url is None:
         faults.append("offers no SingleSignOnService by Redirect or POST")
     found = IdentityProvider(
@@ -140,6 +142,8 @@ def identity_provider_in(root: _Element, entity_id: str | None = None) -> Identi
         certificates=_signing_certificates(role, faults),
         valid_until=valid_until(role, faults),
         cache_for=cache_duration(role, faults),
+        logout_redirect_url=_offered(role, "SingleLogoutService", BINDING_REDIRECT),
+        logout_post_url=_offered(role, "SingleLogoutService", BINDING_POST),
     )
     if faults:
         raise ConfigurationError(tuple(faults))
@@ -193,8 +197,8 @@ def _signing_certificates(role: _Element, faults: list[str]) -> tuple[x509.Certi
     return tuple(found)
 
 
-def _single_sign_on(role: _Element, binding: str) -> str | None:
-    for service in role.findall(md("SingleSignOnService")):
+def _offered(role: _Element, kind: str, binding: str) -> str | None:
+    for service in role.findall(md(kind)):
         if service.get("Binding") == binding:
             return service.get("Location")
     return None

@@ -18,6 +18,7 @@ class LayerName(StrEnum):
     ARTIFACT_RESPONSE = "artifact-response"
     RESPONSE = "response"
     ASSERTION = "assertion"
+    LOGOUT_RESPONSE = "logout-response"
     METADATA = "metadata"
 
 

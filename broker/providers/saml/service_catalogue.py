@@ -25,6 +25,14 @@ CATALOGUE: Final = "urn:etoegang:1.13:service-catalog"
 
 
 @dataclass(frozen=True, slots=True)
+class RequestedAttribute:
+    """What is asked besides who and for whom; `purposes` (language, text) is what people read of why."""
+
+    name: str
+    purposes: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class CatalogueService:
     """One service; `entity_types` are sets of qualifiers, `restrictions` what a mandate may be limited to."""
 
@@ -35,6 +43,7 @@ class CatalogueService:
     descriptions: tuple[tuple[str, str], ...]
     entity_types: tuple[tuple[str, ...], ...]
     restrictions: tuple[str, ...]
+    attributes: tuple[RequestedAttribute, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +96,11 @@ def _add_definition(provider: _Element, entry: CatalogueEntry, service: Catalogu
             allowed.set(_esc("setNumber"), str(number))
     for restriction in service.restrictions:
         _text(definition, "ServiceRestrictionsAllowed", restriction)
+    for attribute in service.attributes:
+        named = {"Name": attribute.name, "isRequired": "false"}
+        asked = etree.SubElement(definition, _esc("RequestedAttribute"), attrib=named)
+        for language, purpose in attribute.purposes:
+            _text(asked, "PurposeStatement", purpose, language=language)
 
 
 def _add_instance(provider: _Element, entry: CatalogueEntry, service: CatalogueService) -> None:

@@ -19,10 +19,11 @@ from broker.providers.saml.refusal import GateRefused
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """An Issuer or NameID: a text with an optional format."""
+    """An Issuer or NameID: a text with an optional format, and whose name it is where that is told."""
 
     text: str = field(repr=False)
     format: str | None
+    qualifier: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class VerifiedAssertion:
 
 @dataclass(frozen=True, slots=True)
 class VerifiedResponse:
-    """A Response whose every value was covered by a verified signature."""
+    """A Response, or a LogoutResponse (which has no assertion), all covered by a verified signature."""
 
     id: str
     issue_instant: datetime
@@ -115,7 +116,7 @@ def read_artifact_response(root: _Element) -> VerifiedArtifactResponse:
 
 
 def read_response(element: _Element) -> VerifiedResponse:
-    """Read a Response element."""
+    """Read a Response element, or one of the same type (SAML core 3.2.2)."""
     assertion = _first(element, saml("Assertion"))
     return VerifiedResponse(
         id=_id(element),
@@ -187,7 +188,7 @@ def _status(element: _Element) -> Status:
 
 
 def _named(element: _Element) -> Named:
-    return Named(element.text or "", element.get("Format"))
+    return Named(element.text or "", element.get("Format"), element.get("NameQualifier"))
 
 
 def _id(element: _Element) -> str:

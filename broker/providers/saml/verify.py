@@ -47,7 +47,7 @@ def verify_layers(
 
 def _verify_one(layer: SignedLayer, trusted: Sequence[RSAPublicKey]) -> VerifiedLayer:
     signed_info = canonicalise(layer.signed_info, layer.signed_info_prefixes)
-    if not any(_is_signed_by(key, layer.value, signed_info) for key in trusted):
+    if not any(is_signed_by(key, layer.value, signed_info) for key in trusted):
         raise GateRefused("signature.invalid", f"no trusted key made the signature of the {layer.name}")
     remove_keeping_tail(layer.signature)
     canonical = canonicalise(layer.element, layer.element_prefixes)
@@ -86,7 +86,8 @@ def remove_keeping_tail(element: _Element) -> None:
     parent.remove(element)
 
 
-def _is_signed_by(key: RSAPublicKey, value: bytes, signed: bytes) -> bool:
+def is_signed_by(key: RSAPublicKey, value: bytes, signed: bytes) -> bool:
+    """Whether this key made the signature `value` over `signed` (RSA PKCS#1 v1.5 with SHA-256)."""
     try:
         key.verify(value, signed, _PADDING, _HASH)
     except InvalidSignature:

@@ -34,7 +34,7 @@ def add_erasure_pages(blueprint: Blueprint, area: AccountArea) -> None:
             # Of two who press at once one erases, and one mail tells of it.
             if area.records.erase(visitor.account):
                 area.mails.tell(visitor.account, Change.ERASED)
-        return leave_page(visitor)
+        return leave_page(area, visitor)
 
 
 def _page(area: AccountArea, visitor: Visitor, *, is_unsure: bool = False) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, make_response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -16,6 +16,7 @@ from broker.web.account.devices import device_words
 from broker.web.account.frame import day_and_time
 from broker.web.account.notes import SESSION_ENDED
 from broker.web.dead_end import WayOn
+from broker.web.logged_out import logged_out_page, upstream_of
 
 _BY_OWNER = "ended-by-owner"
 _CLEAR_SITE_DATA = '"cache", "storage"'
@@ -72,12 +73,11 @@ def end_others(area: AccountArea, visitor: Visitor, reason: str) -> int:
     return area.pages.answers.ends.end_all(visitor.account, reason=reason, but=visitor.session.sid)
 
 
-def leave_page(visitor: Visitor) -> ResponseReturnValue:
+def leave_page(area: AccountArea, visitor: Visitor) -> ResponseReturnValue:
     """Logged out here: the page that says so, with nothing of the session left in the browser."""
     way_on = WayOn(gettext("Terug naar %(portal)s", portal=visitor.portal.name), visitor.portal.url)
-    response = make_response(
-        render_template("logout/done.html", brand=visitor.brand, frame=None, way_on=way_on)
-    )
+    told = upstream_of(area.pages, (visitor.session,))
+    response = make_response(logged_out_page(visitor.brand, told, way_on=way_on, anything_ended=True))
     cookies.forget_session(response, visitor.brand.id)
     response.headers["Clear-Site-Data"] = _CLEAR_SITE_DATA
     return response
@@ -93,7 +93,7 @@ def session_views(area: AccountArea, visitor: Visitor) -> list[SessionView]:
 def _leave(area: AccountArea, visitor: Visitor, ended: tuple[Session, ...]) -> ResponseReturnValue:
     for one in ended:
         area.pages.answers.end_session(one, reason=_BY_OWNER)
-    return leave_page(visitor)
+    return leave_page(area, visitor)
 
 
 def _running(area: AccountArea, visitor: Visitor) -> tuple[Session, ...]:

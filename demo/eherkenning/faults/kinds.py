@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from lxml import etree
 
 from demo.eherkenning.encryption import Sealing
+from demo.eherkenning.logout_answers import LogoutAnswer
 from demo.eherkenning.messages import Answer
 from demo.eherkenning.signatures import Signatures
 from demo.idp.line import Line
@@ -48,6 +49,13 @@ class InBytes:
     change: Callable[[bytes], bytes]
 
 
+@dataclass(frozen=True, slots=True)
+class InLogout:
+    """Has the makelaar answer a LogoutRequest, and changes the answer."""
+
+    change: Callable[[LogoutAnswer], LogoutAnswer]
+
+
 class NoResponse:
     """Leaves the Response out of the ArtifactResponse."""
 
@@ -58,5 +66,5 @@ class Fault:
 
     name: str
     description: str
-    where: InAnswer | InSealing | InSignatures | InMessage | InBytes | NoResponse | Line
+    where: InAnswer | InSealing | InSignatures | InMessage | InBytes | InLogout | NoResponse | Line
     only_by_artifact: bool = False

@@ -10,6 +10,7 @@ import pytest
 import requests
 from lxml import etree
 
+from demo.eherkenning.faults.logout import LOGOUT_FAULTS, LOGOUT_VARIANTS
 from demo.eherkenning.faults.table import FAULTS, VARIANTS
 from tests.demo.eherkenning.conftest import World, artifact_in, fields_in, posted_in, running
 from tests.demo.eherkenning.dienstverlener import (
@@ -82,7 +83,7 @@ def test_list_names_every_fault_with_a_description(world: World) -> None:
     listed = world.browser.get("/api/faults").get_json()
     names = [fault["name"] for fault in listed["faults"]]
     assert listed["active"] is None
-    assert names == [fault.name for fault in FAULTS]
+    assert names == [fault.name for fault in (*FAULTS, *LOGOUT_VARIANTS, *LOGOUT_FAULTS)]
     assert len(names) == len(set(names))
     assert all(fault["description"] for fault in listed["faults"])
     page = world.browser.get("/faults").text

@@ -35,6 +35,8 @@ AD = "urn:etoegang:AD:00000003333333330000:entities:9000"
 MR = "urn:etoegang:MR:00000003444444440000:entities:9000"
 ACS = "https://gateway.example/saml/zz/eherkenning/acs"
 SSO = "https://hm.sim.example/broker/sso"
+SLO = "https://hm.sim.example/broker/slo"
+LOGOUT = "https://gateway.example/saml/zz/eherkenning/logout"
 NOW = datetime(2026, 3, 4, 9, 21, 30, tzinfo=UTC)
 RESOLVE_ID = "_1111111111111111111111111111111111111111"
 REQUEST_ID = "_2222222222222222222222222222222222222222"
@@ -354,6 +356,8 @@ def identity_provider(*, key: str = "hm") -> IdentityProvider:
         post_url=SSO,
         resolution_urls={0: "https://hm.sim.example/broker/artifact"},
         certificates=(pair(key).certificate,),
+        logout_redirect_url=SLO,
+        logout_post_url=SLO,
     )
 
 

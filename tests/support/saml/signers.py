@@ -132,6 +132,10 @@ ID_ATTRIBUTES = (
     "--id-attr:ID",
     f"{SAMLP}:ArtifactResolve",
     "--id-attr:ID",
+    f"{SAMLP}:LogoutRequest",
+    "--id-attr:ID",
+    f"{SAMLP}:LogoutResponse",
+    "--id-attr:ID",
     f"{METADATA}:EntityDescriptor",
 )
 

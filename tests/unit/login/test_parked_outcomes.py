@@ -15,6 +15,7 @@ from broker.domain.identity import (
     Failed,
     ProviderOutcome,
     Unavailable,
+    UpstreamSession,
 )
 from broker.domain.organisation import BranchNumber, KvkNumber, Rsin
 from broker.domain.representation import LegalSubject, Representation
@@ -28,7 +29,7 @@ EVIDENCE = Evidence(
     EherkenningIdentity("a1b2@c3d4", SUBJECT),
     Assurance(Scheme.EHERKENNING, EherkenningLevel.EH3),
     datetime(2026, 3, 4, 9, 21, tzinfo=UTC),
-    "session",
+    UpstreamSession("session", "name", "transient", "AD"),
     represents=Representation(
         SUBJECT,
         service="uuid",

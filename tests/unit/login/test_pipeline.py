@@ -38,7 +38,7 @@ START = Progress("cz", "mijn-cz", WISH, NOW)
 ACCOUNT = Account(
     AccountId("a1"), "cz", AccountType.CONSUMER, AccountState.ACTIVE, "Ans", "ans@example.org", b"s" * 32
 )
-EVIDENCE = Evidence("cz", WHO, MIDDEN, NOW - timedelta(seconds=5), "session-index")
+EVIDENCE = Evidence("cz", WHO, MIDDEN, NOW - timedelta(seconds=5))
 EARLIER = EarlierLogin("sid", ACCOUNT.id, AccountType.CONSUMER, "mijn-cz", MIDDEN, NOW - timedelta(minutes=5))
 
 

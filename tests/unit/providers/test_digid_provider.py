@@ -107,13 +107,13 @@ def test_begin_remembers_whom_it_asked_for_what(binding: RequestBinding) -> None
 
 
 def test_complete_gives_the_evidence() -> None:
-    """A right answer: who, how sure, when, and DigiD's session."""
+    """A right answer: who, how sure and when; there is nothing to end at DigiD (no Eenmalig Inloggen)."""
     outcome = completed(answering())
     assert isinstance(outcome, Authenticated)
     evidence = outcome.evidence
     assert evidence.bsn == Bsn(BSN)
     assert (evidence.brand, evidence.assurance) == ("cz", MIDDEN)
-    assert (evidence.authenticated_at, evidence.upstream_session) == (NOW, "5d0c17")
+    assert (evidence.authenticated_at, evidence.upstream_session) == (NOW, None)
 
 
 def test_complete_asks_with_a_signed_resolve_once() -> None:

@@ -8,12 +8,18 @@ from lxml import etree
 from broker.domain.assurance import EherkenningLevel
 from broker.providers.eherkenning.levels import class_ref_of, level_of
 from broker.providers.eherkenning.service import BRANCH_RESTRICTION
-from broker.providers.saml.dv_metadata import DienstverlenerDescription, ToldService, signed_dv_metadata
+from broker.providers.saml.dv_metadata import (
+    XML_LANG,
+    DienstverlenerDescription,
+    ToldService,
+    signed_dv_metadata,
+)
 from broker.providers.saml.keys import long_key_name_of
 from broker.providers.saml.service_catalogue import (
     CATALOGUE,
     CatalogueEntry,
     CatalogueService,
+    RequestedAttribute,
     signed_service_catalogue,
 )
 from tests.support.saml.eherkenning import (
@@ -140,6 +146,7 @@ def catalogue(*, is_test: bool = True) -> bytes:
                 texts,
                 ((KVK_QUALIFIER,),),
                 (),
+                (RequestedAttribute("urn:x:CompanyName", (("nl", "Waarom"), ("en", "Why"))),),
             ),
         ),
     )
@@ -162,6 +169,10 @@ def test_catalogue_says_what_each_service_is() -> None:
     assert [found.text for found in first.iter(f"{ESC}ServiceRestrictionsAllowed")] == [BRANCH_RESTRICTION]
     assert second.findtext(f"{{{SAML}}}AuthnContextClassRef") == "urn:etoegang:core:assurance-class:loa3"
     assert list(second.iter(f"{ESC}ServiceRestrictionsAllowed")) == []
+    assert list(first.iter(f"{ESC}RequestedAttribute")) == []
+    (asked,) = second.iter(f"{ESC}RequestedAttribute")
+    assert dict(asked.attrib) == {"Name": "urn:x:CompanyName", "isRequired": "false"}
+    assert [(found.get(XML_LANG), found.text) for found in asked] == [("nl", "Waarom"), ("en", "Why")]
     instances = list(root.iter(f"{ESC}ServiceInstance"))
     assert [found.findtext(f"{ESC}ServiceID") for found in instances] == [
         f"{SERVICES}:9001",

@@ -18,6 +18,7 @@ from broker.domain.identity import (
     Failed,
     ProviderOutcome,
     Unavailable,
+    UpstreamSession,
 )
 from broker.domain.organisation import BranchNumber, KvkNumber, Rsin
 from broker.domain.representation import LegalSubject
@@ -27,10 +28,12 @@ from broker.providers.eherkenning.provider import EherkenningProvider
 from broker.providers.eherkenning.service import EntityType
 from broker.providers.saml.artifact import source_id
 from broker.providers.saml.bounded_answer import ChannelUnavailable
+from broker.providers.saml.names import FORMAT_TRANSIENT
 from tests.support.saml.answers import STATUS, Change, stamp
 from tests.support.saml.digid import UsedInMemory
 from tests.support.saml.eherkenning import (
     ACS,
+    AD,
     ASSERTION_ID,
     BY_ARTIFACT_SIGNED,
     BY_POST_SIGNED,
@@ -149,7 +152,9 @@ def test_answer_gives_who_acts_for_whom_and_how_sure(outcome: int) -> None:
     evidence = authenticated(both_ways()[outcome]).evidence
     assert evidence.identity == EherkenningIdentity(PSEUDONYM, LegalSubject(KvkNumber(KVK)))
     assert (evidence.brand, evidence.assurance, evidence.authenticated_at) == ("zz", EH2PLUS, NOW)
-    assert evidence.upstream_session == "9b1d17"
+    assert evidence.upstream_session == UpstreamSession(
+        "9b1d17", "1f0c4c1e-7a3a-4a53-9f0e-0d6f3c1f2b11", FORMAT_TRANSIENT, AD
+    )
     represents = evidence.represents
     assert represents is not None
     assert (represents.subject, represents.branch) == (LegalSubject(KvkNumber(KVK)), None)

@@ -10,7 +10,7 @@ import pytest
 from broker.domain.accounts import AccountId, AccountType
 from broker.domain.assurance import AccountLevel, Assurance, DigidLevel, Scheme
 from broker.domain.bsn import Bsn
-from broker.domain.identity import Authentication
+from broker.domain.identity import Authentication, UpstreamSession
 from broker.sessions.endings import SessionEndings
 from broker.sessions.new_login import NewLogin, SessionOver
 from broker.sessions.session import KnownAt, Limits
@@ -65,6 +65,21 @@ def test_session_is_found_by_its_whole_cookie_only(sessions: SessionStore, clock
         "." * 300,
     ):
         assert sessions.find("cz", wrong, now=clock()) is None
+
+
+def test_session_keeps_what_the_provider_calls_the_login(sessions: SessionStore, clock: MovableClock) -> None:
+    """For logging out there: that of the newest login, and what adds to a session leaves it; it is hidden."""
+    first, second = UpstreamSession("1", "somebody", "transient", "AD"), UpstreamSession("2", "somebody else")
+    opened = sessions.open(replace(_login(clock), upstream=first), replaces=None, now=clock())
+    found = sessions.find("cz", opened.cookie, now=clock())
+    assert found is not None
+    assert found.upstream == first
+    assert "somebody" not in repr(found)
+    added = replace(_login(clock), adds_to=found.sid)
+    opened = sessions.open(added, replaces=found, now=clock())
+    assert opened.session.upstream == first
+    opened = sessions.open(replace(_login(clock), upstream=second), replaces=opened.session, now=clock())
+    assert opened.session.upstream == second
 
 
 def test_session_of_one_brand_is_unknown_at_another(sessions: SessionStore, clock: MovableClock) -> None:

@@ -91,6 +91,15 @@ def faults(config: Path) -> tuple[str, ...]:
     return refused.value.faults
 
 
+@pytest.mark.parametrize("language", ["nl", "en"])
+def test_purpose_in_one_language_is_a_fault(config: Path, language: str) -> None:
+    """People read at the supplier why the name is asked, in the language that they chose there."""
+    line = 'level = "eh3"\n'
+    change(config, BRAND_FILE, line, f'{line}company_name_purpose_{language} = "Waarom"\n')
+    (fault,) = faults(config)
+    assert fault.endswith("company_name_purpose is in one language only")
+
+
 def test_brand_with_two_services_is_sound(config: Path) -> None:
     """The control; the highest service is what a login can bring."""
     section = load_settings(config, {}).brands["zz"].eherkenning

@@ -44,6 +44,7 @@ TEMPLATES_OF_PAGES = {
     "login/no_account.html",
     "logout/confirm.html",
     "logout/done.html",
+    "logout/provider.html",
     "register/activate.html",
     "reset/ask.html",
     "reset/choose.html",

@@ -1,0 +1,67 @@
+"""The page at the end of a session: what has been ended, and what the provider still keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import render_template, url_for
+
+from broker.domain.assurance import Scheme
+from broker.sessions.session import Session
+from broker.web import csrf
+from broker.web.dead_end import WayOn
+from broker.web.headers import allow_form_to
+from broker.web.login_pages import LoginPages
+from broker.web.portals import BrandView
+from broker.web.ways_in import WAYS_IN
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """What there is to say of one login at its provider; with an `action` it can be ended there.
+
+    `asks_anew` where the provider keeps no login of ours, so that there is nothing to end.
+    """
+
+    name: str
+    brand: str
+    asks_anew: bool
+    action: str | None = None
+    handle: str = ""
+    csrf_token: str = ""
+
+
+def upstream_of(pages: LoginPages, ended: Sequence[Session]) -> tuple[Upstream, ...]:
+    """What to say of the logins of these sessions, which are over; each is offered once to be ended there."""
+    return tuple(found for session in ended if (found := _upstream(pages, session)) is not None)
+
+
+def logged_out_page(
+    brand: BrandView | None, told: tuple[Upstream, ...], *, way_on: WayOn | None, anything_ended: bool
+) -> str:
+    """To be rendered after everything here has ended."""
+    return render_template(
+        "logout/done.html",
+        brand=brand,
+        frame=None,
+        told=told,
+        anything_ended=anything_ended,
+        way_on=way_on,
+    )
+
+
+def _upstream(pages: LoginPages, session: Session) -> Upstream | None:
+    scheme = Scheme.EHERKENNING if session.upstream is not None else session.assurance.scheme
+    if scheme not in {Scheme.DIGID, Scheme.EHERKENNING}:
+        return None
+    view = pages.portals.brand(session.brand)
+    name, brand = WAYS_IN[scheme].label, view.name if view else ""
+    handle = pages.logouts.offer(session, scheme)
+    url = pages.logouts.url(session.brand, scheme)
+    if handle is None or url is None:
+        return Upstream(name, brand, asks_anew=scheme is Scheme.DIGID)
+    # The button posts to us, and we send the browser on.
+    allow_form_to(url)
+    action = url_for("upstream_logout.begin", brand=session.brand, scheme=scheme.value)
+    return Upstream(name, brand, False, action, handle, csrf.token_for(handle))

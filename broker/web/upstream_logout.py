@@ -1,0 +1,93 @@
+"""Logging out at the provider as well: the way there, and what may come back (SAML core 3.7).
+
+Whatever arrives here ends no session: those here are over before anybody is sent away, and no scheme of ours
+has a request to log out that is for us.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Blueprint, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
+
+from broker.domain.assurance import Scheme
+from broker.domain.identity import Failed
+from broker.providers.base import PostForm, RedirectTo
+from broker.providers.logout import FormMessage, LogoutMessage, QueryMessage
+from broker.web.dead_end import DeadEnd
+from broker.web.headers import allow_form_to
+from broker.web.login_pages import LoginPages
+from broker.web.portals import BrandView
+from broker.web.ways_in import JOURNEYS, WAYS_IN
+
+_RELAY_STATE_CAP: Final = 80
+_HANDLE_CAP: Final = 64
+
+
+def upstream_logout_blueprint(pages: LoginPages) -> Blueprint:
+    """``/saml/<brand>/<scheme>/logout``, and the button that leads away."""
+    blueprint = Blueprint("upstream_logout", __name__, url_prefix=f"/saml/<brand>/<any({JOURNEYS}):scheme>")
+
+    @blueprint.post("/logout/begin")
+    def begin(brand: str, scheme: str) -> ResponseReturnValue:
+        return _send(pages, _require_brand(pages, brand), Scheme(scheme))
+
+    @blueprint.get("/logout")
+    def by_redirect(brand: str, scheme: str) -> ResponseReturnValue:
+        answer = QueryMessage(request.query_string)
+        return _take(pages, _require_brand(pages, brand), Scheme(scheme), request.args, answer)
+
+    @blueprint.post("/logout")
+    def by_post(brand: str, scheme: str) -> ResponseReturnValue:
+        # Cross-site, so that no cookie of ours comes along; none is needed to tell what was said.
+        messages = request.form.getlist("SAMLResponse")
+        answer = FormMessage(messages[0] if len(messages) == 1 else "")
+        return _take(pages, _require_brand(pages, brand), Scheme(scheme), request.form, answer)
+
+    return blueprint
+
+
+def _send(pages: LoginPages, brand: BrandView, scheme: Scheme) -> ResponseReturnValue:
+    """Away with a signed request; the page of the logout gave the handle, and its button works once."""
+    handle = request.form.get("handle", "")[:_HANDLE_CAP]
+    pages.answers.require_own_page(brand.id, handle)
+    match pages.logouts.send(brand.id, scheme, handle):
+        case None:
+            raise DeadEnd("upstream-logout-over", 400, brand=brand)
+        case RedirectTo(url):
+            return redirect(url, 303)
+        case PostForm(action, fields):
+            allow_form_to(action)
+            return render_template(
+                "login/post_to_provider.html",
+                brand=brand,
+                action=action,
+                fields=dict(fields),
+                provider_name=WAYS_IN[scheme].label,
+            )
+
+
+def _take(
+    pages: LoginPages, brand: BrandView, scheme: Scheme, sent: MultiDict[str, str], answer: LogoutMessage
+) -> ResponseReturnValue:
+    """Judge what the provider says became of the logout."""
+    if "SAMLRequest" in sent:
+        pages.logouts.asked(brand.id, scheme)
+        raise DeadEnd("upstream-logout-refused", 400, brand=brand)
+    states = sent.getlist("RelayState")
+    relay_state = states[0] if len(states) == 1 and len(states[0]) <= _RELAY_STATE_CAP else ""
+    became = pages.logouts.answered(brand.id, scheme, relay_state, answer)
+    if isinstance(became, Failed):
+        raise DeadEnd("upstream-logout-refused", 400, brand=brand)
+    return render_template(
+        "logout/provider.html", brand=brand, provider_name=WAYS_IN[scheme].label, end=became.value
+    )
+
+
+def _require_brand(pages: LoginPages, brand: str) -> BrandView:
+    view = pages.portals.brand(brand)
+    if view is None:
+        raise DeadEnd("not-found", 404)
+    return view
