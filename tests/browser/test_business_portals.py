@@ -75,6 +75,7 @@ def _open(stack: ExitStack, portal: PortalDefinition, keys: PortalKeys, rights: 
     portal = replace(portal, port=free_port(), registration=Registration(encrypted=True))
     provider = HonestProvider(keys, clock, portal, refreshes=True)
     provider.hear = rights.hear
+    provider.inform = rights.details
     provider.alter = lambda claims: claims | rights.claims()
     stack.enter_context(serving(provider))
     portal = replace(portal, issuer=provider.issuer)
@@ -120,6 +121,11 @@ def _strip(page: Page) -> Locator:
     return page.get_by_label("Voor wie u werkt")
 
 
+def _working_for(page: Page) -> Locator:
+    """The relation that the page was made for; the list beside it names the others."""
+    return _strip(page).locator(".who")
+
+
 def _menu(page: Page) -> Locator:
     return page.get_by_role("navigation", name=re.compile("^Menu van"))
 
@@ -161,7 +167,7 @@ def test_relation_is_switched_in_the_list_under_its_name(cz: Place, guest: Visit
     expect(_menu(page)).to_contain_text("Financiële overzichten")
     _strip(page).locator("summary").click()
     page.get_by_role("button", name=NAMES[OTHER]).click()
-    expect(_strip(page)).to_contain_text(NAMES[OTHER])
+    expect(_working_for(page)).to_contain_text(NAMES[OTHER])
     expect(_menu(page)).not_to_contain_text("Financiële overzichten")
     _judge(guest, "switched")
     page.goto(f"{cz.url}/onderdeel/financiele-overzichten")
@@ -200,7 +206,7 @@ def test_relation_is_switched_without_scripts(cz: Place, chromium: Browser, size
     expect(page.get_by_role("status").first).to_contain_text("1 relatie gevonden met ‘bouwplaats’")
     page.get_by_role("main").get_by_role("button", name=NAMES[OTHER]).click()
     page.get_by_role("button", name="Doorgaan").click()
-    expect(_strip(page)).to_contain_text(NAMES[OTHER])
+    expect(_working_for(page)).to_contain_text(NAMES[OTHER])
     visitor.context.close()
     assert visitor.complaints == []
 
@@ -212,7 +218,7 @@ def test_two_tabs_do_not_mix(cz: Place, guest: Visitor) -> None:
     second = guest.context.new_page()
     second.goto(f"{cz.url}/relaties")
     second.get_by_role("main").get_by_role("button", name=NAMES[OTHER]).click()
-    expect(_strip(second)).to_contain_text(NAMES[OTHER])
+    expect(_working_for(second)).to_contain_text(NAMES[OTHER])
     # As the browser does when somebody comes back to a tab.
     first.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(first.locator("#relatie-melding")).to_contain_text(f"in een ander tabblad, voor {NAMES[OTHER]}")
@@ -220,7 +226,7 @@ def test_two_tabs_do_not_mix(cz: Place, guest: Visitor) -> None:
     _menu(first).get_by_role("link", name="Deelnemers").click()
     expect(first.get_by_role("heading", level=1)).to_have_text("U werkt nu voor een andere relatie")
     first.get_by_role("button", name=f"Terug naar {NAMES[OWN]}").click()
-    expect(_strip(first)).to_contain_text(NAMES[OWN])
+    expect(_working_for(first)).to_contain_text(NAMES[OWN])
     expect(_menu(first)).to_contain_text("Financiële overzichten")
     guest.forgive(409)
 
@@ -241,7 +247,7 @@ def test_one_among_thousands_is_found_and_chosen(cz: Place, guest: Visitor) -> N
     expect(button).to_contain_text("Deelnemersbeheerder")
     _judge(guest, "found")
     button.click()
-    expect(_strip(page)).to_contain_text(NAMES[OTHER])
+    expect(_working_for(page)).to_contain_text(NAMES[OTHER])
 
 
 def test_details_are_changed_by_whoever_may(cz: Place, guest: Visitor) -> None:
