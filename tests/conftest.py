@@ -15,12 +15,18 @@ pytest_plugins = [
 ]
 
 
+_BROWSER = "tests/browser/"
+# They serve on a port of their own what they look at, and take half of all browser time.
+_WITHOUT_DEMO = tuple(f"{_BROWSER}test_{name}.py" for name in ("accessibility", "business_portals"))
+
+
 class _OneDemoAtATime(LoadFileScheduling):  # type: ignore[misc]  # pytest-xdist carries no types
     """A test file keeps to one process, and so do all files that need the demo: its ports are fixed."""
 
     def _split_scope(self, nodeid: str) -> str:
-        folder = "tests/browser/"
-        return folder if nodeid.startswith(folder) else str(super()._split_scope(nodeid))
+        if nodeid.startswith(_BROWSER) and not nodeid.startswith(_WITHOUT_DEMO):
+            return _BROWSER
+        return str(super()._split_scope(nodeid))
 
 
 @pytest.hookimpl(optionalhook=True)
