@@ -12,11 +12,14 @@ import pytest
 from click.testing import CliRunner, Result
 
 from broker.cli.main import commands
+from broker.settings import load_settings
+from broker.worker import jobs_of
 from demo.eherkenning.names import HM_ENTITY_ID
 from demo.pki import issue, load_pair, write_pair
 from tests.support.rollover import PublishedFeed, in_days, running_feed
 from tests.support.saml.feed import signed_feed
 from tests.support.saml.keys import pair, pair_valid
+from tests.support.servers import running_redis
 from tests.support.system import Plan, System, prepared_system
 
 pytestmark = pytest.mark.flow
@@ -49,6 +52,7 @@ class Deployment:
     system: System
     config: Path
     feed: PublishedFeed
+    environment: dict[str, str]
 
     def publish(self, days: int = 40, signer: str = "feed") -> None:
         """The makelaar's metadata, for so many days."""
@@ -58,7 +62,18 @@ class Deployment:
 
     def run(self, *words: str) -> Result:
         """An operator's command."""
-        return CliRunner().invoke(commands, [*words, "--config", str(self.config)])
+        return CliRunner().invoke(commands, [*words, "--config", str(self.config)], env=self.environment)
+
+    def change(self, file: str, old: str, new: str) -> None:
+        """Other words in a file of the configuration."""
+        words = (self.config / file).read_text(encoding="utf-8")
+        assert old in words
+        (self.config / file).write_text(words.replace(old, new, 1), encoding="utf-8")
+
+    def append(self, file: str, words: str) -> None:
+        """More words at its end."""
+        with (self.config / file).open("a", encoding="utf-8") as out:
+            out.write(words)
 
     def findings(self) -> dict[str, tuple[str, str]]:
         """What the doctor says, by part."""
@@ -66,20 +81,31 @@ class Deployment:
         return {one["part"]: (one["health"], one["sentence"]) for one in told}
 
 
-@pytest.fixture
-def deployment(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
+@pytest.fixture(scope="module")
+def stage(
+    tmp_path_factory: pytest.TempPathFactory, demo_pki: Path, sqlite_template: bytes
+) -> Iterator[Deployment]:
     """Nobody serves; the makelaar's back channel and feed are there."""
-    for name, value in plan.environment.items():
-        monkeypatch.setenv(name, value)
-    with running_feed(plan.pki) as feed, prepared_system(tmp_path, plan, _nobody) as system:
-        config = tmp_path / "config"
-        file = config / "providers/eherkenning.toml"
-        words = file.read_text(encoding="utf-8")
-        assert FILE in words
-        words = words.replace(FILE, f'entity_id = "{HM_ENTITY_ID}"\n') + FEED.format(url=feed.url)
+    folder = tmp_path_factory.mktemp("feed")
+    database = folder / "voordeur.sqlite3"
+    database.write_bytes(sqlite_template)
+    with running_redis("--appendonly", "no") as redis, running_feed(demo_pki) as feed:
+        plan = Plan(demo_pki, redis.url, f"sqlite:///{database}")
+        with prepared_system(folder, plan, _nobody) as system:
+            pair("feed").write(system.state, "feed-signer")
+            yield Deployment(system, folder / "config", feed, plan.environment)
+
+
+@pytest.fixture
+def deployment(stage: Deployment) -> Iterator[Deployment]:
+    """With the feed in its configuration, and no copy yet."""
+    before = {file: file.read_text(encoding="utf-8") for file in stage.config.rglob("*.toml")}
+    stage.change("providers/eherkenning.toml", FILE, f'entity_id = "{HM_ENTITY_ID}"\n')
+    stage.append("providers/eherkenning.toml", FEED.format(url=stage.feed.url))
+    yield stage
+    for file, words in before.items():
         file.write_text(words, encoding="utf-8")
-        pair("feed").write(system.state, "feed-signer")
-        yield Deployment(system, config, feed)
+    (stage.system.state / "copies/hm.xml").unlink(missing_ok=True)
 
 
 def told(result: Result) -> str:
@@ -142,13 +168,13 @@ def test_calendar_counts_what_comes_next(deployment: Deployment) -> None:
     """The next key, the signer of the feed, the end of the metadata; and a gap between two certificates."""
     deployment.publish()
     deployment.run("metadata", "fetch", "--provider", "eherkenning")
-    brand = deployment.config / "brands/zz.toml"
-    before, mark, after = brand.read_text(encoding="utf-8").partition("[[eherkenning.services]]")
-    upcoming = NEXT.format(moment=in_days(datetime.now(UTC), 400).isoformat())
-    brand.write_text(before + upcoming + mark + after, encoding="utf-8")
-    now = datetime.now(UTC)
-    short = pair_valid("zz-encryption", now - timedelta(days=1), now + timedelta(days=100))
-    short.write(deployment.system.state / "pki", "zz-eherkenning-encryption")
+    now, services = datetime.now(UTC), "[[eherkenning.services]]"
+    upcoming = NEXT.format(moment=in_days(now, 400).isoformat())
+    deployment.change("brands/zz.toml", services, upcoming + services)
+    short = pair_valid("feed", now - timedelta(days=1), now + timedelta(days=100))
+    short.write(deployment.system.state / "pki", "short")
+    for ending in ("key", "pem"):
+        deployment.change("brands/zz.toml", f"zz-eherkenning-encryption.{ending}", f"short.{ending}")
     findings = deployment.findings()
     assert findings["certificate saml-encryption-next of zz"][0] == "good"
     health, sentence = findings["certificate saml-encryption of zz"]
@@ -168,11 +194,20 @@ def test_doctor_tries_the_next_certificate_on_the_back_channel(
     deployment.run("metadata", "fetch", "--provider", "eherkenning")
     pki = deployment.system.state / "pki"
     write_pair(pki, "taken", issue(load_pair(pki, "ca"), "taken"))
-    pair("stranger").write(pki, "stranger")
-    file = deployment.config / "providers/eherkenning.toml"
+    pair("somebody-else").write(pki, "stranger")
     upcoming = NEXT_TLS.format(name=name, moment=in_days(datetime.now(UTC), 9).isoformat())
-    file.write_text(file.read_text(encoding="utf-8") + upcoming, encoding="utf-8")
+    deployment.append("providers/eherkenning.toml", upcoming)
     findings = deployment.findings()
     part = "back channel zz to eherkenning"
     assert findings[part][0] == "good"
     assert findings[f"{part} with the next certificate"][0] == health
+
+
+def test_worker_fetches_what_is_due(deployment: Deployment) -> None:
+    """Beside its other jobs; what it brought is what the next process starts with."""
+    deployment.publish()
+    settings = load_settings(deployment.config, deployment.environment)
+    jobs = {job.name: job for job in jobs_of(settings, deployment.system.stores)}
+    assert jobs["fetch the metadata of eherkenning"].run() == 1
+    assert jobs["fetch the metadata of eherkenning"].run() == 0
+    assert deployment.run("check").exit_code == 0

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from broker.app import create_app
+from tests.support.rollover import Operator, with_brand, with_provider
 from tests.support.system import Plan, System, digid_of
 from tests.support.system_fixtures import SystemMaker
 
@@ -93,6 +94,24 @@ def test_login_starts_no_process_and_loads_no_key(own_system: System, watch: Wat
     tokens = system.enter(browser)
     assert system.portal().userinfo(tokens.access_token).status_code == 200
     browser.post_from_elsewhere(f"{system.issuer}/oauth2/logout", {"id_token_hint": tokens.id_token})
+    assert (watch.started, watch.opened, watch.loaded) == ([], [], [])
+
+
+def test_next_key_is_in_memory_before_its_moment(own_system: System, watch: Watch) -> None:
+    """The first login after our keys rolled over loads none either."""
+    system, operator = own_system, Operator(own_system)
+    for name in ("next-signing", "next-tls"):
+        operator.order(name)
+    digid = system.settings.brands["cz"].digid
+    assert digid is not None
+    signing = digid.model_copy(update={"next_signing": operator.next_key("next-signing")})
+    both = with_brand(system.settings, "cz", digid=signing)
+    operator.restart(with_provider(both, "digid", next_tls_client=operator.next_key("next-tls")))
+    (system.state / "digid/sp/cz.xml").write_bytes(operator.published("/saml/cz/digid/metadata"))
+    operator.register_tls("digid/sp/cz.tls.pem", "next-tls")
+    operator.wait_for_the_moment()
+    system.broker = watch.around(system.broker)
+    system.enter(system.browser())
     assert (watch.started, watch.opened, watch.loaded) == ([], [], [])
 
 

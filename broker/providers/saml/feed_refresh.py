@@ -96,14 +96,16 @@ class FeedRefresh:
     def _is_due(self, now: datetime) -> bool:
         if self._not_before is not None and now < self._not_before:
             return False
-        confirmed_at = self._feed.copy.confirmed_at()
-        return confirmed_at is None or now >= confirmed_at + self._interval()
+        known, confirmed_at = self._known(), self._feed.copy.confirmed_at()
+        if known is None or confirmed_at is None:
+            return True
+        # A copy of tomorrow was put there by a clock that was wrong; waiting for it could take for ever.
+        return not confirmed_at <= now < confirmed_at + self._interval(known)
 
-    def _interval(self) -> timedelta:
+    def _interval(self, known: IdentityProvider) -> timedelta:
         """As configured, or sooner where the document asks for it."""
-        known = self._known()
-        asked = known.cache_for if known is not None else None
-        return min(self._feed.every, max(asked, _SOONEST)) if asked is not None else self._feed.every
+        every, asked = self._feed.every, known.cache_for
+        return every if asked is None else min(every, max(asked, _SOONEST))
 
     def _known(self) -> IdentityProvider | None:
         """What the copy says; None when there is none, or none that can be believed."""

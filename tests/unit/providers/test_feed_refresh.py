@@ -243,9 +243,18 @@ def test_copy_that_somebody_changed_on_disk_changes_nothing(published: Published
     with pytest.raises(AnswerRefused):
         published.known()
     published.says("idp")
-    published.clock.advance(seconds=HOUR)
     assert worker.run() == 1
     assert published.known() == named("idp")
+
+
+def test_copy_of_tomorrow_is_fetched_today(published: Published) -> None:
+    """It was written by a clock that was wrong, and nobody waits for that."""
+    worker = published.worker()
+    worker.run()
+    published.clock.advance(seconds=-HOUR)
+    worker.run()
+    assert published.fetched == 2
+    assert published.copy.confirmed_at() == published.clock()
 
 
 def test_copy_that_vanished_is_fetched_and_missed_by_nobody(published: Published) -> None:
