@@ -13,6 +13,7 @@ import click
 
 from bench.cases.audit_lanes import audit_lanes
 from bench.cases.common import Case, Options
+from bench.cases.eherkenning_login import eherkenning_login
 from bench.cases.enumeration import enumeration
 from bench.cases.enumeration_reset import enumeration_reset
 from bench.cases.flat import flat
@@ -22,7 +23,7 @@ from bench.cases.memory import memory
 from bench.cases.no_spawn import no_spawn
 from bench.cases.password_flood import password_flood
 from bench.cases.relations import relations, relations_flat
-from bench.cases.saml_consume import saml_consume
+from bench.cases.saml_consume import eherkenning_consume, saml_consume
 from bench.cases.scale_out import scale_out
 from bench.cases.slow_idp import slow_idp
 from bench.databases import fresh_databases
@@ -32,7 +33,9 @@ from bench.results import Figure, detail_lines, lines, write_json
 CASES: Mapping[str, Case] = MappingProxyType(
     {
         "login-cpu": login_cpu,
+        "eherkenning-login": eherkenning_login,
         "saml-consume": saml_consume,
+        "eherkenning-consume": eherkenning_consume,
         "junk": junk,
         "no-spawn": no_spawn,
         "memory": memory,

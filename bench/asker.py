@@ -8,9 +8,9 @@ from http import HTTPStatus
 from itertools import count
 from urllib.parse import urlencode
 
+from bench.browsing import FORM, browser_headers, expect
 from bench.guesser import BRAND
 from bench.line import Line
-from bench.load import FORM, browser_headers, expect
 
 ASKED_FROM_A_BLOCK = 25
 """Fewer than a block of addresses may ask in an hour (`broker/abuse/reset_limits.py`)."""

@@ -12,9 +12,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 from joserfc import jwe
 from joserfc.jwk import RSAKey
 
+from bench.browsing import FORM, LoginFailed, browser_headers, cookie_header, expect
 from bench.guesser import BRAND, CALLBACK, CLIENT_ID, PASSWORD, Guesser
 from bench.line import Line
-from bench.load import FORM, LoginFailed, authorization, browser_headers, cookie_header, expect
+from bench.portal import authorization
 from bench.stage import Stage, run_broker
 from demo.portals.definitions import PORTALS
 

@@ -9,8 +9,9 @@ import time
 from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
 
+from bench.browsing import FORM, FORM_FIELD, browser_headers, cookie_header, expect
 from bench.line import Answer, Line
-from bench.load import FORM, FORM_FIELD, authorization, browser_headers, cookie_header, expect
+from bench.portal import authorization
 from bench.stage import Stage, run_broker
 
 BRAND, CLIENT_ID, CALLBACK = "iza", "mijn-iza", "http://127.0.0.1:8403/callback"

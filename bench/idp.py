@@ -125,12 +125,13 @@ class InstantDigid:
 def main(state: Path, front: str, back: str, delay_ms: int) -> None:
     """Serve until ended."""
     digid = InstantDigid(state, Addresses(front=front, back=back), delay_ms / 1000)
-    doors = TlsServer(_listen(back), digid.back(), mutual_tls(state / PKI_FOLDER, BACK_CHANNEL))
+    doors = TlsServer(listen_at(back), digid.back(), mutual_tls(state / PKI_FOLDER, BACK_CHANNEL))
     run_in_thread(doors)
-    plain_server(_listen(front), digid.front()).serve_forever()
+    plain_server(listen_at(front), digid.front()).serve_forever()
 
 
-def _listen(url: str) -> tuple[str, int]:
+def listen_at(url: str) -> tuple[str, int]:
+    """Host and port of a base URL."""
     host, _, port = url.rpartition("//")[2].partition(":")
     return host, int(port)
 

@@ -7,7 +7,8 @@ import threading
 import time
 from collections.abc import Callable
 
-from bench.load import LoginFailed, Sites, Visitor
+from bench.browsing import LoginFailed
+from bench.load import Sites, Visitor
 
 
 def logins_per_second(sites: Sites, *, browsers: int, seconds: float, warm_up_seconds: float = 1.0) -> float:

@@ -1,7 +1,7 @@
-"""saml-consume: what it costs to take in one doubly signed ArtifactResponse, in RSA-2048 signatures.
+"""What it costs to take in the answer behind an artifact, in RSA-2048 signatures.
 
 The yardstick is measured in the same run, in turns with the thing itself, so that the machine's mood cancels
-out. First bar: at most 3; goal: at most 1.
+out.
 """
 
 from __future__ import annotations
@@ -14,10 +14,16 @@ from statistics import median
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.hashes import SHA256
 
+from broker.domain.identity import Authenticated
+from broker.providers.answers.expected import Expected
+from broker.providers.base import SentRequest
 from broker.providers.digid.form import digid_profile
+from broker.providers.eherkenning.form import BY_ARTIFACT
+from broker.providers.eherkenning.semantics import judge_artifact_response
 from broker.providers.saml.bytes_rules import MAX_MESSAGE_BYTES
 from broker.providers.saml.gate import open_artifact_response
 from broker.providers.saml.refusal import GateRefused
+from tests.support.saml import eherkenning
 from tests.support.saml.answers import answer
 from tests.support.saml.keys import pair
 
@@ -65,6 +71,22 @@ def measure() -> tuple[Ratio, ...]:
     )
 
 
+def measure_eherkenning() -> Ratio:
+    """An answer of eHerkenning with its Advice: the gate, every check, and two identifiers decrypted."""
+    message, connection = eherkenning.answer(), eherkenning.connection()
+    now, trusted = eherkenning.NOW, [pair("hm").key.public_key()]
+    required = eherkenning.EH2PLUS
+    sent = SentRequest("eherkenning", "zz", eherkenning.REQUEST_ID, required, now, eherkenning.HM)
+    expected = Expected(sent, eherkenning.RESOLVE_ID, eherkenning.DV, eherkenning.ACS, now)
+
+    def consume() -> None:
+        verified = open_artifact_response(message, BY_ARTIFACT, trusted)
+        outcome = judge_artifact_response(verified, expected, connection, connection.services[0])
+        assert isinstance(outcome, Authenticated)
+
+    return _ratio("eherkenning-consume", consume)
+
+
 def _filled(head: bytes, part: bytes, tail: bytes) -> bytes:
     room = MAX_MESSAGE_BYTES - len(head) - len(tail)
     return head + part * (room // len(part)) + tail
@@ -90,7 +112,7 @@ def _cpu_seconds(work: Callable[[], None]) -> float:
 
 def main() -> None:
     """Print the ratios."""
-    for ratio in measure():
+    for ratio in (*measure(), measure_eherkenning()):
         print(ratio)
 
 

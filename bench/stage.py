@@ -1,12 +1,9 @@
-"""A deployment for one benchmark: Redis, database, DigiD and `broker serve`, each a process of its own."""
+"""A deployment for one benchmark: Redis, database, providers and broker, each a process of its own."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,28 +11,21 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from bench import cpu
-from bench.idp import PEOPLE_FILE
+from bench.files import accounts_file, make_files
 from bench.load import Sites
 from demo.digid.addresses import METADATA_PATH, Addresses
-from demo.digid.metadata import idp_metadata
-from demo.digid.simulator import load_signer
-from demo.eherkenning import simulator as eherkenning
+from demo.eherkenning.addresses import METADATA_PATH as MAKELAAR_METADATA_PATH
 from demo.eherkenning.addresses import Addresses as MakelaarAddresses
-from demo.eherkenning.metadata import hm_metadata
-from demo.pki import make_pki
 from demo.processes import end_children, start_child, tail
 from demo.redis_server import start_redis
 
-SAMPLE_CONFIG = Path(__file__).parents[1] / "config"
-PEOPLE = 400
 _READY_SECONDS = 60.0
-_CLOCK = re.compile(r"^\[clock\]\n.*\n", re.MULTILINE)
 _BACKGROUND = " worker "
 # Everybody here comes from one address. What a block does is counted as ever, and never too much.
 _ROOM_FOR_ALL = {
@@ -54,11 +44,13 @@ Preparation = Callable[["Stage"], None]
 class Wanted:
     """What to put up. `database` is a URL, or None for a fresh SQLite file.
 
-    `prepare` is called when everything but the broker's server stands.
+    `prepare` is called when everything but the broker's server stands. `makelaar`: with somebody to go to
+    for eHerkenning.
     """
 
     workers: int = 1
     delay_ms: int = 0
+    makelaar: bool = False
     database: str | None = None
     prepare: Preparation | None = None
 
@@ -91,8 +83,8 @@ def standing(wanted: Wanted) -> Iterator[Stage]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="voordeur-bench-")))
         state = folder / "state"
-        issuer, front, back = _urls()
-        _make_files(folder, state, issuer, Addresses(front=front, back=back))
+        issuer, digid, makelaar = _urls()
+        make_files(folder, state, issuer, digid, makelaar)
         redis = start_redis(state)
         stack.callback(redis.stop)
         redis.wait_until_ready()
@@ -104,29 +96,30 @@ def standing(wanted: Wanted) -> Iterator[Stage]:
             "BROKER_STORAGE__DATABASE_URL": database_url,
             **_ROOM_FOR_ALL,
         }
-        stage = Stage(
-            state,
-            folder / "config",
-            environment,
-            Sites.of_state(issuer, front, state),
-            redis.socket,
-            database_url,
-            [],
-        )
+        sites = Sites.of_state(issuer, digid.front, makelaar.front, state)
+        stage = Stage(state, folder / "config", environment, sites, redis.socket, database_url, [])
         _prepare_broker(stage)
         if wanted.prepare:
             wanted.prepare(stage)
-        log = state / "log"
-        argv = ["--state", str(state), "--front", front, "--back", back, "--delay-ms", str(wanted.delay_ms)]
-        digid = start_child([sys.executable, "-m", "bench.idp", *argv], log / "digid.log", os.environ)
-        stack.callback(end_children, [digid])
-        serve = ["serve", "--bind", issuer.partition("//")[2], "--workers", str(wanted.workers)]
-        server = start_child(broker(stage, *serve), log / "broker.log", environment)
-        stack.callback(end_children, [server])
+        _start_providers(stack, stage, wanted, digid, makelaar)
+        serve = broker(stage, "serve", "--bind", issuer.partition("//")[2], "--workers", str(wanted.workers))
+        server = _started(stack, f"{issuer}/health/ready", serve, state / "log/broker.log", environment)
         stage.server.append(server.pid)
-        _wait(f"{front}{METADATA_PATH}", digid, log / "digid.log")
-        _wait(f"{issuer}/health/ready", server, log / "broker.log")
         yield stage
+
+
+def _start_providers(
+    stack: ExitStack, stage: Stage, wanted: Wanted, digid: Addresses, makelaar: MakelaarAddresses
+) -> None:
+    def start(module: str, ready_url: str, addresses: Addresses | MakelaarAddresses, *more: str) -> None:
+        argv = ["--state", str(stage.state), "--front", addresses.front, "--back", addresses.back, *more]
+        log = stage.state / f"log/{module}.log"
+        _started(stack, ready_url, [sys.executable, "-m", module, *argv], log, os.environ)
+
+    start("bench.idp", f"{digid.front}{METADATA_PATH}", digid, "--delay-ms", str(wanted.delay_ms))
+    if wanted.makelaar:
+        _connect_to_makelaar(stage)
+        start("bench.makelaar", f"{makelaar.front}{MAKELAAR_METADATA_PATH}", makelaar)
 
 
 def broker(stage: Stage, *arguments: str) -> list[str]:
@@ -142,60 +135,38 @@ def run_broker(stage: Stage, *arguments: str) -> bytes:
     return done.stdout
 
 
-def numbers(count: int) -> list[str]:
-    """`count` numbers that pass the eleven test of a BSN, of the range that is never given out."""
-    weights = (9, 8, 7, 6, 5, 4, 3, 2)
-    found: list[str] = []
-    body = 99_000_000
-    while len(found) < count:
-        last = sum(weight * int(digit) for weight, digit in zip(weights, str(body), strict=True)) % 11
-        if last < 10:
-            found.append(f"{body}{last}")
-        body += 1
-    return found
-
-
-def _make_files(folder: Path, state: Path, issuer: str, digid: Addresses) -> None:
-    make_pki(state)
-    (state / "digid/sp").mkdir(parents=True)
-    (state / "digid/idp-metadata.xml").write_bytes(idp_metadata(digid, load_signer(state)))
-    # The sample configuration names a herkenningsmakelaar; nobody goes there in a benchmark.
-    (state / "eherkenning").mkdir()
-    makelaar = hm_metadata(MakelaarAddresses(), eherkenning.load_signer(state))
-    (state / "eherkenning/hm-metadata.xml").write_bytes(makelaar)
-    (state / PEOPLE_FILE).write_text(json.dumps(numbers(PEOPLE)), encoding="utf-8")
-    shutil.copytree(SAMPLE_CONFIG, folder / "config")
-    for file in (folder / "config").rglob("*.toml"):
-        # The demo's movable clock asks the file system at every look; a deployment's clock does not.
-        words = _CLOCK.sub("", file.read_text(encoding="utf-8")).replace("../var/demo", str(state))
-        file.write_text(words.replace("http://localhost:8000", issuer), encoding="utf-8")
-
-
 def _prepare_broker(stage: Stage) -> None:
     metadata = run_broker(stage, "metadata", "digid", "--brand", "cz")
     (stage.state / "digid/sp/cz.xml").write_bytes(metadata)
     run_broker(stage, "db", "upgrade")
-    file = stage.state / "accounts.jsonl"
-    people = (
-        {
-            "kind": "consumer_account",
-            "brand": "cz",
-            "bsn": bsn,
-            "name": f"Persoon {bsn}",
-            "email": f"{bsn}@voorbeeld.example",
-        }
-        for bsn in numbers(PEOPLE)
-    )
-    file.write_text("".join(json.dumps(person) + "\n" for person in people), encoding="utf-8")
-    run_broker(stage, "import", str(file))
+    run_broker(stage, "import", str(accounts_file(stage.state)))
 
 
-def _urls() -> tuple[str, str, str]:
-    """Three free ports, all held until each has been chosen."""
+def _connect_to_makelaar(stage: Stage) -> None:
+    for folder, document in {"sp": "eherkenning", "catalogue": "catalogue"}.items():
+        place = stage.state / "eherkenning" / folder
+        place.mkdir()
+        (place / "zz.xml").write_bytes(run_broker(stage, "metadata", document, "--brand", "zz"))
+
+
+def _urls() -> tuple[str, Addresses, MakelaarAddresses]:
+    """Of the broker, of DigiD and of the makelaar; all ports are held until each has been chosen."""
     with ExitStack() as stack:
-        held = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(3)]
-        broker_port, front, back = (one.getsockname()[1] for one in held)
-    return f"http://127.0.0.1:{broker_port}", f"http://127.0.0.1:{front}", f"https://127.0.0.1:{back}"
+        held = [stack.enter_context(socket.create_server(("127.0.0.1", 0))) for _ in range(5)]
+        own, front, back, other_front, other_back = (f"127.0.0.1:{one.getsockname()[1]}" for one in held)
+    digid = Addresses(front=f"http://{front}", back=f"https://{back}")
+    makelaar = MakelaarAddresses(front=f"http://{other_front}", back=f"https://{other_back}")
+    return f"http://{own}", digid, makelaar
+
+
+def _started(
+    stack: ExitStack, ready_url: str, argv: Sequence[str], log: Path, environment: Mapping[str, str]
+) -> subprocess.Popen[bytes]:
+    """A child of the stage that answers at its address."""
+    child = start_child(argv, log, environment)
+    stack.callback(end_children, [child])
+    _wait(ready_url, child, log)
+    return child
 
 
 def _wait(url: str, process: subprocess.Popen[bytes], log: Path) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import statistics
 from functools import partial
 
+from bench.browsing import LoginFailed
 from bench.cases.common import LOGINS_A_ROUND, Options, login_cpu_seconds, warmed_up
 from bench.harness import Measured, interleaved, ratios
 from bench.hostile import HOSTILE
-from bench.load import LoginFailed, Visitor
+from bench.load import Visitor
 from bench.results import Figure, Target
 from bench.stage import Stage, Wanted, standing
 

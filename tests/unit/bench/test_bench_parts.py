@@ -9,8 +9,8 @@ import sys
 import pytest
 
 from bench import cpu
+from bench.files import numbers
 from bench.hostile import HOSTILE, SIZE_BYTES
-from bench.stage import numbers
 from broker.domain.bsn import Bsn
 from broker.providers.digid.form import digid_profile
 from broker.providers.saml.bytes_rules import MAX_MESSAGE_BYTES
