@@ -16,6 +16,16 @@ from broker.providers.saml.names import ds, saml, xenc
 from broker.providers.saml.refusal import GateRefused
 
 _XML_SPACE = re.compile(r"[ \t\r\n]+")
+_STATEMENT, _ATTRIBUTE, _VALUE = saml("AttributeStatement"), saml("Attribute"), saml("AttributeValue")
+_ENCRYPTED_ID, _ENCRYPTED_DATA, _ENCRYPTED_KEY = (
+    saml("EncryptedID"),
+    xenc("EncryptedData"),
+    xenc("EncryptedKey"),
+)
+_METHOD, _DIGEST = xenc("EncryptionMethod"), ds("DigestMethod")
+_KEY_INFO, _KEY_NAME = ds("KeyInfo"), ds("KeyName")
+_CIPHER_DATA, _CIPHER_VALUE = xenc("CipherData"), xenc("CipherValue")
+_REFERENCES, _REFERENCE = xenc("ReferenceList"), xenc("DataReference")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +67,15 @@ def read_attributes(assertion: _Element) -> tuple[Attribute, ...]:
     return tuple(
         Attribute(
             name=element.get("Name", ""),
-            values=tuple(_value(value) for value in element.iterchildren(saml("AttributeValue"))),
+            values=tuple(_value(value) for value in element.iterchildren(_VALUE)),
         )
-        for statement in assertion.iterchildren(saml("AttributeStatement"))
-        for element in statement.iterchildren(saml("Attribute"))
+        for statement in assertion.iterchildren(_STATEMENT)
+        for element in statement.iterchildren(_ATTRIBUTE)
     )
 
 
 def _value(element: _Element) -> AttributeValue:
-    encrypted = next(element.iterchildren(saml("EncryptedID")), None)
+    encrypted = below(element, _ENCRYPTED_ID)
     if encrypted is None:
         return element.text or ""
     if _XML_SPACE.sub("", element.text or ""):
@@ -74,40 +84,48 @@ def _value(element: _Element) -> AttributeValue:
 
 
 def _identifier(element: _Element) -> EncryptedIdentifier:
-    data = next(element.iterchildren(xenc("EncryptedData")), None)
+    data = below(element, _ENCRYPTED_DATA)
     return EncryptedIdentifier(
         id=None if data is None else data.get("Id"),
         type=None if data is None else data.get("Type"),
-        algorithm=_algorithm(data),
+        algorithm=_algorithm(below(data, _METHOD)),
         ciphertext=_ciphertext(data),
-        keys=tuple(_key(key) for key in element.iterchildren(xenc("EncryptedKey"))),
+        keys=tuple(_key(key) for key in element.iterchildren(_ENCRYPTED_KEY)),
     )
 
 
 def _key(element: _Element) -> WrappedKey:
-    digest = element.find(f"{xenc('EncryptionMethod')}/{ds('DigestMethod')}")
+    method = below(element, _METHOD)
+    name = below(element, _KEY_INFO, _KEY_NAME)
+    references = below(element, _REFERENCES)
     return WrappedKey(
         recipient=element.get("Recipient"),
-        key_name=element.findtext(f"{ds('KeyInfo')}/{ds('KeyName')}"),
-        algorithm=_algorithm(element),
-        digest=None if digest is None else digest.get("Algorithm"),
+        key_name=None if name is None else name.text or "",
+        algorithm=_algorithm(method),
+        digest=_algorithm(below(method, _DIGEST)),
         ciphertext=_ciphertext(element),
-        data_references=tuple(
-            reference.get("URI", "")
-            for reference in element.iterfind(f"{xenc('ReferenceList')}/{xenc('DataReference')}")
-        ),
+        data_references=()
+        if references is None
+        else tuple(reference.get("URI", "") for reference in references.iterchildren(_REFERENCE)),
     )
 
 
-def _algorithm(element: _Element | None) -> str | None:
-    method = None if element is None else element.find(xenc("EncryptionMethod"))
+def _algorithm(method: _Element | None) -> str | None:
     return None if method is None else method.get("Algorithm")
 
 
 def _ciphertext(element: _Element | None) -> bytes | None:
-    text = None if element is None else element.findtext(f"{xenc('CipherData')}/{xenc('CipherValue')}")
+    value = below(element, _CIPHER_DATA, _CIPHER_VALUE)
+    text = None if value is None else value.text
     try:
         return base64.b64decode(_XML_SPACE.sub("", text or ""), validate=True)
     except (binascii.Error, ValueError):
         # Told by `decrypt`, with the same words and work as every other fault of a ciphertext.
         return None
+
+
+def below(element: _Element | None, *path: str) -> _Element | None:
+    """The first child of that name, and its first child of the next, and so on; None where there is none."""
+    for name in path:
+        element = None if element is None else next(element.iterchildren(name), None)
+    return element

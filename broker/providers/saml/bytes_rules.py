@@ -69,7 +69,8 @@ def has_no_declaration(message: bytes) -> None:
     A DOCTYPE can make any attribute an ID, add attributes and define entities; canonicalisation drops a
     comment, so it splits a text that the signature sees as one; CDATA is another spelling of plain text.
     """
-    place = message.find(b"<!")
+    # One byte is looked for much faster than two, and an honest message has it nowhere.
+    place = message.find(b"<!", 0, message.rfind(b"!") + 1)
     if place == -1:
         return
     for opening, code, what in _DECLARATIONS:
@@ -80,7 +81,8 @@ def has_no_declaration(message: bytes) -> None:
 def has_no_processing_instruction(message: bytes) -> None:
     """No processing instruction after the XML declaration: these too split a text."""
     start = 2 if message.startswith(b"<?xml") else 0
-    if message.find(b"<?", start) != -1:
+    # The last question mark of an honest message is that of its declaration.
+    if message.find(b"<?", start, message.rfind(b"?") + 1) != -1:
         raise GateRefused("xml.processing-instruction", "the message holds a processing instruction")
 
 

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from broker.providers.saml.advice import cut_advice
 from broker.providers.saml.bytes_rules import check_bytes
-from broker.providers.saml.parse import parse_strictly
+from broker.providers.saml.parse import held, parse_strictly
 from broker.providers.saml.profile import LayerName, Profile
 from broker.providers.saml.refusal import GateRefused
 from broker.providers.saml.shape import match
@@ -37,9 +37,10 @@ def open_artifact_response(
     """
     check_bytes(message)
     document = parse_strictly(message)
-    check_skeleton(document, profile)
-    signed = check_signatures(document, profile)
-    verified = verify_layers(signed, trusted)
+    with held(document):
+        check_skeleton(document, profile)
+        signed = check_signatures(document, profile)
+        verified = verify_layers(signed, trusted)
     cut_advice(verified, profile)
     return _read(verified, profile)
 
@@ -53,9 +54,10 @@ def _read(verified: Mapping[LayerName, VerifiedLayer], profile: Profile) -> Veri
     outer = verified.get(LayerName.ARTIFACT_RESPONSE)
     if outer is None:
         raise GateRefused("signature.missing", "the artifact-response must be signed")
-    # The form once more, on the tree that values come from: nothing rests on the received one.
-    match(outer.root, profile.layers[0].shape, family="verified")
-    answer = read_artifact_response(outer.root)
+    with held(outer.root):
+        # The form once more, on the tree that values come from: nothing rests on the received one.
+        match(outer.root, profile.layers[0].shape, family="verified")
+        answer = read_artifact_response(outer.root)
     _agrees_with_its_own_signature(answer, verified.get(LayerName.ASSERTION))
     return answer
 

@@ -5,6 +5,8 @@ Second step of the gate. Everything that reads XML (answers, metadata) comes thr
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Final
 
 from lxml import etree
@@ -28,6 +30,21 @@ _PARSER = etree.XMLParser(
     remove_pis=False,
     strip_cdata=False,
 )
+# Both are answered by libxml2 itself, without a Python object for every node.
+_BELOW_THE_DEEPEST = etree.XPath(f"boolean({'/*' * (MAX_DEPTH + 1)})")
+_OTHER_NODE = etree.XPath("boolean(descendant::comment() | descendant::processing-instruction())")
+
+
+@contextmanager
+def held(root: _Element) -> Iterator[None]:
+    """Makes looking at a tree cheap for as long as this lasts, which several steps do one after the other.
+
+    Lxml makes the Python object of an element anew at every look, unless somebody holds it; here somebody
+    does.
+    """
+    elements = list(root.iter())
+    yield
+    elements.clear()
 
 
 def parse_strictly(message: bytes) -> _Element:
@@ -49,20 +66,15 @@ def parse_canonical(message: bytes) -> _Element:
 
 def walk_within_limits(root: _Element) -> None:
     """Only elements and text, at most 64 deep, at most 64 attributes on each."""
-    depth = 0
-    for event, node in etree.iterwalk(root, events=("start", "end", "comment", "pi")):
-        if event == "start":
-            depth += 1
-            if depth > MAX_DEPTH:
-                raise GateRefused("xml.too-deep", f"an element is nested more than {MAX_DEPTH} deep")
-            if len(node.keys()) > MAX_ATTRIBUTES:
-                raise GateRefused("xml.too-many-attributes", "an element has too many attributes")
-        elif event == "end":
-            depth -= 1
-        else:
-            raise GateRefused("xml.node-kind", "the message holds a comment or processing instruction")
+    if _BELOW_THE_DEEPEST(root):
+        raise GateRefused("xml.too-deep", f"an element is nested more than {MAX_DEPTH} deep")
     if root.getprevious() is not None or root.getnext() is not None:
         raise GateRefused("xml.node-kind", "something stands beside the root element")
+    if _OTHER_NODE(root):
+        raise GateRefused("xml.node-kind", "the message holds a comment or processing instruction")
+    for element in root.iter():
+        if len(element.attrib) > MAX_ATTRIBUTES:
+            raise GateRefused("xml.too-many-attributes", "an element has too many attributes")
 
 
 def has_bounded_declarations(root: _Element) -> None:

@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from broker.providers.saml.advice import cut_advice
 from broker.providers.saml.bytes_rules import check_bytes
-from broker.providers.saml.parse import parse_strictly
+from broker.providers.saml.parse import held, parse_strictly
 from broker.providers.saml.profile import LayerName, Profile
 from broker.providers.saml.refusal import GateRefused
 from broker.providers.saml.shape import match
@@ -25,15 +25,17 @@ def open_response(message: bytes, profile: Profile, trusted: Sequence[RSAPublicK
     """Verify a Response and read it; raises `GateRefused`. `trusted` as in `open_artifact_response`."""
     check_bytes(message)
     document = parse_strictly(message)
-    check_skeleton(document, profile)
-    signed = check_signatures(document, profile)
-    verified = verify_layers(signed, trusted)
+    with held(document):
+        check_skeleton(document, profile)
+        signed = check_signatures(document, profile)
+        verified = verify_layers(signed, trusted)
     cut_advice(verified, profile)
     outer = verified.get(LayerName.RESPONSE)
     if outer is None:
         raise GateRefused("signature.missing", "the response must be signed")
-    match(outer.root, profile.layers[0].shape, family="verified")
-    response = read_response(outer.root)
+    with held(outer.root):
+        match(outer.root, profile.layers[0].shape, family="verified")
+        response = read_response(outer.root)
     own = verified.get(LayerName.ASSERTION)
     if own is not None and response.assertion != read_assertion(own.root):
         raise GateRefused("verified.disagreement", "the two signed forms of the Assertion differ")

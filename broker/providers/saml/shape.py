@@ -73,12 +73,16 @@ def match(element: _Element, shape: Shape, *, family: str = "skeleton") -> None:
     """
     if element.tag != shape.name:
         raise GateRefused(f"{family}.unexpected-element", f"expected {_local(shape.name)}")
-    if shape.opaque:
-        return
+    if not shape.opaque:
+        _match_inside(element, shape, family)
+
+
+def _match_inside(element: _Element, shape: Shape, family: str) -> None:
+    """For an element of the right name, which is not opaque."""
     present = element.keys()
-    if not shape.allowed.issuperset(present):
+    if present and not shape.allowed.issuperset(present):
         raise GateRefused(f"{family}.unexpected-attribute", f"on {_local(shape.name)}")
-    if not shape.required.issubset(present):
+    if shape.required and not shape.required.issubset(present):
         raise GateRefused(f"{family}.missing-attribute", f"on {_local(shape.name)}")
     if not shape.text and element.text:
         _has_no_text(element.text, shape, family)
@@ -90,17 +94,18 @@ def _match_children(element: _Element, shape: Shape, family: str) -> None:
     children = element.iterchildren()
     child = next(children, None)
     for part in shape.children:
-        found = 0
-        while child is not None and child.tag == part.shape.name:
+        wanted, found = part.shape, 0
+        while child is not None and child.tag == wanted.name:
             if found == part.maximum:
-                raise GateRefused(f"{family}.repeated-element", f"{_local(part.shape.name)}, too many")
-            match(child, part.shape, family=family)
+                raise GateRefused(f"{family}.repeated-element", f"{_local(wanted.name)}, too many")
+            if not wanted.opaque:
+                _match_inside(child, wanted, family)
             if child.tail:
                 _has_no_text(child.tail, shape, family)
             found += 1
             child = next(children, None)
         if found < part.minimum:
-            missing = f"{_local(part.shape.name)} in {_local(shape.name)}"
+            missing = f"{_local(wanted.name)} in {_local(shape.name)}"
             raise GateRefused(f"{family}.missing-element", missing)
     if child is not None:
         known = any(child.tag == part.shape.name for part in shape.children)

@@ -6,6 +6,7 @@ by the scheme's own checks.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -15,6 +16,20 @@ from broker.providers.saml.attributes import Attribute, read_attributes
 from broker.providers.saml.instants import read_instant
 from broker.providers.saml.names import saml, samlp
 from broker.providers.saml.refusal import GateRefused
+
+_ISSUER, _STATUS, _STATUS_CODE = saml("Issuer"), samlp("Status"), samlp("StatusCode")
+_RESPONSE, _ASSERTION, _SUBJECT, _NAME_ID = (
+    samlp("Response"),
+    saml("Assertion"),
+    saml("Subject"),
+    saml("NameID"),
+)
+_CONFIRMATION, _CONFIRMATION_DATA = saml("SubjectConfirmation"), saml("SubjectConfirmationData")
+_CONDITIONS, _AUDIENCE_RESTRICTION = saml("Conditions"), saml("AudienceRestriction")
+_AUTHN_STATEMENT, _AUTHN_CONTEXT = saml("AuthnStatement"), saml("AuthnContext")
+_CLASS_REF, _AUTHORITY = saml("AuthnContextClassRef"), saml("AuthenticatingAuthority")
+
+Children = Mapping[str, _Element]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,42 +119,43 @@ class VerifiedArtifactResponse:
 
 def read_artifact_response(root: _Element) -> VerifiedArtifactResponse:
     """Read a tree of the profile's shape; raises `GateRefused` for a value that is not of its type."""
-    response = _first(root, samlp("Response"))
+    children = _children(root)
+    response = children.get(_RESPONSE)
     return VerifiedArtifactResponse(
         id=_id(root),
         issue_instant=_issue_instant(root),
         in_response_to=root.get("InResponseTo"),
-        issuer=_named(_child(root, saml("Issuer"))),
-        status=_status(root),
+        issuer=_named(_child(children, _ISSUER)),
+        status=_status(children),
         response=None if response is None else read_response(response),
     )
 
 
 def read_response(element: _Element) -> VerifiedResponse:
     """Read a Response element, or one of the same type (SAML core 3.2.2)."""
-    assertion = _first(element, saml("Assertion"))
+    children = _children(element)
+    assertion = children.get(_ASSERTION)
     return VerifiedResponse(
         id=_id(element),
         issue_instant=_issue_instant(element),
         in_response_to=element.get("InResponseTo"),
         destination=element.get("Destination"),
-        issuer=_named(_child(element, saml("Issuer"))),
-        status=_status(element),
+        issuer=_named(_child(children, _ISSUER)),
+        status=_status(children),
         assertion=None if assertion is None else read_assertion(assertion),
     )
 
 
 def read_assertion(element: _Element) -> VerifiedAssertion:
     """Read an Assertion element."""
-    subject = _first(element, saml("Subject"))
-    name_id = None if subject is None else _first(subject, saml("NameID"))
-    confirmation = None if subject is None else _first(subject, saml("SubjectConfirmation"))
-    conditions = _first(element, saml("Conditions"))
-    statement = _first(element, saml("AuthnStatement"))
+    children = _children(element)
+    subject = _children(children.get(_SUBJECT, ()))
+    name_id, confirmation = subject.get(_NAME_ID), subject.get(_CONFIRMATION)
+    conditions, statement = children.get(_CONDITIONS), children.get(_AUTHN_STATEMENT)
     return VerifiedAssertion(
         id=_id(element),
         issue_instant=_issue_instant(element),
-        issuer=_named(_child(element, saml("Issuer"))),
+        issuer=_named(_child(children, _ISSUER)),
         name_id=None if name_id is None else _named(name_id),
         confirmation=None if confirmation is None else _confirmation(confirmation),
         conditions=None if conditions is None else _conditions(conditions),
@@ -149,7 +165,7 @@ def read_assertion(element: _Element) -> VerifiedAssertion:
 
 
 def _confirmation(element: _Element) -> Confirmation:
-    data = _first(element, saml("SubjectConfirmationData"))
+    data = _children(element).get(_CONFIRMATION_DATA)
     return Confirmation(
         method=_attribute(element, "Method"),
         in_response_to=None if data is None else data.get("InResponseTo"),
@@ -164,26 +180,24 @@ def _conditions(element: _Element) -> Conditions:
         not_on_or_after=_moment(element.get("NotOnOrAfter")),
         audience_restrictions=tuple(
             tuple(audience.text or "" for audience in restriction)
-            for restriction in element.iterchildren(saml("AudienceRestriction"))
+            for restriction in element.iterchildren(_AUDIENCE_RESTRICTION)
         ),
     )
 
 
 def _authn_statement(element: _Element) -> AuthnStatement:
-    context = _child(element, saml("AuthnContext"))
+    context = _child(_children(element), _AUTHN_CONTEXT)
     return AuthnStatement(
         instant=_required_moment(_attribute(element, "AuthnInstant")),
         session_index=element.get("SessionIndex"),
-        class_ref=_child(context, saml("AuthnContextClassRef")).text or "",
-        authorities=tuple(
-            authority.text or "" for authority in context.iterchildren(saml("AuthenticatingAuthority"))
-        ),
+        class_ref=_child(_children(context), _CLASS_REF).text or "",
+        authorities=tuple(authority.text or "" for authority in context.iterchildren(_AUTHORITY)),
     )
 
 
-def _status(element: _Element) -> Status:
-    top = _child(_child(element, samlp("Status")), samlp("StatusCode"))
-    nested = _first(top, samlp("StatusCode"))
+def _status(children: Children) -> Status:
+    top = _child(_children(_child(children, _STATUS)), _STATUS_CODE)
+    nested = _children(top).get(_STATUS_CODE)
     return Status(_attribute(top, "Value"), None if nested is None else _attribute(nested, "Value"))
 
 
@@ -212,12 +226,13 @@ def _required_moment(text: str) -> datetime:
         raise GateRefused("value.instant", "a time is not an xs:dateTime in UTC") from None
 
 
-def _first(element: _Element, name: str) -> _Element | None:
-    return next(element.iterchildren(name), None)
+def _children(element: Iterable[_Element]) -> Children:
+    """The children by name, in one walk; the shape lets each name that is asked for be there once."""
+    return {str(child.tag): child for child in element}
 
 
-def _child(element: _Element, name: str) -> _Element:
-    child = _first(element, name)
+def _child(children: Children, name: str) -> _Element:
+    child = children.get(name)
     if child is None:
         raise GateRefused("value.missing", name.rpartition("}")[2])
     return child

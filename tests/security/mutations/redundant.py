@@ -153,12 +153,12 @@ REDUNDANT: dict[str, Redundant] = {
         "a child is compared before it is matched, and a root of another name has its layers out of place",
         alone=lambda: shape.match(etree.fromstring("<a/>"), shape.Shape("b")),
     ),
-    "shape.match: *.missing-attribute": Redundant(
+    "shape._match_inside: *.missing-attribute": Redundant(
         "reading a value refuses its absence too", ("values._attribute: value.missing",)
     ),
     "values._attribute: value.missing": Redundant(
         "the shape demands these attributes; reading is not to rest on that",
-        ("shape.match: *.missing-attribute",),
+        ("shape._match_inside: *.missing-attribute",),
     ),
     "values._child: value.missing": Redundant(
         "the shape demands these elements; reading is not to rest on that",
