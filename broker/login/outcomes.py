@@ -26,7 +26,7 @@ FOR_OPERATIONS: Final[Mapping[str, str]] = {
     "answer.issuer": "the answer names another issuer: is the provider's metadata the right one?",
     "signature.invalid": "the signature fits none of the known keys: has its certificate been renewed?",
     "signature.missing": "what must be signed is not: what does the provider know of our metadata?",
-    "metadata.ended": "the provider's metadata or certificates have ended: fetch its new metadata",
+    "metadata.ended": "the provider's metadata or certificates have ended: is there new metadata?",
     "channel.redirect": "the back channel answered with a redirect: is its address the right one?",
     "channel.status": "the back channel turned us away: is our client certificate registered?",
     "channel.content-type": "the back channel does not speak SOAP: is its address the right one?",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+import structlog
 from flask import Blueprint, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import MultiDict
@@ -20,10 +21,13 @@ from broker.web.dead_end import DeadEnd
 from broker.web.headers import allow_form_to
 from broker.web.login_pages import LoginPages
 from broker.web.portals import BrandView
+from broker.web.support_code import support_code
 from broker.web.ways_in import JOURNEYS, WAYS_IN
 
 _RELAY_STATE_CAP: Final = 80
 _HANDLE_CAP: Final = 64
+
+_log = structlog.get_logger("broker.providers")
 
 
 def upstream_logout_blueprint(pages: LoginPages) -> Blueprint:
@@ -80,6 +84,14 @@ def _take(
     relay_state = states[0] if len(states) == 1 and len(states[0]) <= _RELAY_STATE_CAP else ""
     became = pages.logouts.answered(brand.id, scheme, relay_state, answer)
     if isinstance(became, Failed):
+        _log.warning(
+            "answer to logging out refused",
+            scheme=scheme.value,
+            brand=brand.id,
+            reason=became.reason,
+            detail=became.detail,
+            support_code=support_code(),
+        )
         raise DeadEnd("upstream-logout-refused", 400, brand=brand)
     return render_template(
         "logout/provider.html", brand=brand, provider_name=WAYS_IN[scheme].label, end=became.value

@@ -1,11 +1,7 @@
-"""The DigiD simulator as a program: it starts, answers, prints metadata and stops when told."""
+"""The DigiD simulator as a program: its metadata, and the gateway that it sends texts by."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
-import socket
 import subprocess
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -13,17 +9,10 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
-import requests
 from lxml import etree
 
 from demo.digid.sms import HttpSmsGateway, SmsNotSent
 from tests.demo.digid.service_provider import only
-
-
-def free_port() -> int:
-    """A port that nobody uses at this moment."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
 
 
 def command(keys: Path, *arguments: str) -> list[str]:
@@ -42,36 +31,6 @@ def test_metadata_command_prints_the_metadata(keys: Path) -> None:
     assert root.get("entityID") == "https://digid.example/saml/idp/metadata"
     location = only(root, ".//md:ArtifactResolutionService").get("Location")
     assert location == "https://127.0.0.1:9999/saml/idp/resolve_artifact"
-
-
-def test_without_keys_it_says_what_to_do(tmp_path: Path) -> None:
-    """No stack trace, but the command that makes the keys."""
-    run = subprocess.run(command(tmp_path, "serve"), capture_output=True, check=False, text=True)
-    assert run.returncode == 1
-    assert "python -m demo.pki --state" in run.stderr
-    assert "Traceback" not in run.stderr
-
-
-def test_serve_answers_and_ends_cleanly_on_sigterm(keys: Path, tmp_path: Path) -> None:
-    """Exit code 0, also while a client keeps its connection open."""
-    state = shutil.copytree(keys, tmp_path / "state")
-    front, back = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
-    process = subprocess.Popen(
-        command(state, "serve", "--front", front, "--back", back),
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-    )
-    with process, requests.Session() as browser:
-        assert process.stderr is not None
-        assert front in process.stderr.readline()
-        page = browser.get(f"http://{front}/faults", params={"geheim": "ja"}, timeout=5)
-        assert page.status_code == 200
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=5) == 0
-        log = process.stderr.read()
-    assert "GET /faults 200" in log
-    assert "geheim" not in log
 
 
 class _Gateway(BaseHTTPRequestHandler):
