@@ -1,4 +1,4 @@
-"""A code of any kind opens one session, also when two processes get it fifty times at once (A79, B4-08)."""
+"""A code of any kind counts once, also when two processes get it fifty times at once (A79, B4-08)."""
 
 from __future__ import annotations
 
@@ -100,6 +100,12 @@ class Person:
             browser.press("Gebruik een herstelcode")
         return browser
 
+    def enter_settings(self, page: str) -> None:
+        """Log in, and go to a page of one's own account when the next code may be asked for."""
+        self.browser.press(CONFIRM, code=self.right_code())
+        self.served.system.clock.advance(31)
+        self.browser.open(f"{self.served.system.issuer}/iza/account/{page}")
+
     def right_code(self) -> str:
         """What its owner would type now."""
         if self.kind is FactorKind.RECOVERY:
@@ -162,6 +168,33 @@ def test_five_of_fifty_wrong_codes_are_judged(served: Served, kind: FactorKind) 
     refused = [event for event in story.events() if event.kind == "second-factor.code-refused"]
     judged = [event for event in refused if event.detail["reason"] == "wrong"]
     assert len(judged) <= JUDGED
+
+
+def test_right_code_proves_who_it_is_in_the_settings(served: Served) -> None:
+    """Those that came too late to be judged take nothing from the one that was right."""
+    person = Person(served, FactorKind.SMS)
+    person.enter_settings("confirm?to=factors")
+    person.browser.press("Verder", password=PASSWORD)
+    code, story = person.right_code(), served.system.story()
+    answers = person.at_once(lambda _: code)
+    assert not [answer.status for answer in answers if answer.status >= 500]
+    assert story.kinds().count("account.identity-confirmed") == 1
+
+
+def test_right_code_sets_a_factor_up_in_the_settings(served: Served) -> None:
+    """The same for the first code of a new app."""
+    person = Person(served, FactorKind.SMS)
+    person.enter_settings("factors/add")
+    shown = person.browser.press("Code ontvangen via een app").soup.select_one(".secret-text")
+    assert shown is not None
+    app = pyotp.TOTP(shown.get_text(strip=True).replace(" ", ""))
+    person.browser.press("Verder")
+    code, story = app.at(served.system.clock()), served.system.story()
+    answers = person.at_once(lambda _: code)
+    assert not [answer.status for answer in answers if answer.status >= 500]
+    assert story.kinds().count("second-factor.enrolled") == 1
+    kinds = {factor.kind for factor in person.factors.of_account(person.account.id)}
+    assert kinds == {FactorKind.SMS, FactorKind.TOTP}
 
 
 def _other(kind: FactorKind, number: int) -> str:

@@ -186,9 +186,9 @@ def _place(visitor: Visitor) -> Place:
 
 def _too_many(area: AccountArea, visitor: Visitor) -> ResponseReturnValue:
     """No more is tried in this place; the next one asks for a proof first."""
-    place = _place(visitor)
-    area.factors.enrolments.cancel(place.id)
-    area.factors.states.forget(place.id)
+    # The factor is left to run out: no more codes are judged for it here, yet of many at once the right one
+    # may have been.
+    area.factors.states.forget(_place(visitor).id)
     area.memory.note(visitor.session.sid, "confirm", CONFIRM_AGAIN, now=area.pages.clock())
     return to_proof(visitor, _HERE)
 

@@ -60,11 +60,27 @@ class AccountMemory:
         """The one that waits, if it was begun with this cookie."""
         found = self._records.get(_key(sid, "proof"))
         proof = Proof.decode(found) if found is not None else None
-        return proof if proof is not None and proof.secret_sha256 == secret_sha256 else None
+        if proof is None or proof.secret_sha256 != secret_sha256:
+            return None
+        is_given_up = self._records.get(_key(proof.attempt, "given up")) is not None
+        return None if is_given_up else proof
 
-    def forget_proof(self, sid: str) -> bool:
-        """Let nobody go on with it; True for one caller."""
-        return self._records.delete(_key(sid, "proof"))
+    def give_up_proof(self, proof: Proof, *, now: datetime) -> None:
+        """Too much was guessed in it: no browser comes back to it.
+
+        It is not taken away: of many codes at once the right one may be among those that were judged, and
+        whoever came too late to be judged must not shut the door on it.
+        """
+        self._records.put(_key(proof.attempt, "given up"), b"-", expires_at=now + PROOF_LIFETIME)
+
+    def take_proof(self, sid: str, proof: Proof) -> bool:
+        """Go on with it, given up or not; True for one caller, and only when it is this one that waits."""
+        found = self._records.take(_key(sid, "proof"))
+        return found is not None and Proof.decode(found).attempt == proof.attempt
+
+    def forget_proof(self, sid: str) -> None:
+        """Let nobody go on with it."""
+        self._records.delete(_key(sid, "proof"))
 
     def note(self, sid: str, page: str, code: str, *, now: datetime) -> None:
         """Let a page tell what was done, for a short while."""

@@ -135,7 +135,7 @@ def _judge_code(area: AccountArea, visitor: Visitor, proof: Proof) -> ResponseRe
     match judged_code(area, visitor, proof, way, code):
         case Right(kind=kind):
             # Of two right codes at once one goes on.
-            won = area.memory.forget_proof(visitor.session.sid)
+            won = area.memory.take_proof(visitor.session.sid, proof)
             return _proven(area, visitor, proof.goal, kind) if won else back(area, visitor, proof.goal)
         case Wrong(left=left, expired=expired) if left > 0:
             fault = wrong_code(left, expired=expired)
@@ -145,7 +145,7 @@ def _judge_code(area: AccountArea, visitor: Visitor, proof: Proof) -> ResponseRe
             area.factors.states.keep(proof.attempt, state, now=area.pages.clock())
             return back(area, visitor, "confirm")
         case Wrong() | Spent():
-            return _start_again(area, visitor)
+            return _start_again(area, visitor, proof)
 
 
 def _choose(area: AccountArea, visitor: Visitor, proof: Proof) -> ResponseReturnValue:
@@ -158,7 +158,7 @@ def _choose(area: AccountArea, visitor: Visitor, proof: Proof) -> ResponseReturn
     if way in BY_TELEPHONE:
         state = sent(area, visitor, proof, way, before)
     if state is None:
-        return _start_again(area, visitor)
+        return _start_again(area, visitor, proof)
     area.factors.states.keep(proof.attempt, state, now=area.pages.clock())
     return back(area, visitor, "confirm")
 
@@ -176,9 +176,9 @@ def _proven(area: AccountArea, visitor: Visitor, goal: str, kind: FactorKind | N
     return renewed(area, visitor, back(area, visitor, goal, CONFIRMED), proven=True)
 
 
-def _start_again(area: AccountArea, visitor: Visitor) -> ResponseReturnValue:
+def _start_again(area: AccountArea, visitor: Visitor, proof: Proof) -> ResponseReturnValue:
     """Enough was guessed: back to the password, and no further than the wrong codes of a day."""
-    area.memory.forget_proof(visitor.session.sid)
+    area.memory.give_up_proof(proof, now=area.pages.clock())
     return back(area, visitor, "confirm", CONFIRM_AGAIN)
 
 
