@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
@@ -16,6 +16,7 @@ from broker.audit.checkpoint_format import PublicKeys
 from broker.audit.export import ExportReader, Opener, export_lines
 from broker.audit.log_stream import LogStream, verify_log
 from broker.audit.verify import ChainVerifier
+from broker.cli.moments import moment_in
 from broker.cli.options import config_option, read_settings
 from broker.domain.events import AuditExported, Result
 from broker.errors import ConfigurationError
@@ -135,13 +136,10 @@ def _keys_of(files: tuple[Path, ...]) -> PublicKeys:
 
 
 def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ConfigurationError(("--since: is not a moment in ISO 8601",)) from None
-    if moment.tzinfo is None:
-        raise ConfigurationError(("--since: needs its offset, such as +01:00 or Z",))
-    return moment.astimezone(UTC)
+    moment = moment_in(text)
+    if moment is None:
+        raise ConfigurationError(("--since: is not a moment in ISO 8601 with its offset, +01:00 or Z",))
+    return moment
 
 
 def _opener(persons: AuditPersons) -> Opener:

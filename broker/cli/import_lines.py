@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from broker.accounts.passwords.policy import faults_in
 from broker.domain.bsn import Bsn, InvalidBsn
 from broker.domain.email_address import InvalidEmailAddress, parse_email_address
+from broker.domain.person_name import InvalidName, parse_person_name
 from broker.domain.second_factors import FactorKind
 from broker.mfa.phone_numbers import InvalidPhoneNumber, PhoneFault, parse_phone_number
 from broker.settings import Settings
@@ -17,7 +18,6 @@ from broker.settings import Settings
 _CONSUMER_KEYS = frozenset({"kind", "brand", "bsn", "name", "email"})
 _BUSINESS_KEYS = frozenset({"kind", "brand", "name", "email"})
 _CREDENTIALS = frozenset({"password", "phone", "totp_secret"})
-_LONGEST_TEXT = 200
 _SHORTEST_SECRET_BYTES = 16
 
 
@@ -67,8 +67,6 @@ def parse_account(values: Mapping[str, str], settings: Settings) -> NewAccount:
     account = _KINDS[values["kind"]](values)
     if account.brand not in settings.brands:
         raise ValueError("brand is not one of the configuration")
-    if not 0 < len(account.name) <= _LONGEST_TEXT or not 0 < len(account.email) <= _LONGEST_TEXT:
-        raise ValueError(f"name and email must hold 1 to {_LONGEST_TEXT} characters")
     return account
 
 
@@ -79,7 +77,7 @@ def _consumer(raw: Mapping[str, str]) -> NewConsumer:
         bsn = Bsn(raw["bsn"])
     except InvalidBsn as error:
         raise ValueError(str(error)) from None
-    return NewConsumer(raw["brand"], raw["name"].strip(), raw["email"].strip(), bsn)
+    return NewConsumer(raw["brand"], _name(raw), _email(raw), bsn)
 
 
 def _business_user(raw: Mapping[str, str]) -> NewBusinessUser:
@@ -88,18 +86,29 @@ def _business_user(raw: Mapping[str, str]) -> NewBusinessUser:
         raise ValueError(f"must be an object with the texts {allowed}")
     if "password" not in raw and raw.keys() & _CREDENTIALS:
         raise ValueError("phone and totp_secret go with a password: who is invited sets them up later")
-    try:
-        parse_email_address(raw["email"])
-    except InvalidEmailAddress:
-        raise ValueError("email is not an address that mail can be sent to") from None
     return NewBusinessUser(
         brand=raw["brand"],
-        name=raw["name"].strip(),
-        email=raw["email"].strip(),
+        name=_name(raw),
+        email=_email(raw),
         password=_password(raw),
         phone=_telephone(raw["phone"]) if "phone" in raw else None,
         totp_secret=_totp_key(raw["totp_secret"]) if "totp_secret" in raw else None,
     )
+
+
+def _name(raw: Mapping[str, str]) -> str:
+    """As from somebody who registers: it is shown to others, and stands in mails."""
+    try:
+        return parse_person_name(raw["name"])
+    except InvalidName as error:
+        raise ValueError(f"name is refused: {error.fault.value}") from None
+
+
+def _email(raw: Mapping[str, str]) -> str:
+    try:
+        return parse_email_address(raw["email"]).text
+    except InvalidEmailAddress:
+        raise ValueError("email is not an address that mail can be sent to") from None
 
 
 def _password(raw: Mapping[str, str]) -> str | None:

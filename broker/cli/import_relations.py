@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Final
 from uuid import uuid4
 
+from broker.cli.moments import moment_in
 from broker.domain.collectivity import (
     LONGEST_COLLECTIVITY_NAME,
     Collectivity,
@@ -200,13 +201,10 @@ def _email(values: Mapping[str, str]) -> str:
 
 
 def _moment(text: str) -> datetime:
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
+    moment = moment_in(text)
+    if moment is None:
         raise ValueError("ends_at must be a moment with its zone, as 2027-01-31T00:00:00+01:00")
-    return moment.astimezone(UTC)
+    return moment
 
 
 _KINDS: Final[Mapping[str, _Kind]] = {

@@ -111,7 +111,8 @@ def _json_rows(lines: Iterator[tuple[int, str] | BadLine]) -> Iterator[Row | Bad
 
 def _json_object(text: str) -> dict[str, str]:
     try:
-        raw = json.loads(text, object_pairs_hook=_once)
+        # A number is refused in any case; int() would refuse a long one in words of its own.
+        raw = json.loads(text, object_pairs_hook=_once, parse_int=float)
     except (json.JSONDecodeError, RecursionError):
         raise ValueError("is not JSON") from None
     if not isinstance(raw, dict) or not all(isinstance(value, str) for value in raw.values()):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import click
@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from broker.audit.recorder import Auditor
+from broker.cli.moments import moment_in
 from broker.cli.options import config_option, read_settings
 from broker.clock import clock_of
 from broker.domain.events import OutageAnnounced, OutageEnded, Result
@@ -141,15 +142,12 @@ def _end(until: str | None, minutes: int | None, now: datetime) -> datetime | No
         return now + timedelta(minutes=minutes)
     if until is None:
         return None
-    try:
-        moment = datetime.fromisoformat(until)
-    except ValueError:
-        raise ConfigurationError(("--until: is not a moment in ISO 8601",)) from None
-    if moment.tzinfo is None:
-        raise ConfigurationError(("--until: needs its offset, such as +01:00 or Z",))
+    moment = moment_in(until)
+    if moment is None:
+        raise ConfigurationError(("--until: is not a moment in ISO 8601 with its offset, +01:00 or Z",))
     if moment <= now:
         raise ConfigurationError(("--until: has passed",))
-    return moment.astimezone(UTC)
+    return moment
 
 
 def _text(given: str | None, option: str) -> str | None:

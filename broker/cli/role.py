@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 import click
 
+from broker.cli.moments import moment_in
 from broker.cli.options import config_option, read_settings
 from broker.collectivities.granting import Granting, RolesClash, Terms, UnknownRole
 from broker.domain.accounts import Account, AccountType
@@ -140,10 +141,7 @@ def _reason(text: str) -> str:
 def _moment(text: str | None) -> datetime | None:
     if text is None:
         return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
+    moment = moment_in(text)
+    if moment is None:
         raise ConfigurationError(("--until: give a moment with its zone, as 2027-01-31T00:00:00+01:00",))
-    return moment.astimezone(UTC)
+    return moment

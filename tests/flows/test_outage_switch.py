@@ -141,6 +141,7 @@ def test_outage_of_another_brand_closes_nothing_here(system: System) -> None:
         (("--until", "2100-01-01T00:00Z", "--minutes", "5"), "not both"),
         (("--until", "tomorrow"), "ISO 8601"),
         (("--until", "2100-01-01T00:00"), "offset"),
+        (("--until", "0001-01-01T00:00+01:00"), "ISO 8601"),
         (("--until", "2001-01-01T00:00Z"), "has passed"),
         (("--text-nl", "x" * 401), "at most 400"),
     ],

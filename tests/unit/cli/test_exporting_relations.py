@@ -215,6 +215,7 @@ FAULTS = [
     ({"--role": "eigenaar"}, "--role: brand cz has no role eigenaar"),
     ({"--until": "morgen"}, "--until: give a moment with its zone"),
     ({"--until": "2099-01-01"}, "--until: give a moment with its zone"),
+    ({"--until": "9999-12-31T23:59:59-01:00"}, "--until: give a moment with its zone"),
     ({"--reason": "a\u202eb"}, "--reason: text-unreadable"),
 ]
 
