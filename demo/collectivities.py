@@ -46,6 +46,7 @@ _RIJNSTROOM = DemoOrganisation("90005528", "Stichting Rijnstroom Zorg")
 _HADDAD = DemoOrganisation("90001354", "Haddad Installatietechniek B.V.")
 _VAN_DAM = DemoOrganisation("90006607", "Bakkerij Van Dam")
 _DE_VLIET = DemoOrganisation("90006712", "Thuiszorg De Vliet B.V.")
+_DE_VLIET_VOORBURG = DemoOrganisation("90006712", "Thuiszorg De Vliet, Voorburg", "000090067122")
 _ZUIDERLICHT = DemoOrganisation("90006933", "Zuiderlicht Holding B.V.")
 _NAMED: tuple[DemoCollectivity, ...] = (
     DemoCollectivity(
@@ -95,6 +96,10 @@ _NAMED: tuple[DemoCollectivity, ...] = (
     DemoCollectivity(
         "zz", "ZZ-6712", "6712", "Thuiszorg De Vliet", _DE_VLIET,
         "Vlietkade 71", "2274 YZ", "Voorburg", ("070 555 67 12",), "hr@devliet.example",
+    ),
+    DemoCollectivity(
+        "zz", "ZZ-6713", "6712", "Thuiszorg De Vliet, vestiging Voorburg", _DE_VLIET_VOORBURG,
+        "Herenweg 15", "2275 AB", "Voorburg", ("070 555 67 13",), "voorburg@devliet.example",
     ),
     DemoCollectivity(
         "zz", "ZZ-6933", "6933", "Zuiderlicht Holding", _ZUIDERLICHT,

@@ -439,10 +439,18 @@ _WITH_EHERKENNING: tuple[Person, ...] = (
     Person(
         id="laila",
         name="Laila Bouzid",
-        purpose="Logt in voor drie bedrijven, van één alleen voor een vestiging",
-        journeys=("J31", "J36"),
+        purpose="Kiest voor welk bedrijf of welke vestiging zij inlogt; De Vliet Leiden heeft geen contract",
+        journeys=("J31", "J32", "J34", "J36"),
         eherkenning=mandates.LAILA,
-        email="laila.bouzid@devliet.example",
+        accounts=(
+            DemoAccount(
+                brand="zz",
+                email="laila.bouzid@devliet.example",
+                kind=AccountKind.BUSINESS,
+                password="waterlelie-fiets-huiskamer-58",
+                phone="+31612345620",
+            ),
+        ),
     ),
     Person(
         id="ruud",

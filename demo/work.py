@@ -48,6 +48,11 @@ _OF_PEOPLE: Mapping[tuple[str, str], RolesByPlace] = {
         "ZZ-5529": ("financieel",),
     },
     ("zz", "rik.vandenberg@rijnstroom-zorg.example"): {"ZZ-5528": ("financieel",)},
+    # The second is of one branch: a mandate for that branch reaches it, and the first one not.
+    ("zz", "laila.bouzid@devliet.example"): {
+        "ZZ-6712": ("administratief", "accountbeheer"),
+        "ZZ-6713": ("financieel",),
+    },
 }
 
 

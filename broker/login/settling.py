@@ -15,7 +15,7 @@ from broker.login.progress import FindRelation, LookUp, NoAccount, Progress, Ref
 from broker.login.received import Settled
 from broker.login.relation_finding import find_relation
 
-REFUSED_ACCESS: Final = frozenset({"no-role", "collectivity-not-reachable"})
+REFUSED_ACCESS: Final = frozenset({"no-role", "no-role-within-mandate", "collectivity-not-reachable"})
 """Why somebody whom we know well enough is refused for what they may do."""
 
 

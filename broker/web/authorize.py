@@ -43,6 +43,7 @@ _NO_ROLE = "the person has no role for this at this portal"
 # What a portal hears that forbids pages. Of a collectivity out of reach it does not hear whether it exists.
 _TOLD_SILENTLY: Final = {
     "no-role": (OAuthCode.ACCESS_DENIED, _NO_ROLE),
+    "no-role-within-mandate": (OAuthCode.ACCESS_DENIED, _NO_ROLE),
     "collectivity-not-reachable": (OAuthCode.ACCESS_DENIED, _NO_ROLE),
     "choice-required": (OAuthCode.INTERACTION_REQUIRED, "the person has to choose a collectivity"),
 }

@@ -373,6 +373,20 @@ _ENTRIES: Final = {
             "Vraag of u voor %(portal)s de juiste rol kunt krijgen. Log daarna opnieuw in."
         ),
     ),
+    "no-role-within-mandate": _Entry(
+        title=lazy_gettext("U heeft hier geen toegang"),
+        explanation=lazy_gettext(
+            "Het is duidelijk wie u bent. Maar voor de organisatie of vestiging waarvoor u nu inlogt, "
+            "heeft u hier geen rol."
+        ),
+        next_step=lazy_gettext(
+            "Log opnieuw in en kies een andere organisatie of vestiging. Of vraag of u een rol kunt krijgen."
+        ),
+        at_portal=lazy_gettext(
+            "Log opnieuw in bij %(portal)s en kies een andere organisatie of vestiging. "
+            "Of vraag of u een rol kunt krijgen."
+        ),
+    ),
     "collectivity-not-reachable": _Entry(
         title=lazy_gettext("Voor deze zakelijke relatie kunt u niet werken"),
         explanation=lazy_gettext("U heeft geen rol bij deze zakelijke relatie, of het nummer klopt niet."),

@@ -13,6 +13,7 @@ from broker.web.dead_end import DeadEnd, TextList
 from broker.web.portals import Portals, PortalView
 
 _STATUS: Final = 403
+_ROLE_IS_MISSING: Final = frozenset({"no-role", "no-role-within-mandate"})
 # Where what is missing can be set up, by the reason.
 _SET_UP_AT: Final[Mapping[str, Callable[[PortalView], bool]]] = {
     "second-factor-missing": lambda portal: bool(portal.second_factors),
@@ -22,7 +23,7 @@ _SET_UP_AT: Final[Mapping[str, Callable[[PortalView], bool]]] = {
 
 def refused_at(portals: Portals, portal: PortalView, reason: str) -> DeadEnd:
     """The page for a login at `portal` that ends without access."""
-    if reason == "no-role" and portal.access is not None:
+    if reason in _ROLE_IS_MISSING and portal.access is not None:
         return DeadEnd(reason, _STATUS, portal=portal).telling(*_who_helps(portal, portal.access))
     helps = _SET_UP_AT.get(reason)
     if helps is None:

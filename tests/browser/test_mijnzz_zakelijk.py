@@ -1,14 +1,18 @@
-"""J31, J32, J36 and J38 in a real browser on the real demo: eHerkenning, by artifact and by POST."""
+"""J31, J32, J34, J36 and J38 in a real browser on the real demo: eHerkenning, by artifact and by POST."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from demo import mandates
 from demo.eherkenning.people import Means
+from demo.work import work_of
 from scripts.gallery_browser import TAGS
 from tests.support.makelaar_visit import MAKELAAR, choose, choose_supplier, type_password
 from tests.support.running_demo import Demo
@@ -18,10 +22,21 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 MIJNZZ = "http://127.0.0.1:8405"
 ANOUK = "anouk.groenendaal@rijnstroom-zorg.example"
+LAILA = "laila.bouzid@devliet.example"
+OF_COMPANY, OF_BRANCH = work_of("zz", LAILA)
 DAY_SECONDS = 86_401
 AXE = Path(__file__).parent / "vendor/axe.min.js"
 
 both_sizes = pytest.mark.parametrize("visitor", list(SIZES), indirect=True)
+
+
+@pytest.fixture
+def at_de_vliet(demo: Demo) -> Iterator[str]:
+    """The address of an account that does Laila's work and that nobody has bound yet."""
+    email = f"laila.{uuid4().hex[:10]}@devliet.example"
+    demo.add_business_account("zz", email, "waterlelie-fiets-huiskamer-58", work_of("zz", LAILA))
+    yield email
+    demo.unbind("zz", email)
 
 
 def _go_to_choice(visitor: Visitor) -> None:
@@ -55,7 +70,7 @@ def _expect_in(visitor: Visitor, name: str) -> None:
     visitor.look("inside")
 
 
-def _claims(visitor: Visitor) -> dict[str, object]:
+def _claims(visitor: Visitor) -> dict[str, Any]:
     return dict(visitor.context.request.get(f"{MIJNZZ}/claims").json()["id_token"])
 
 
@@ -68,7 +83,7 @@ def test_first_login_binds_and_the_next_needs_no_code(answering_demo: Demo, visi
     _expect_in(visitor, "Anouk Groenendaal")
     claims = _claims(visitor)
     assert claims["assurance"] == {"scheme": "eherkenning", "level": "eh3"}
-    assert dict(claims["represents"])["kvk"] == mandates.RIJNSTROOM.kvk  # type: ignore[call-overload]  # a claim
+    assert claims["represents"]["kvk"] == mandates.RIJNSTROOM.kvk
     visitor.context.clear_cookies()
     _come(visitor, mandates.ANOUK)
     _expect_in(visitor, "Anouk Groenendaal")
@@ -108,16 +123,55 @@ def test_somebody_without_an_account_asks_for_one(answering_demo: Demo, visitor:
 
 
 @both_sizes
-def test_one_person_chooses_the_company_and_the_branch(answering_demo: Demo, visitor: Visitor) -> None:
-    """J36: Laila acts for three companies; what she chose at her supplier is what our page tells."""
+def test_mandate_and_role_say_which_contract_and_what_is_there(
+    demo: Demo, visitor: Visitor, at_de_vliet: str
+) -> None:
+    """J34, J36: for the whole company both contracts, each with its menu; for a branch its own, or none."""
+    code, page = demo.binding_code("zz", at_de_vliet), visitor.page
+    _come_for_de_vliet(visitor, "Hele organisatie")
+    expect(page.locator("main")).to_contain_text(mandates.DE_VLIET.kvk)
+    _bind(visitor, code)
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kies een zakelijke relatie")
+    visitor.look("contracts")
+    page.get_by_role("button", name=OF_BRANCH).click()
+    _expect_menu(visitor, OF_BRANCH, has="Borderellen", has_not="Huidige deelnemers")
+    _strip(page).locator("summary").click()
+    _strip(page).get_by_role("button", name=OF_COMPANY).click()
+    _expect_menu(visitor, OF_COMPANY, has="Huidige deelnemers", has_not="Borderellen")
+    assert _claims(visitor)["roles"] == ["administratief", "accountbeheer"]
+
+    visitor.context.clear_cookies()
+    _come_for_de_vliet(visitor, "De Vliet Voorburg")
+    _expect_menu(visitor, OF_BRANCH, has="Borderellen", has_not="Huidige deelnemers")
+    claims = _claims(visitor)
+    assert [one["number"] for one in claims["collectivities"]] == [OF_BRANCH]
+    assert claims["represents"]["branch"] == claims["organisation"]["branch"] == "000090067122"
+
+    visitor.context.clear_cookies()
+    _come_for_de_vliet(visitor, "De Vliet Leiden")
+    expect(page.get_by_role("heading", level=1)).to_have_text("U heeft hier geen toegang")
+    expect(page.locator("main")).to_contain_text("kies een andere organisatie of vestiging")
+    visitor.look("no-contract")
+    visitor.forgive(403)
+
+
+def _come_for_de_vliet(visitor: Visitor, scope: str) -> None:
+    """Laila acts for three companies, and says at her supplier for which, or for which branch of it."""
     _come(visitor, mandates.LAILA)
     choose(visitor, "Namens welk bedrijf logt u in?", mandates.DE_VLIET.name)
-    choose(visitor, "Voor welke vestiging?", "De Vliet Voorburg")
-    page = visitor.page
-    expect(page.get_by_role("heading", level=1)).to_have_text("Koppel uw eHerkenning")
-    expect(page.locator("main")).to_contain_text(mandates.DE_VLIET.kvk)
-    expect(page.locator("main")).to_contain_text("000090067122")
-    visitor.look("company")
+    choose(visitor, "Voor welke vestiging?", scope)
+
+
+def _strip(page: Page) -> Locator:
+    return page.get_by_label("Voor wie u werkt")
+
+
+def _expect_menu(visitor: Visitor, number: str, *, has: str, has_not: str) -> None:
+    expect(_strip(visitor.page).locator(".who")).to_contain_text(number)
+    menu = visitor.page.get_by_role("navigation", name="Menu van MijnZZ Zakelijk")
+    expect(menu).to_contain_text(has)
+    expect(menu).not_to_contain_text(has_not)
+    visitor.look(f"menu-{number}")
 
 
 @both_sizes

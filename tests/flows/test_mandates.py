@@ -79,3 +79,12 @@ def test_mandate_for_a_branch_opens_the_contract_of_that_branch_alone(opened: Sy
     claims = worker.tokens().claims
     assert claims["represents"]["branch"] == branch.number
     assert [one["number"] for one in claims["collectivities"]] == [own.number.number]
+
+
+def test_mandate_that_reaches_no_contract_says_so(opened: System) -> None:
+    """The account has a role, and not where the mandate goes: a branch is not the whole organisation."""
+    account = handed_out(opened, "laila")
+    worker = Worker(opened, "laila", Choice(company=0, scope=1))
+    worker.bound(account)
+    assert (worker.page.status, worker.page.heading) == (403, "U heeft hier geen toegang")
+    assert "kies een andere organisatie of vestiging" in worker.page.text

@@ -159,9 +159,8 @@ class Demo:
 
     def binding_code(self, brand: str, email: str) -> str:
         """The code by which eHerkenning is bound to this account, from the mail; what was bound is not."""
-        person = ("--brand", brand, "--email", email)
-        self._operate("account", "unbind", *person, check=False)
-        self._operate("account", "bind", *person)
+        self.unbind(brand, email)
+        self._operate("account", "bind", "--brand", brand, "--email", email)
         deadline = time.monotonic() + _SENT_WITHIN_SECONDS
         while True:
             for message in _json(f"{OUTBOX}/api/messages?channel=mail")["messages"]:
@@ -171,6 +170,10 @@ class Demo:
                         return found[0]
             assert time.monotonic() < deadline, "no mail came"
             time.sleep(0.1)
+
+    def unbind(self, brand: str, email: str) -> None:
+        """Take eHerkenning off this account, if there is any."""
+        self._operate("account", "unbind", "--brand", brand, "--email", email, check=False)
 
     def mailed_link(self, to: str) -> str:
         """The link in the newest mail to this address that has one and that nobody read yet."""

@@ -30,11 +30,18 @@ def choose_collectivity(progress: Progress) -> Decision | None:
         case None:
             return FindRelation(account.id, wish, _represented(progress))
         case NoRelation():
-            return Refuse("no-role" if wish.asked is None else "collectivity-not-reachable")
+            return Refuse(_nothing_there(progress, wish))
         case SeveralRelations():
             return Refuse("choice-required") if progress.wish.silent else AskCollectivity(account.id)
         case Relation() as relation:
             return _with_role(relation, wish)
+
+
+def _nothing_there(progress: Progress, wish: RelationWish) -> str:
+    """Why nothing is reached: a role may be missing only where the mandate of this login goes."""
+    if wish.asked is not None:
+        return "collectivity-not-reachable"
+    return "no-role" if _represented(progress) is None else "no-role-within-mandate"
 
 
 def _represented(progress: Progress) -> Representation | None:
