@@ -18,8 +18,8 @@ from broker.providers.saml.soap_client import Patience, back_channel_context
 from tests.support.saml.back_channel import AUTHORITY, BackChannelServer, Reply, running_back_channel
 from tests.support.saml.keys import issued_by, pair
 
-PATIENCE = Patience(connect_seconds=2, read_seconds=5, total_seconds=5)
-SHORT = Patience(connect_seconds=2, read_seconds=0.2, total_seconds=0.3)
+PATIENCE = Patience(connect_seconds=30, read_seconds=30, total_seconds=30)
+SHORT = Patience(connect_seconds=30, read_seconds=0.2, total_seconds=0.3)
 
 
 @pytest.fixture

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 
 import pytest
+from cryptography import x509
 
 from broker.providers.saml.metadata_feed import FeedRefused, read_feed, require_no_step_back
 from broker.providers.saml.refusal import AnswerRefused
@@ -16,21 +19,30 @@ from tests.unit.providers.test_metadata import NOW, SENSIBLE, plain
 
 INSIDE = plain(SENSIBLE)
 UNTIL = NOW + timedelta(days=7)
-PINNED = [pair("feed").certificate]
-GOOD = signed_feed(INSIDE, UNTIL)
 ENTITY_ID = "_entity00000000000000000000000000000000000"
+
+
+@cache
+def good() -> bytes:
+    """The control."""
+    return signed_feed(INSIDE, UNTIL)
+
+
+def pinned() -> list[x509.Certificate]:
+    """What the operator trusts."""
+    return [pair("feed").certificate]
 
 
 def code(document: bytes, *, entity_id: str = IDP) -> str:
     """Why it is refused."""
     with pytest.raises(AnswerRefused) as refused:
-        read_feed(document, entity_id, PINNED)
+        read_feed(document, entity_id, pinned())
     return refused.value.reason_code
 
 
 def test_feed_that_a_pinned_key_signed_is_read() -> None:
     """Whom we ask, whose keys count, until when."""
-    found = read_feed(GOOD, IDP, PINNED)
+    found = read_feed(good(), IDP, pinned())
     assert (found.entity_id, found.valid_until) == (IDP, UNTIL)
     assert found.certificates == (pair("idp").certificate,)
 
@@ -40,8 +52,8 @@ def test_feed_may_be_signed_with_either_pinned_key() -> None:
     old = pair_valid("feed", NOW - timedelta(days=9), NOW - timedelta(days=8))
     for key in ("feed", "feed-next"):
         document = signed_feed(INSIDE, UNTIL, key=pair(key))
-        pinned = [old.certificate, pair("feed-next").certificate]
-        assert read_feed(document, IDP, pinned).entity_id == IDP
+        both = [old.certificate, pair("feed-next").certificate]
+        assert read_feed(document, IDP, both).entity_id == IDP
 
 
 def test_single_descriptor_may_be_the_feed() -> None:
@@ -50,7 +62,7 @@ def test_single_descriptor_may_be_the_feed() -> None:
     text = INSIDE.replace("<md:EntityDescriptor ", f"<md:EntityDescriptor {attributes}", 1)
     text = text.replace("<md:IDPSSODescriptor", f"{SIGNATURE_PLACE}<md:IDPSSODescriptor", 1)
     document = by_signxml(text, SIGNATURE_PLACE, ENTITY_ID, pair("feed")).encode()
-    assert read_feed(document, IDP, PINNED).entity_id == IDP
+    assert read_feed(document, IDP, pinned()).entity_id == IDP
 
 
 def _signed_within() -> bytes:
@@ -74,34 +86,48 @@ def _refers_to_the_entity() -> bytes:
     return by_signxml(feed_text(text, UNTIL), SIGNATURE_PLACE, ENTITY_ID, pair("feed")).encode()
 
 
-REFUSED = {
-    "not-signed": (feed_text(INSIDE, UNTIL).replace(SIGNATURE_PLACE, "").encode(), "signature.missing"),
-    "signed-within-only": (_signed_within(), "signature.missing"),
-    "signature-not-first": (_signature_last(), "signature.missing"),
-    "signature-over-a-part": (_refers_to_the_entity(), "signature.reference"),
-    "another-key": (signed_feed(INSIDE, UNTIL, key=pair("idp")), "signature.invalid"),
+def _wrapped() -> bytes:
+    """The right signature before another group of the same ID; what was signed hides in extensions."""
+    text = plain(good().decode())
+    signature = text[text.index("<ds:Signature") : text.index("</ds:Signature>") + len("</ds:Signature>")]
+    inside = (
+        f"{signature}<md:Extensions>{text}</md:Extensions>{INSIDE.replace('digid.example', 'evil.example')}"
+    )
+    return feed_text("", UNTIL).replace(SIGNATURE_PLACE, inside).encode()
+
+
+REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
+    "not-signed": (
+        lambda: feed_text(INSIDE, UNTIL).replace(SIGNATURE_PLACE, "").encode(),
+        "signature.missing",
+    ),
+    "signed-within-only": (_signed_within, "signature.missing"),
+    "signature-not-first": (_signature_last, "signature.missing"),
+    "signature-over-a-part": (_refers_to_the_entity, "signature.reference"),
+    "another-key": (lambda: signed_feed(INSIDE, UNTIL, key=pair("idp")), "signature.invalid"),
+    "wrapped": (_wrapped, "signature.digest"),
     "changed-address": (
-        GOOD.replace(b"https://digid.example/sso", b"https://evil.example/sso"),
+        lambda: good().replace(b"//digid.example/sso", b"//evil.example/sso"),
         "signature.digest",
     ),
-    "longer-life": (GOOD.replace(b'validUntil="2026', b'validUntil="2036'), "signature.digest"),
-    "no-end": (signed_feed(INSIDE, None), "feed.endless"),
-    "no-key": (signed_feed(INSIDE.replace("KeyDescriptor", "Other"), UNTIL), "feed.content"),
-    "doctype": (b"<!DOCTYPE x>" + GOOD.partition(b"?>")[2], "xml.doctype"),
-    "too-large": (GOOD + b" " * 256 * 1024, "xml.too-large"),
+    "longer-life": (lambda: good().replace(b'validUntil="2026', b'validUntil="2036'), "signature.digest"),
+    "no-end": (lambda: signed_feed(INSIDE, None), "feed.endless"),
+    "no-key": (lambda: signed_feed(INSIDE.replace("KeyDescriptor", "Other"), UNTIL), "feed.content"),
+    "doctype": (lambda: b"<!DOCTYPE x>" + good().partition(b"?>")[2], "xml.doctype"),
+    "too-large": (lambda: good() + b" " * 256 * 1024, "xml.too-large"),
 }
 
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_feed_is_refused_for_anything_else(case: str) -> None:
     """Each has its code."""
-    document, expected = REFUSED[case]
-    assert code(document) == expected
+    make, expected = REFUSED[case]
+    assert code(make()) == expected
 
 
 def test_feed_without_the_entity_that_is_meant_is_refused() -> None:
     """Whatever else the signer vouches for."""
-    assert code(GOOD, entity_id="https://other.example") == "feed.content"
+    assert code(good(), entity_id="https://other.example") == "feed.content"
 
 
 def test_certificate_in_the_signature_proves_nothing() -> None:
@@ -113,8 +139,8 @@ def test_certificate_in_the_signature_proves_nothing() -> None:
 
 def test_older_copy_does_not_take_the_place_of_a_newer_one() -> None:
     """It may hold a key that was withdrawn; one of the same end may."""
-    newer = read_feed(signed_feed(INSIDE, UNTIL + timedelta(seconds=1)), IDP, PINNED)
-    older = read_feed(GOOD, IDP, PINNED)
+    newer = read_feed(signed_feed(INSIDE, UNTIL + timedelta(seconds=1)), IDP, pinned())
+    older = read_feed(good(), IDP, pinned())
     require_no_step_back(newer, older)
     require_no_step_back(older, older)
     with pytest.raises(FeedRefused, match=r"feed\.older"):

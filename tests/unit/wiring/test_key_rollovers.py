@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,13 +19,17 @@ from tests.support.saml.keys import Pair, pair, pair_valid
 SAMPLE = Path(__file__).parents[3] / "config"
 NOW = datetime.now(UTC)
 SOON = NOW + timedelta(days=10)
-EXPIRED = pair_valid("sp-next", NOW - timedelta(days=30), NOW - timedelta(days=1))
 NEXT_TLS = """
 [next_tls_client]
 key_file = "../next.key"
 certificate_file = "../next.pem"
 active_from = {moment}
 """
+
+
+def expired() -> Pair:
+    """A pair whose certificate was good until yesterday."""
+    return pair_valid("sp-next", NOW - timedelta(days=30), NOW - timedelta(days=1))
 
 
 @dataclass(frozen=True)
@@ -68,35 +72,39 @@ def test_key_comes_with_its_successor(place: Place) -> None:
     assert rolling.at(SOON).certificate == pair("sp-next").certificate
 
 
-CASES: Mapping[str, tuple[Pair, datetime, str]] = {
-    "same-certificate": (pair("sp"), SOON, "certificate_file: is the certificate that is in use already"),
+CASES: Mapping[str, tuple[Callable[[], Pair], datetime, str]] = {
+    "same-certificate": (
+        lambda: pair("sp"),
+        SOON,
+        "certificate_file: is the certificate that is in use already",
+    ),
     "not-valid-yet": (
-        pair_valid("sp-next", SOON + timedelta(days=1), SOON + timedelta(days=9)),
+        lambda: pair_valid("sp-next", SOON + timedelta(days=1), SOON + timedelta(days=9)),
         SOON,
         "active_from: the certificate is not valid at that moment",
     ),
     "not-valid-any-more": (
-        pair_valid("sp-next", NOW - timedelta(days=1), SOON),
+        lambda: pair_valid("sp-next", NOW - timedelta(days=1), SOON),
         SOON,
         "active_from: the certificate is not valid at that moment",
     ),
-    "has-expired": (EXPIRED, NOW - timedelta(days=2), "certificate_file: has expired"),
+    "has-expired": (expired, NOW - timedelta(days=2), "certificate_file: has expired"),
 }
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_successor_that_would_not_work_is_a_fault(case: str, place: Place) -> None:
     """Found at the start instead of on the day."""
-    made, moment, fault = CASES[case]
-    place.put("next", made)
+    make, moment, fault = CASES[case]
+    place.put("next", make())
     (told,) = place.faults(moment)
     assert told.startswith(f"digid.next_signing.{fault}")
 
 
 def test_every_fault_of_a_rollover_is_told_at_once(place: Place) -> None:
     """Two of one certificate; and two files that cannot be read."""
-    place.put("next", EXPIRED)
-    place.put("current", EXPIRED)
+    place.put("next", expired())
+    place.put("current", expired())
     assert len(place.faults()) == 3
     for name in ("current.key", "next.pem"):
         (place.config.parent / name).write_text("noise")
