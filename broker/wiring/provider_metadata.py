@@ -132,7 +132,8 @@ def _reader(settings: Settings, name: str, feed: MetadataFeed) -> Reader:
 
 def _unfit(settings: Settings, name: str, found: IdentityProvider) -> Iterator[str]:
     """Why brands of this deployment cannot work with what the metadata says."""
-    urls = (*found.resolution_urls.values(), found.redirect_url or "", found.post_url or "")
+    by_browser = (found.redirect_url, found.post_url, found.logout_redirect_url, found.logout_post_url)
+    urls = (*found.resolution_urls.values(), *(url or "" for url in by_browser))
     if settings.broker.environment is Environment.PRODUCTION and any(map(is_loopback, urls)):
         yield f"providers/{name}.toml: is a simulator on this machine, which is for the demo only"
 

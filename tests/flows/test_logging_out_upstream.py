@@ -155,6 +155,19 @@ def test_logging_out_by_hand_offers_it_as_well(at_zz: System) -> None:
     assert go_on(worker.browser).heading == "U bent uitgelogd bij eHerkenning"
 
 
+def test_logging_out_of_several_brands_tells_of_each_login(at_zz: System) -> None:
+    """Nobody named a brand: all sessions of this browser end, and each provider is told of by name."""
+    worker = logged_in(at_zz)
+    at_digid = at_zz.enter(worker.browser)
+    worker.browser.open(f"{at_zz.issuer}/oauth2/logout")
+    page = worker.browser.press("Uitloggen")
+    assert not worker.lives()
+    assert at_zz.portal().userinfo(at_digid.access_token).status_code == 401
+    assert "U bent uitgelogd op alle websites waar u met deze inlog was." in page.text
+    assert "Bij DigiD zelf hoeft u niet uit te loggen." in page.text
+    assert "Ook uitloggen bij eHerkenning van Zorg en Zekerheid" in page.text
+
+
 def test_ending_the_own_session_in_the_account_area_offers_it_as_well(at_zz: System) -> None:
     """Wherever somebody says that they leave."""
     worker = logged_in(at_zz)

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
+from lxml import etree
 
+from tests.support.at_work import Worker
+from tests.support.browser import filled
+from tests.support.saml.signers import SAML, SAMLP
 from tests.support.system import Plan, System, digid_of, someone
 from tests.support.system_fixtures import SystemMaker
 
@@ -61,3 +66,31 @@ def test_stores_hold_nothing_of_a_person_in_the_middle_of_a_login(
             "sms code": system.phone.last_code() + ".",
         }.items():
             assert secret.encode() not in kept, what
+
+
+def test_what_names_a_login_at_eherkenning_is_sealed_until_it_is_gone(
+    plan: Plan, make_system: SystemMaker, tmp_path: Path
+) -> None:
+    """NameID and SessionIndex: with the session, behind the button of the logout, and after it is pressed."""
+    with make_system(plan) as system:
+        worker = Worker(system, "anouk")
+        worker.bound()
+        hint = worker.tokens().id_token
+        stages = [_everything_in_redis(system)]
+        worker.browser.post_from_elsewhere(f"{system.issuer}/oauth2/logout", {"id_token_hint": hint})
+        button = filled(worker.page.form("Uitloggen bij eHerkenning"), "Uitloggen bij eHerkenning")
+        stages.append(_everything_in_redis(system))
+        worker.browser.press("Uitloggen bij eHerkenning")
+        sent = filled(worker.page.form("Doorgaan"), "Doorgaan")
+        stages.append(_everything_in_redis(system) + _everything_in_the_database(tmp_path))
+    request = etree.fromstring(base64.b64decode(sent["SAMLRequest"]))
+    names = {
+        "name id": request.findtext(f"{{{SAML}}}NameID"),
+        "session index": request.findtext(f"{{{SAMLP}}}SessionIndex"),
+        "request id": request.get("ID"),
+        "relay state": sent["RelayState"],
+        "handle": button["handle"],
+    }
+    for what, secret in names.items():
+        assert secret, what
+        assert all(secret.encode() not in kept for kept in stages), what

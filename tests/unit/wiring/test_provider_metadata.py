@@ -53,9 +53,10 @@ def in_production(settings: Settings) -> Settings:
     return replace(settings, broker=broker)
 
 
-def test_simulator_is_refused_in_production(settings: Settings, tmp_path: Path) -> None:
+@pytest.mark.parametrize("local", [LOCAL, LOCAL.replace("SingleSignOnService", "SingleLogoutService")])
+def test_simulator_is_refused_in_production(settings: Settings, tmp_path: Path, local: str) -> None:
     """By file and by feed: an address on this machine vouches for nobody."""
-    text = metadata_text(key_descriptor(), RESOLUTION, LOCAL, POST)
+    text = metadata_text(key_descriptor(), RESOLUTION, local, POST)
     (tmp_path / "digid.xml").write_text(text, encoding="utf-8")
     (tmp_path / "copy.xml").write_bytes(signed_feed(plain(text), UNTIL))
     for name in ("digid", "eherkenning"):
