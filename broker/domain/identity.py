@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from broker.domain.accounts import AccountId
-from broker.domain.assurance import Assurance, Level
+from broker.domain.assurance import Assurance, Level, Scheme
 from broker.domain.bsn import Bsn
 from broker.domain.representation import LegalSubject, Representation
 
@@ -51,10 +51,12 @@ Identity = DigidIdentity | EherkenningIdentity | AccountIdentity
 class UpstreamSession:
     """A login as the provider itself calls it: what to name when it is to be ended there.
 
-    `index` is the SessionIndex; the rest is the NameID of the login, which is no identity (eHerkenning makes
-    one up each time). What the provider does not state is empty.
+    `scheme` is that of the provider; a session may meanwhile have gone on by another. `index` is the
+    SessionIndex; the rest is the NameID of the login, which is no identity (eHerkenning makes one up each
+    time). What the provider does not state is empty.
     """
 
+    scheme: Scheme
     index: str = ""
     subject: str = field(default="", repr=False)
     subject_format: str = ""
@@ -62,12 +64,12 @@ class UpstreamSession:
 
     def encode(self) -> list[str]:
         """As a JSON list of texts."""
-        return [self.index, self.subject, self.subject_format, self.subject_qualifier]
+        return [self.scheme.value, self.index, self.subject, self.subject_format, self.subject_qualifier]
 
     @classmethod
     def decode(cls, raw: Sequence[str] | None) -> UpstreamSession | None:
         """Read what `encode` made; None for nothing."""
-        return None if raw is None else cls(*raw)
+        return None if raw is None else cls(Scheme(raw[0]), *raw[1:])
 
 
 _MARK_LENGTH = 32

@@ -51,16 +51,17 @@ class UpstreamLogouts:
         way = self._ways.get((brand, scheme))
         return None if way is None else way.url
 
-    def offer(self, ended: Session, scheme: Scheme) -> str | None:
+    def offer(self, ended: Session) -> str | None:
         """The handle (256 random bits) by which the browser may go on to the provider; None if it cannot.
 
         What names the login there stays sealed behind the handle for a few minutes, and is then gone.
         """
-        if ended.upstream is None or self.url(ended.brand, scheme) is None:
+        login = ended.upstream
+        if login is None or self.url(ended.brand, login.scheme) is None:
             return None
         handle = new_secret()
-        value = json.dumps([ended.sid, ended.upstream.encode()]).encode()
-        key = _key(RecordKind.UPSTREAM_LOGOUT, ended.brand, scheme, handle)
+        value = json.dumps([ended.sid, login.encode()]).encode()
+        key = _key(RecordKind.UPSTREAM_LOGOUT, ended.brand, login.scheme, handle)
         self._records.put(key, value, expires_at=self._clock() + OFFERED_FOR)
         return handle
 
@@ -68,12 +69,13 @@ class UpstreamLogouts:
         """Where the browser goes with a signed request, for the first who brings the handle; else None."""
         way = self._ways.get((brand, scheme))
         found = self._records.take(_key(RecordKind.UPSTREAM_LOGOUT, brand, scheme, handle))
-        if way is None or found is None:
+        sid, raw = json.loads(found) if found is not None else ("", None)
+        login = UpstreamSession.decode(raw)
+        if way is None or login is None:
             self._note_sent(brand, scheme, None, "offer-unknown")
             return None
-        sid, raw = json.loads(found)
         now, relay_state = self._clock(), new_relay_state()
-        begun = way.begin(UpstreamSession(*raw), sid=sid, relay_state=relay_state, now=now)
+        begun = way.begin(login, sid=sid, relay_state=relay_state, now=now)
         if begun is None:
             self._note_sent(brand, scheme, sid, "no-way-there")
             return None
@@ -89,30 +91,31 @@ class UpstreamLogouts:
         way = self._ways.get((brand, scheme))
         stored = self._records.take(_key(RecordKind.SENT_LOGOUT, brand, scheme, relay_state))
         if way is None or stored is None:
-            return self._noted(brand, scheme, _UNKNOWN, None)
+            self._note_answered(brand, scheme, _UNKNOWN, None)
+            return _UNKNOWN
         sent = SentLogout.decode(stored)
-        return self._noted(brand, scheme, way.complete(answer, sent, now=self._clock()), sent.sid)
+        became = way.complete(answer, sent, now=self._clock())
+        self._note_answered(brand, scheme, became, sent.sid)
+        return became
 
     def asked(self, brand: str, scheme: Scheme) -> Failed:
         """A request that somebody logs out: whoever sent it, it ends nothing here."""
-        refused = self._noted(brand, scheme, _NO_ANSWER, None)
-        return refused if isinstance(refused, Failed) else _NO_ANSWER
+        self._note_answered(brand, scheme, _NO_ANSWER, None)
+        return _NO_ANSWER
 
-    def _noted(
+    def _note_answered(
         self, brand: str, scheme: Scheme, became: UpstreamEnd | Failed, sid: str | None
-    ) -> UpstreamEnd | Failed:
-        failed = isinstance(became, Failed)
+    ) -> None:
         self._auditor.record(
             LogoutAnswered(
                 brand=brand,
-                result=Result.REFUSED if failed else Result.SUCCESS,
+                result=Result.REFUSED if isinstance(became, Failed) else Result.SUCCESS,
                 scheme=scheme.value,
                 outcome="failed" if isinstance(became, Failed) else became.value,
                 reason=became.reason if isinstance(became, Failed) else None,
                 sid=sid,
             )
         )
-        return became
 
     def _note_sent(self, brand: str, scheme: Scheme, sid: str | None, reason: str | None) -> None:
         self._auditor.record(

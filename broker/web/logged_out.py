@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import render_template, url_for
 
-from broker.domain.assurance import Scheme
 from broker.sessions.session import Session
 from broker.web import csrf
 from broker.web.dead_end import WayOn
 from broker.web.headers import allow_form_to
 from broker.web.login_pages import LoginPages
 from broker.web.portals import BrandView
-from broker.web.ways_in import WAYS_IN
+from broker.web.ways_in import KEEP_LOGINS, WAYS_IN, WayKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +27,8 @@ class Upstream:
     brand: str
     asks_anew: bool
     action: str | None = None
-    handle: str = ""
-    csrf_token: str = ""
+    handle: str = field(default="", repr=False)
+    csrf_token: str = field(default="", repr=False)
 
 
 def upstream_of(pages: LoginPages, ended: Sequence[Session]) -> tuple[Upstream, ...]:
@@ -52,15 +51,15 @@ def logged_out_page(
 
 
 def _upstream(pages: LoginPages, session: Session) -> Upstream | None:
-    scheme = Scheme.EHERKENNING if session.upstream is not None else session.assurance.scheme
-    if scheme not in {Scheme.DIGID, Scheme.EHERKENNING}:
+    scheme = session.upstream.scheme if session.upstream is not None else session.assurance.scheme
+    if WAYS_IN[scheme].kind is not WayKind.JOURNEY:
         return None
     view = pages.portals.brand(session.brand)
     name, brand = WAYS_IN[scheme].label, view.name if view else ""
-    handle = pages.logouts.offer(session, scheme)
+    handle = pages.logouts.offer(session)
     url = pages.logouts.url(session.brand, scheme)
     if handle is None or url is None:
-        return Upstream(name, brand, asks_anew=scheme is Scheme.DIGID)
+        return Upstream(name, brand, asks_anew=scheme not in KEEP_LOGINS)
     # The button posts to us, and we send the browser on.
     allow_form_to(url)
     action = url_for("upstream_logout.begin", brand=session.brand, scheme=scheme.value)

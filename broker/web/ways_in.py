@@ -52,3 +52,6 @@ JOURNEYS: Final = ", ".join(scheme.value for scheme, way in WAYS_IN.items() if w
 
 ANSWERS_BY_POST: Final = frozenset({Scheme.EHERKENNING})
 """Those of them whose answer may come by a POST (DigiD's never does)."""
+
+KEEP_LOGINS: Final = frozenset({Scheme.EHERKENNING})
+"""Those of them that may still know a person who logged out here (DigiD asks anew each time)."""

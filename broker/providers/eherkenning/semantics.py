@@ -125,4 +125,4 @@ def _upstream_session(assertion: VerifiedAssertion, statement: AuthnStatement) -
     if name is None or not name.text:
         return None
     index = statement.session_index or ""
-    return UpstreamSession(index, name.text, name.format or "", name.qualifier or "")
+    return UpstreamSession(Scheme.EHERKENNING, index, name.text, name.format or "", name.qualifier or "")

@@ -29,7 +29,7 @@ EVIDENCE = Evidence(
     EherkenningIdentity("a1b2@c3d4", SUBJECT),
     Assurance(Scheme.EHERKENNING, EherkenningLevel.EH3),
     datetime(2026, 3, 4, 9, 21, tzinfo=UTC),
-    UpstreamSession("session", "name", "transient", "AD"),
+    UpstreamSession(Scheme.EHERKENNING, "session", "name", "transient", "AD"),
     represents=Representation(
         SUBJECT,
         service="uuid",

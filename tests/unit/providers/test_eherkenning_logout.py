@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.hashes import SHA1, SHA256
 from lxml import etree
 from signxml import XMLVerifier
 
+from broker.domain.assurance import Scheme
 from broker.domain.identity import Failed, UpstreamSession
 from broker.errors import ConfigurationError
 from broker.providers.base import PostForm, RedirectTo
@@ -46,7 +47,7 @@ from tests.support.saml.eherkenning import (
 from tests.support.saml.keys import Pair, pair
 from tests.support.saml.signers import DS, SAML, SAMLP, by_name_alone, by_xmlsec1, xmlsec1_accepts
 
-LOGIN = UpstreamSession("9b1d17", "1f0c4c1e", FORMAT_TRANSIENT, AD)
+LOGIN = UpstreamSession(Scheme.EHERKENNING, "9b1d17", "1f0c4c1e", FORMAT_TRANSIENT, AD)
 SENT = SentLogout("_2222222222222222222222222222222222222222", HM, "sid-1", NOW - timedelta(seconds=30))
 RESPONSE_ID = "_dd44dd44dd44dd44dd44dd44dd44dd44dd44dd44"
 PLACE = "<signature/>"

@@ -153,7 +153,7 @@ def test_answer_gives_who_acts_for_whom_and_how_sure(outcome: int) -> None:
     assert evidence.identity == EherkenningIdentity(PSEUDONYM, LegalSubject(KvkNumber(KVK)))
     assert (evidence.brand, evidence.assurance, evidence.authenticated_at) == ("zz", EH2PLUS, NOW)
     assert evidence.upstream_session == UpstreamSession(
-        "9b1d17", "1f0c4c1e-7a3a-4a53-9f0e-0d6f3c1f2b11", FORMAT_TRANSIENT, AD
+        Scheme.EHERKENNING, "9b1d17", "1f0c4c1e-7a3a-4a53-9f0e-0d6f3c1f2b11", FORMAT_TRANSIENT, AD
     )
     represents = evidence.represents
     assert represents is not None

@@ -69,7 +69,8 @@ def test_session_is_found_by_its_whole_cookie_only(sessions: SessionStore, clock
 
 def test_session_keeps_what_the_provider_calls_the_login(sessions: SessionStore, clock: MovableClock) -> None:
     """For logging out there: that of the newest login, and what adds to a session leaves it; it is hidden."""
-    first, second = UpstreamSession("1", "somebody", "transient", "AD"), UpstreamSession("2", "somebody else")
+    first = UpstreamSession(Scheme.EHERKENNING, "1", "somebody", "transient", "AD")
+    second = UpstreamSession(Scheme.EHERKENNING, "2", "somebody else")
     opened = sessions.open(replace(_login(clock), upstream=first), replaces=None, now=clock())
     found = sessions.find("cz", opened.cookie, now=clock())
     assert found is not None
