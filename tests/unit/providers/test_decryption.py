@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -15,10 +13,10 @@ from broker.domain.identity import Authenticated, Failed, ProviderOutcome
 from broker.providers.base import PostedAnswer
 from broker.providers.eherkenning.connection import AnswerBinding
 from broker.providers.eherkenning.provider import EherkenningProvider
-from broker.providers.saml import decrypt
 from broker.providers.saml.attributes import EncryptedIdentifier, read_attributes
 from broker.providers.saml.decrypt import DecryptionKey, decrypt_all
 from broker.providers.saml.refusal import MeaningRefused
+from tests.support.decryption_work import counted_decryption, work_for
 from tests.support.saml.digid import UsedInMemory
 from tests.support.saml.eherkenning import (
     DV,
@@ -177,37 +175,15 @@ def test_every_fault_is_told_in_the_same_words(case: str) -> None:
     )
 
 
-@contextmanager
-def counted_work() -> Iterator[Counter[str]]:
-    """Counts the steps of decryption, by asking the module's own functions."""
-    work: Counter[str] = Counter()
-    steps = ("_unwrap", "_decipher", "_read")
-    before = {name: getattr(decrypt, name) for name in steps}
-
-    def counting(name: str) -> Callable[..., object]:
-        def step(*arguments: object) -> object:
-            work[name] += 1
-            return before[name](*arguments)
-
-        return step
-
-    try:
-        for name in steps:
-            setattr(decrypt, name, counting(name))
-        yield work
-    finally:
-        for name in steps:
-            setattr(decrypt, name, before[name])
-
-
 @pytest.mark.parametrize("case", FAULTS)
 def test_every_fault_costs_the_same_work(case: str) -> None:
     """The private key is used, the data deciphered and the result looked at, also of what comes behind it."""
     honest = identifier()
-    with counted_work() as work, pytest.raises(MeaningRefused):
-        decrypt_all([FAULTS[case](), honest], recipient=DV, keys=keys())
-    assert work == {"_unwrap": 2, "_decipher": 2, "_read": 2}
-    with counted_work() as good_work:
+    faulty = FAULTS[case]()
+    with counted_decryption() as work, pytest.raises(MeaningRefused):
+        decrypt_all([faulty, honest], recipient=DV, keys=keys())
+    assert work == work_for(2)
+    with counted_decryption() as good_work:
         decrypt_all([honest, honest], recipient=DV, keys=keys())
     assert good_work == work
 
@@ -221,7 +197,7 @@ def outcome_of(attributes: str) -> ProviderOutcome:
 
 def test_nothing_is_decrypted_of_an_answer_that_is_refused_for_something_else() -> None:
     """First the signature and what is said in the clear; a forged ciphertext never meets our key."""
-    with counted_work() as work:
+    with counted_decryption() as work:
         for attributes in (
             attributes_text(service("00000000-0000-0000-0000-000000000000"), acting(), legal()),
             attributes_text(service(), acting()),
