@@ -24,7 +24,12 @@ from broker.providers.saml.refusal import GateRefused
 from broker.providers.saml.shape import match
 from broker.providers.saml.signature_profile import check_signatures
 from broker.providers.saml.skeleton import check_skeleton
-from broker.providers.saml.values import VerifiedArtifactResponse, read_artifact_response, read_assertion
+from broker.providers.saml.values import (
+    VerifiedArtifactResponse,
+    VerifiedResponse,
+    read_artifact_response,
+    read_assertion,
+)
 from broker.providers.saml.verify import VerifiedLayer, verify_layers
 
 
@@ -58,13 +63,13 @@ def _read(verified: Mapping[LayerName, VerifiedLayer], profile: Profile) -> Veri
         # The form once more, on the tree that values come from: nothing rests on the received one.
         match(outer.root, profile.layers[0].shape, family="verified")
         answer = read_artifact_response(outer.root)
-    _agrees_with_its_own_signature(answer, verified.get(LayerName.ASSERTION))
+    agrees_with_its_own_signature(answer.response, verified.get(LayerName.ASSERTION))
     return answer
 
 
-def _agrees_with_its_own_signature(answer: VerifiedArtifactResponse, own: VerifiedLayer | None) -> None:
+def agrees_with_its_own_signature(response: VerifiedResponse | None, own: VerifiedLayer | None) -> None:
     """Both signatures over an Assertion must have signed the same values, field by field."""
     if own is None:
         return
-    if answer.response is None or answer.response.assertion != read_assertion(own.root):
+    if response is None or response.assertion != read_assertion(own.root):
         raise GateRefused("verified.disagreement", "the two signed forms of the Assertion differ")

@@ -11,13 +11,14 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from broker.providers.saml.advice import cut_advice
 from broker.providers.saml.bytes_rules import check_bytes
+from broker.providers.saml.gate import agrees_with_its_own_signature
 from broker.providers.saml.parse import held, parse_strictly
 from broker.providers.saml.profile import LayerName, Profile
 from broker.providers.saml.refusal import GateRefused
 from broker.providers.saml.shape import match
 from broker.providers.saml.signature_profile import check_signatures
 from broker.providers.saml.skeleton import check_skeleton
-from broker.providers.saml.values import VerifiedResponse, read_assertion, read_response
+from broker.providers.saml.values import VerifiedResponse, read_response
 from broker.providers.saml.verify import verify_layers
 
 
@@ -36,7 +37,5 @@ def open_response(message: bytes, profile: Profile, trusted: Sequence[RSAPublicK
     with held(outer.root):
         match(outer.root, profile.layers[0].shape, family="verified")
         response = read_response(outer.root)
-    own = verified.get(LayerName.ASSERTION)
-    if own is not None and response.assertion != read_assertion(own.root):
-        raise GateRefused("verified.disagreement", "the two signed forms of the Assertion differ")
+    agrees_with_its_own_signature(response, verified.get(LayerName.ASSERTION))
     return response

@@ -41,6 +41,7 @@ KNOWN_CODES = frozenset(f"{family}.{code}" for family, codes in _FAMILIES.items(
 
 _OF_EHERKENNING = {
     "response": "no-destination request-unsupported",
+    "value": "mixed",
     "attribute": "repeated form",
     "service": "missing other other-id",
     "restriction": "unknown",

@@ -13,6 +13,7 @@ from tests.security.mutations.families import (
     ids,
     keys,
     makelaar,
+    mandates,
     namespaces,
     sealed,
     signatures,
@@ -30,6 +31,7 @@ FAMILIES: dict[str, Family] = {
     "advice.resigned": advice.make_resigned,
     "sealed": sealed.make,
     "sealed.resigned": sealed.make_resigned,
+    "sem.mandates": mandates.make,
     "bytes": bytes_changed.make,
     "tree": tree_changed.make,
     "xsw": wrapping.make,
@@ -52,10 +54,12 @@ NOT_HERE = {("sig", "response-too"): "a makelaar may sign the Response as well"}
 ALL_FAMILIES = FAMILIES | IN_AN_ENVELOPE | WITHOUT_ADVICE
 
 
-def every_eherkenning_variant(forms: Iterable[EherkenningForm] | None = None) -> Iterator[Variant]:
+def every_eherkenning_variant(
+    forms: Iterable[EherkenningForm] | None = None, families: Iterable[str] = ALL_FAMILIES
+) -> Iterator[Variant]:
     """All variants of all families on all forms that they fit, in a fixed order."""
     chosen = list(every_eherkenning_form() if forms is None else forms)
-    for name, family in ALL_FAMILIES.items():
+    for name, family in ((name, ALL_FAMILIES[name]) for name in families):
         for form in chosen:
             if _fits(name, form):
                 for what, make, expect in family(form, chooser(f"eh.{name}", form.name)):

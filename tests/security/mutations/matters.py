@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import cached_property
 
+from broker.providers.saml.decrypt import UNDECRYPTABLE
 from tests.security.mutations.catalogue import FAMILIES, of_family
 from tests.security.mutations.drive import decide
+from tests.security.mutations.eherkenning_catalogue import every_eherkenning_variant
+from tests.security.mutations.eherkenning_forms import every_eherkenning_form
 from tests.security.mutations.forms import every_form
 from tests.security.mutations.sites import Site, all_sites, switched_off
 from tests.security.mutations.variant import Variant
@@ -16,6 +19,8 @@ from tests.security.mutations.variant import Variant
 # Blind changes find a check too, but by chance; a check must matter to somebody who aims at it.
 _BLIND = {"bytes", "tree", "controls", "spelling"}
 _FORMS = {"assertion-signed", "cancelled", "assertion-unsigned"}
+_EHERKENNING_FORMS = {"artifact", "posted", "artifact-cancelled", "posted-cancelled"}
+_EHERKENNING_FAMILIES = ("advice.resigned", "sealed.resigned", "sem.mandates")
 _OF_EACH = 12
 
 
@@ -41,14 +46,25 @@ class Pool:
 
 
 def pool() -> Pool:
-    """Judge every variant that aims at something, once."""
+    """Every variant on DigiD's forms that aims at something."""
+    forms = [form for form in every_form() if form.name in _FORMS]
+    families = [name for name in FAMILIES if name not in _BLIND]
+    return _judged(variant for form in forms for name in families for variant in of_family(name, form))
+
+
+def eherkenning_pool() -> Pool:
+    """The variants on eHerkenning's forms that aim at what this scheme has besides."""
+    forms = [form for form in every_eherkenning_form() if form.name in _EHERKENNING_FORMS]
+    return _judged(every_eherkenning_variant(forms, _EHERKENNING_FAMILIES))
+
+
+def _judged(variants: Iterable[Variant]) -> Pool:
+    """Judge each, once."""
     found: dict[tuple[str, str], list[Target]] = {}
-    for form in (form for form in every_form() if form.name in _FORMS):
-        for family in (name for name in FAMILIES if name not in _BLIND):
-            for variant in of_family(family, form):
-                code = decide(form, variant.make()).code
-                if code is not None:
-                    found.setdefault((family, code), []).append(Target(variant, code))
+    for variant in variants:
+        code = decide(variant.form, variant.make()).code
+        if code is not None:
+            found.setdefault((variant.family, code), []).append(Target(variant, code))
     every = tuple(target for targets in found.values() for target in targets)
     return Pool(every, tuple(target for targets in found.values() for target in _evenly(targets)))
 
@@ -75,6 +91,18 @@ def gets_in(targets: Iterable[Target], sites: Iterable[Site], *, enough: int | N
     return found
 
 
+def taken_over(site: Site, others: Sequence[Site], within: Sequence[Target]) -> list[Target]:
+    """A target that only `site` refuses once the others are off."""
+    looked_at = {id(target): target for aim in (site, *others) for target in aimed_at(aim, within)}
+    with switched_off(others):
+        still_refused = [
+            target
+            for target in looked_at.values()
+            if decide(target.variant.form, target.message).code is not None
+        ]
+    return gets_in(still_refused, [site, *others], enough=1)
+
+
 def aimed_at(site: Site, targets: Sequence[Target]) -> Sequence[Target]:
     """The targets that this very check refuses, as far as codes tell; all when it names none."""
     codes = codes_behind(site)
@@ -87,6 +115,9 @@ def codes_behind(site: Site) -> frozenset[str]:
     """The codes of a check: its own, those of the function that it asks, or of the checks that ask it."""
     if site.codes:
         return frozenset(site.codes)
+    if site.module == "decrypt":
+        # Whatever is wrong there is told by one code.
+        return frozenset({UNDECRYPTABLE})
     if site.what.startswith("asks "):
         return _codes_in(site.what.removeprefix("asks "), frozenset())
     asking = {other.function for other in all_sites().values() if site.function in other.condition}

@@ -49,7 +49,7 @@ def _assertion() -> VerifiedAssertion:
     return response.assertion
 
 
-def _two_readings() -> None:
+def two_readings() -> None:
     """An inner signature over another person than the outer one."""
     form = _form()
     text = form.text.replace("900029365", "999990019")
@@ -58,12 +58,12 @@ def _two_readings() -> None:
     signature = inner.find(f"{{{DS}}}Signature")
     assert signature is not None
     inner.remove(signature)
-    gate._agrees_with_its_own_signature(_answer(), verify.VerifiedLayer(b"", inner))
+    gate.agrees_with_its_own_signature(_answer().response, verify.VerifiedLayer(b"", inner))
 
 
 def _reading_of_nothing() -> None:
     inner = etree.fromstring(form_of_assertion())
-    gate._agrees_with_its_own_signature(replace(_answer(), response=None), verify.VerifiedLayer(b"", inner))
+    gate.agrees_with_its_own_signature(None, verify.VerifiedLayer(b"", inner))
 
 
 def form_of_assertion() -> bytes:
@@ -100,13 +100,13 @@ def _evidence_of_nothing() -> None:
 
 _ADVICE = "the shape refuses it too, as it refuses all that stands where it may not"
 _ISSUER = f'<a><b/><Issuer xmlns="{SAML}"/><S/></a>'
-_AGREES = "gate._agrees_with_its_own_signature: "
+_AGREES = "gate.agrees_with_its_own_signature: "
 _PLACE = "signature_profile.stands_after_issuer: "
 _AT_THE_END = "shape._match_children: raise"
 _PI = "bytes_rules.has_no_processing_instruction: xml.processing-instruction"
 _TREE = "the rules on bytes refuse these nodes first; the tree is not to rest on a search through bytes"
 _ORDER = "the shape of the profile fixes the order of children too; another profile may leave it open"
-_ONE_TREE = (
+ONE_TREE = (
     "both readings are made from one tree, so no message makes them differ; a guard against a later change"
 )
 
@@ -115,13 +115,11 @@ REDUNDANT: dict[str, Redundant] = {
         "the received tree had this form already; values are not to rest on that tree",
         ("skeleton.check_skeleton: asks match",),
     ),
-    "gate._read: asks _agrees_with_its_own_signature": Redundant(
-        _ONE_TREE, alone=_two_readings, narrows=True
-    ),
-    f"{_AGREES}verified.disagreement": Redundant(_ONE_TREE, alone=_two_readings),
-    f"{_AGREES}part `answer.response is None`": Redundant(_ONE_TREE, alone=_reading_of_nothing),
-    f"{_AGREES}part `answer.response.assertion != read_assertion(own.root)`": Redundant(
-        _ONE_TREE, alone=_two_readings
+    "gate._read: asks agrees_with_its_own_signature": Redundant(ONE_TREE, alone=two_readings, narrows=True),
+    f"{_AGREES}verified.disagreement": Redundant(ONE_TREE, alone=two_readings),
+    f"{_AGREES}part `response is None`": Redundant(ONE_TREE, alone=_reading_of_nothing),
+    f"{_AGREES}part `response.assertion != read_assertion(own.root)`": Redundant(
+        ONE_TREE, alone=two_readings
     ),
     "gate._read: signature.missing": Redundant(
         "an unsigned ArtifactResponse is refused two steps earlier",

@@ -16,10 +16,16 @@ from types import CodeType, FunctionType, ModuleType
 
 from broker.providers.answers import answer_checks, assertion_checks, expected
 from broker.providers.digid import citizen_checks, name_id, semantics
+from broker.providers.eherkenning import attributes as eherkenning_attributes
+from broker.providers.eherkenning import identifiers
+from broker.providers.eherkenning import semantics as eherkenning_semantics
 from broker.providers.saml import (
+    attributes,
     bytes_rules,
+    decrypt,
     gate,
     parse,
+    response_gate,
     shape,
     signature_profile,
     skeleton,
@@ -27,7 +33,7 @@ from broker.providers.saml import (
     verify,
 )
 
-MODULES: tuple[ModuleType, ...] = (
+DIGID: tuple[ModuleType, ...] = (
     gate,
     bytes_rules,
     parse,
@@ -43,9 +49,21 @@ MODULES: tuple[ModuleType, ...] = (
     expected,
     name_id,
 )
+# What eHerkenning has besides; the rest of its gate is DigiD's.
+EHERKENNING: tuple[ModuleType, ...] = (
+    response_gate,
+    attributes,
+    eherkenning_semantics,
+    eherkenning_attributes,
+    identifiers,
+    decrypt,
+)
+MODULES = DIGID + EHERKENNING
 _REFUSALS = frozenset({"GateRefused", "MeaningRefused"})
 # A call that changes the tree is a step of the computation, not a check.
 _NO_CHECKS = frozenset({"remove_keeping_tail", "cut_advice"})
+# These pick something out: without a part of their condition they would not let more in.
+_PICKING = frozenset({"company_name_of", "has_no_foreign_restriction"})
 Place = tuple[str, int, int, int]
 """Kind, line, column, and which part."""
 
@@ -68,11 +86,16 @@ class Site:
         return f"{self.module}.{self.function}: {self.what}"
 
 
-@cache
 def all_sites() -> dict[str, Site]:
     """Every site by its name, in the order of the gate's steps."""
+    return sites_of(MODULES)
+
+
+@cache
+def sites_of(modules: tuple[ModuleType, ...]) -> dict[str, Site]:
+    """Those of some modules."""
     sites: dict[str, Site] = {}
-    for module in MODULES:
+    for module in modules:
         for function in _functions(_tree(module)):
             for found in _sites_of(module, function):
                 number, site = 1, found
@@ -111,11 +134,13 @@ def _codes_without(module: ModuleType, places: set[Place]) -> dict[str, CodeType
 
 
 def _tree(module: ModuleType) -> ast.Module:
-    return ast.parse(inspect.getsource(module))
+    tree: ast.Module = _WithCodes(module).visit(ast.parse(inspect.getsource(module)))
+    return tree
 
 
 def _short(module: ModuleType) -> str:
-    return module.__name__.rpartition(".")[2]
+    scheme, _, name = module.__name__.removeprefix("broker.providers.").partition(".")
+    return f"{scheme}.{name}" if scheme == "eherkenning" else name
 
 
 def _functions(tree: ast.Module) -> list[ast.FunctionDef]:
@@ -125,7 +150,8 @@ def _functions(tree: ast.Module) -> list[ast.FunctionDef]:
 def _sites_of(module: ModuleType, function: ast.FunctionDef) -> Iterator[Site]:
     sentence = (ast.get_docstring(function) or "").partition("\n")[0]
     for node in ast.walk(function):
-        for what, codes, place in _described(node):
+        parts = () if function.name in _PICKING else _parts(node)
+        for what, codes, place in (*_described(node), *parts):
             yield Site(_short(module), function.name, what, codes, sentence, place, ast.unparse(node))
 
 
@@ -133,12 +159,11 @@ def _described(node: ast.AST) -> Iterator[tuple[str, tuple[str, ...], Place]]:
     if isinstance(node, ast.Raise) and _callee(node.exc) in _REFUSALS:
         codes = _codes_of(node.exc)
         yield " ".join(codes) or "raise", codes, _place("raise", node)
-    elif isinstance(node, ast.Expr) and _callee(node.value) not in {"", *_NO_CHECKS}:
+    elif isinstance(node, ast.Expr) and _callee(node.value) not in {"", "present", *_NO_CHECKS}:
         codes = _codes_of(node.value) if _callee(node.value) == "demand" else ()
         yield " ".join(codes) or f"asks {_callee(node.value)}", codes, _place("call", node)
     elif isinstance(node, ast.Call) and _callee(node) == "present":
         yield " ".join(_codes_of(node)), _codes_of(node), _place("present", node)
-    yield from _parts(node)
 
 
 def _parts(node: ast.AST) -> Iterator[tuple[str, tuple[str, ...], Place]]:
@@ -166,7 +191,32 @@ def _condition(node: ast.AST) -> tuple[ast.expr | None, tuple[str, ...]]:
         return next(word.value for word in node.value.keywords if word.arg == "that"), _codes_of(node.value)
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.BoolOp):
         return node.value, ()
-    return None, ()
+    return _choice(node), ()
+
+
+def _choice(node: ast.AST) -> ast.expr | None:
+    """What decides in an expression: whether the value is taken, which ones are, and the word beside it."""
+    if isinstance(node, ast.IfExp):
+        return node.test
+    if isinstance(node, ast.comprehension) and node.ifs:
+        return node.ifs[0]
+    if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple) and node.value.elts:
+        return node.value.elts[-1]
+    return None
+
+
+class _WithCodes(ast.NodeTransformer):
+    """The tree with codes in the place of the constants that hold them, which is the same to Python."""
+
+    def __init__(self, module: ModuleType) -> None:
+        self._codes = {name: value for name, value in vars(module).items() if isinstance(value, str)}
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        """A refusal whose code is a constant of the module."""
+        code = node.args[0] if _callee(node) in _REFUSALS else None
+        if isinstance(code, ast.Name) and code.id in self._codes:
+            node.args[0] = ast.copy_location(ast.Constant(self._codes[code.id]), code)
+        return self.generic_visit(node)
 
 
 class _Without(ast.NodeTransformer):

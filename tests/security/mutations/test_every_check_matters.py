@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import pytest
 
 from broker.providers.saml.refusal import AnswerRefused
 from tests.security.mutations.drive import decide
 from tests.security.mutations.forms import every_form
-from tests.security.mutations.matters import Pool, Target, aimed_at, gets_in, pool
-from tests.security.mutations.redundant import REDUNDANT
-from tests.security.mutations.reference import FILE, families_per_site, page, what
-from tests.security.mutations.sites import Site, all_sites, switched_off
+from tests.security.mutations.matters import Pool, aimed_at, gets_in, taken_over
+from tests.security.mutations.redundant import Redundant
+from tests.security.mutations.reference import REFERENCES, Reference, what
+from tests.security.mutations.sites import all_sites, switched_off
 from tests.security.mutations.variant import DEFAULT_SEED, seed
+
+ROWS = [(reference, name, why) for reference in REFERENCES for name, why in reference.redundant.items()]
+each_reference = pytest.mark.parametrize("reference", REFERENCES, ids=lambda reference: reference.name)
+Pools = Callable[[Reference], Pool]
 
 
 @pytest.fixture(scope="module")
-def targets() -> Pool:
-    """Refused variants of every code and family."""
-    return pool()
+def pools() -> Pools:
+    """Refused variants of every code and family, for each page; made when first asked for."""
+    made: dict[str, Pool] = {}
+
+    def of(reference: Reference) -> Pool:
+        if reference.name not in made:
+            made[reference.name] = reference.pool()
+        return made[reference.name]
+
+    return of
 
 
-def test_every_check_has_its_row_in_the_reference() -> None:
+@each_reference
+def test_every_check_has_its_row_in_the_reference(reference: Reference) -> None:
     """A new check, or part of one, comes with its row: `python -m tests.security.mutations.reference`."""
-    rows = FILE.read_text(encoding="utf-8").splitlines()
+    rows = reference.file.read_text(encoding="utf-8").splitlines()
     missing = [
         site.name
-        for site in all_sites().values()
+        for site in reference.sites.values()
         if not any(f"| `{site.function}` |" in row and f"| {what(site)} |" in row for row in rows)
     ]
     assert missing == []
-    assert set(REDUNDANT) <= set(all_sites())
+    assert set(reference.redundant) <= set(reference.sites)
 
 
 def test_switching_off_really_switches_off() -> None:
@@ -46,45 +58,43 @@ def test_switching_off_really_switches_off() -> None:
 
 
 @pytest.mark.slow
-def test_without_any_single_check_something_gets_in(targets: Pool) -> None:
+@each_reference
+def test_without_any_single_check_something_gets_in(reference: Reference, pools: Pools) -> None:
     """Each check is switched off in turn; the page in the reference says what then got in."""
-    found = families_per_site(targets)
-    dead = [name for name, families in found.items() if not families and name not in REDUNDANT]
+    targets, sites = pools(reference), reference.sites
+    found = reference.families_per_site(targets)
+    dead = [name for name, families in found.items() if not families and name not in reference.redundant]
     assert dead == []
     needed = [
-        name for name in REDUNDANT if gets_in(aimed_at(all_sites()[name], targets.few), [all_sites()[name]])
+        name for name in reference.redundant if gets_in(aimed_at(sites[name], targets.few), [sites[name]])
     ]
     assert needed == [], "these are not redundant any more"
     if seed() == DEFAULT_SEED:
         # Which families come first to mind depends on the seed; that there are some does not.
-        assert FILE.read_text(encoding="utf-8") == page(found), "python -m tests.security.mutations.reference"
+        written = reference.file.read_text(encoding="utf-8")
+        assert written == reference.page(found), "python -m tests.security.mutations.reference"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [name for name, why in REDUNDANT.items() if why.behind])
-def test_a_check_behind_another_takes_over(name: str, targets: Pool) -> None:
+@pytest.mark.parametrize(
+    ("reference", "name", "why"),
+    [pytest.param(*row, id=row[1]) for row in ROWS if row[2].behind],
+)
+def test_a_check_behind_another_takes_over(
+    reference: Reference, name: str, why: Redundant, pools: Pools
+) -> None:
     """With the checks in front off it refuses by itself; with all of them off that very message gets in."""
-    site = all_sites()[name]
-    others = [all_sites()[other] for other in REDUNDANT[name].behind]
-    assert any(_taken_over(site, others, within) for within in (targets.few, targets.every))
+    site, targets = all_sites()[name], pools(reference)
+    others = [all_sites()[other] for other in why.behind]
+    assert any(taken_over(site, others, within) for within in (targets.few, targets.every))
 
 
-def _taken_over(site: Site, others: list[Site], within: Sequence[Target]) -> list[Target]:
-    """A target that only `site` refuses once the others are off."""
-    looked_at = {id(target): target for aim in (site, *others) for target in aimed_at(aim, within)}
-    with switched_off(others):
-        still_refused = [
-            target
-            for target in looked_at.values()
-            if decide(target.variant.form, target.message).code is not None
-        ]
-    return gets_in(still_refused, [site, *others], enough=1)
-
-
-@pytest.mark.parametrize("name", [name for name, why in REDUNDANT.items() if why.alone is not None])
-def test_a_check_that_no_message_reaches_works_when_asked_alone(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [pytest.param(name, why, id=name) for _, name, why in ROWS if why.alone is not None],
+)
+def test_a_check_that_no_message_reaches_works_when_asked_alone(name: str, why: Redundant) -> None:
     """It refuses what it is for, and lets it pass when switched off."""
-    why = REDUNDANT[name]
     assert why.alone is not None
     with pytest.raises(AnswerRefused):
         why.alone()

@@ -46,17 +46,33 @@ def make_resigned(form: Form, chance: random.Random) -> Iterator[Made]:
     if not form.successful:
         return
     for name, sealing in _SEALINGS.items():
-        yield f"legal-{name}", partial(form.sign, _with(form, legal(sealing=sealing))), Expect.REFUSED
-        yield f"acting-{name}", partial(form.sign, _with(form, acting(sealing=sealing))), Expect.REFUSED
+        yield (
+            f"legal-{name}",
+            partial(form.sign, with_attribute(form, legal(sealing=sealing))),
+            Expect.REFUSED,
+        )
+        yield (
+            f"acting-{name}",
+            partial(form.sign, with_attribute(form, acting(sealing=sealing))),
+            Expect.REFUSED,
+        )
     for name, sealing in _HONEST.items():
-        yield f"honest-{name}", partial(form.sign, _with(form, legal(sealing=sealing))), Expect.ACCEPTED
+        yield (
+            f"honest-{name}",
+            partial(form.sign, with_attribute(form, legal(sealing=sealing))),
+            Expect.ACCEPTED,
+        )
     for name, plain in _PLAINTEXTS.items():
         value = eherkenning.attribute("urn:etoegang:core:LegalSubjectID", encrypted_id(plain, 2))
-        yield f"plain-{name}", partial(form.sign, _with(form, value)), Expect.REFUSED
+        yield f"plain-{name}", partial(form.sign, with_attribute(form, value)), Expect.REFUSED
     for bit in sorted(chance.sample(range(128), 24)):
         # A bit of the vector is a bit of the first block: `<saml:NameID xml`, where no letter is free.
         bent = Sealing(bend_data=partial(_flipped, bit=bit))
-        yield f"flipped-{bit:03}", partial(form.sign, _with(form, legal(sealing=bent))), Expect.REFUSED
+        yield (
+            f"flipped-{bit:03}",
+            partial(form.sign, with_attribute(form, legal(sealing=bent))),
+            Expect.REFUSED,
+        )
     yield from _attributes(form)
 
 
@@ -73,13 +89,13 @@ def _attributes(form: Form) -> Iterator[Made]:
         "other-service": eherkenning.service("00000000-0000-4000-8000-000000000000"),
     }
     for name, text in changes.items():
-        yield name, partial(form.sign, _with(form, text)), Expect.REFUSED
+        yield name, partial(form.sign, with_attribute(form, text)), Expect.REFUSED
     for name in ("LegalSubjectID", "ActingSubjectID", "ServiceUUID"):
         bare = re.sub(_attribute_of(f"urn:etoegang:core:{name}"), "", form.text)
         yield f"without-{name}", partial(form.sign, bare), Expect.REFUSED
 
 
-def _with(form: Form, attribute: str) -> str:
+def with_attribute(form: Form, attribute: str) -> str:
     """The form with this attribute in the place of the one (or beside the ones) of its name."""
     names = set(re.findall(r'<saml:Attribute Name="([^"]*)"', attribute))
     found = _STATEMENT.search(form.text)
