@@ -15,11 +15,11 @@ from broker.login.transaction import LoginTransaction
 from broker.web import cookies, csrf
 from broker.web.dead_end import DeadEnd
 from broker.web.headers import allow_form_to
+from broker.web.letters import LINK_PARAMETER
 from broker.web.login_pages import LoginPages
 from broker.web.portals import BrandView, PortalView
 from broker.web.registration_visit import enter, ready_page
 
-LINK_PARAMETER = "link"
 _GONE = 410
 _UNKNOWN = 404
 _LONGEST_LINK = 200

@@ -6,21 +6,14 @@ None holds a name, and only the first a link, which leads to our own base URL (B
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
-from urllib.parse import urlencode
 
 from flask_babel import gettext
 
 from broker.accounts.address.ports import AddressLetter, AddressLetterKind
 from broker.notify.mail import Sender
 from broker.notify.queue import MessageQueue
-from broker.web.language import LANGUAGE_PARAMETER, Language, current_language
-from broker.web.letters import Action, Words, mail_of
-from broker.web.password_mails import LINK_PARAMETER
+from broker.web.letters import NOBODY, Words, button, if_it_was_not_you, link_to, mail_of, never_ask
 from broker.web.portals import BrandView, Portals
-
-# RFC 2606 section 2: nobody's. As long as an address often is.
-_NOBODY: Final = "nobody.at.all@nowhere.invalid"
 
 
 class AddressMails:
@@ -39,7 +32,7 @@ class AddressMails:
         brand, sender = self._portals.brand(letter.brand), self._senders.get(letter.brand)
         if brand is None or sender is None:
             raise RuntimeError("a brand where addresses are changed sends mail")
-        mail = mail_of(self._words(letter, brand), brand, sender, letter.to_ascii or _NOBODY)
+        mail = mail_of(self._words(letter, brand), brand, sender, letter.to_ascii or NOBODY)
         queue = self._queue.enqueue if letter.to_ascii else self._queue.enqueue_for_nobody
         queue(letter.brand, letter.kind.value, mail, expires_at=letter.expires_at)
 
@@ -53,10 +46,7 @@ class AddressMails:
                 return _changed_words(brand)
 
     def _link(self, letter: AddressLetter) -> str:
-        query = {LINK_PARAMETER: letter.token or ""}
-        if current_language() is not Language.DUTCH:
-            query[LANGUAGE_PARAMETER] = current_language().value
-        return f"{self._base_url}/{letter.brand}/address/confirm?{urlencode(query)}"
+        return link_to(self._base_url, letter.brand, "address/confirm", letter.token)
 
 
 def _confirm_words(brand: BrandView, link: str) -> Words:
@@ -69,15 +59,11 @@ def _confirm_words(brand: BrandView, link: str) -> Words:
                 brand=brand.name,
             ),
         ),
-        action=Action(
-            gettext("E-mailadres bevestigen"),
-            link,
-            gettext("Werkt de knop niet? Kopieer dan dit adres naar uw browser:"),
-        ),
+        action=button(gettext("E-mailadres bevestigen"), link),
         afterwards=(
             gettext("De link werkt 1 uur en één keer."),
             gettext("Heeft u hier niet om gevraagd? Dan hoeft u niets te doen. Er verandert dan niets."),
-            _never_ask(),
+            never_ask(),
         ),
     )
 
@@ -97,7 +83,7 @@ def _in_use_words(brand: BrandView) -> Words:
         action=None,
         afterwards=(
             gettext("Was u dit niet? Dan hoeft u niets te doen. Aan uw account is niets veranderd."),
-            _never_ask(),
+            never_ask(),
         ),
     )
 
@@ -114,17 +100,5 @@ def _changed_words(brand: BrandView) -> Words:
             ),
         ),
         action=None,
-        afterwards=(
-            gettext("Heeft u dit zelf gedaan? Dan hoeft u niets te doen."),
-            gettext(
-                "Was u dit niet? Neem dan meteen contact met ons op. Iemand anders kan bij uw account zijn."
-            ),
-            _never_ask(),
-        ),
-    )
-
-
-def _never_ask() -> str:
-    return str(
-        gettext("Wij vragen u nooit per e-mail om een wachtwoord, een code of uw burgerservicenummer.")
+        afterwards=if_it_was_not_you(),
     )

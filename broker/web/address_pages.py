@@ -13,8 +13,8 @@ from broker.accounts.address.changing import AddressChanges
 from broker.accounts.address.links import AddressLinkFault
 from broker.web import csrf
 from broker.web.dead_end import DeadEnd, WayOn
+from broker.web.letters import LINK_PARAMETER
 from broker.web.login_pages import LoginPages
-from broker.web.password_mails import LINK_PARAMETER
 from broker.web.portals import BrandView
 
 _GONE: Final = 410

@@ -17,7 +17,7 @@ from broker.domain.email_address import InvalidEmailAddress, parse_email_address
 from broker.notify.mail import Sender
 from broker.notify.queue import MessageQueue
 from broker.web.account.devices import device_words
-from broker.web.letters import Words, mail_of
+from broker.web.letters import Words, mail_of, never_ask
 from broker.web.portals import BrandView, Portals
 
 NEW_DEVICE: Final = "account.new-device"
@@ -71,6 +71,6 @@ def _words(brand: BrandView, user_agent: str, at: datetime) -> Words:
             gettext(
                 "Was u dit niet? Neem dan meteen contact met ons op. Iemand anders kan bij uw account zijn."
             ),
-            gettext("Wij vragen u nooit per e-mail om een wachtwoord, een code of uw burgerservicenummer."),
+            never_ask(),
         ),
     )

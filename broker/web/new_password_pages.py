@@ -13,9 +13,9 @@ from broker.accounts.reset.choosing import Found, NewPassword, NotTaken, Passwor
 from broker.accounts.reset.links import LinkFault, PasswordLink, Purpose
 from broker.web import csrf
 from broker.web.dead_end import DeadEnd, WayOn
+from broker.web.letters import LINK_PARAMETER
 from broker.web.login_pages import LoginPages
 from broker.web.password_hints import hints_for
-from broker.web.password_mails import LINK_PARAMETER
 from broker.web.portals import BrandView
 from broker.web.reset_pages import ATTEMPT_PARAMETER, Waiting, waiting_attempt, ways_to_log_in
 from broker.web.source_address import source_block

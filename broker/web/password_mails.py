@@ -7,23 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
-from urllib.parse import urlencode
 
 from flask_babel import gettext
 
 from broker.accounts.reset.ports import Letter, LetterKind
 from broker.notify.mail import Sender
 from broker.notify.queue import MessageQueue
-from broker.web.language import LANGUAGE_PARAMETER, Language, current_language
-from broker.web.letters import Action, Words, mail_of
+from broker.web.letters import NOBODY, Words, button, if_it_was_not_you, link_to, mail_of, never_ask
 from broker.web.portals import BrandView, Portals
 
-LINK_PARAMETER: Final = "link"
 PATHS: Final = {LetterKind.RESET: "reset/password", LetterKind.INVITATION: "activate/password"}
 """Behind the brand: where the link of each kind of mail leads."""
-
-# RFC 2606 section 2: nobody's. As long as an address often is.
-_NOBODY: Final = "nobody.at.all@nowhere.invalid"
 
 
 class PasswordMails:
@@ -42,7 +36,7 @@ class PasswordMails:
         brand, sender = self._portals.brand(letter.brand), self._senders.get(letter.brand)
         if brand is None or sender is None:
             raise RuntimeError("a portal with passwords has a brand that sends mail")
-        to = letter.to_ascii or _NOBODY
+        to = letter.to_ascii or NOBODY
         mail = mail_of(self._words(letter, brand), brand, sender, to)
         queue = self._queue.enqueue if letter.to_ascii else self._queue.enqueue_for_nobody
         queue(letter.brand, letter.kind.value, mail, expires_at=letter.expires_at)
@@ -65,10 +59,7 @@ class PasswordMails:
         return portal.name if portal is not None else brand.name
 
     def _link(self, letter: Letter) -> str:
-        query = {LINK_PARAMETER: letter.token or ""}
-        if current_language() is not Language.DUTCH:
-            query[LANGUAGE_PARAMETER] = current_language().value
-        return f"{self._base_url}/{letter.brand}/{PATHS[letter.kind]}?{urlencode(query)}"
+        return link_to(self._base_url, letter.brand, PATHS[letter.kind], letter.token)
 
 
 def _reset_words(brand: BrandView, link: str) -> Words:
@@ -82,11 +73,11 @@ def _reset_words(brand: BrandView, link: str) -> Words:
                 brand=brand.name,
             ),
         ),
-        action=_action(gettext("Nieuw wachtwoord kiezen"), link),
+        action=button(gettext("Nieuw wachtwoord kiezen"), link),
         afterwards=(
             gettext("De link werkt 30 minuten en één keer. Logt u in, dan werkt hij niet meer."),
             gettext("Was u dit niet? Dan hoeft u niets te doen. Uw wachtwoord blijft zoals het is."),
-            _never_ask(),
+            never_ask(),
         ),
     )
 
@@ -99,11 +90,11 @@ def _invitation_words(place: str, link: str) -> Words:
             gettext("Er is een account voor u gemaakt bij %(portal)s.", portal=place),
             gettext("Kies een wachtwoord. Daarna logt u in met dit e-mailadres en uw wachtwoord."),
         ),
-        action=_action(gettext("Wachtwoord kiezen"), link),
+        action=button(gettext("Wachtwoord kiezen"), link),
         afterwards=(
             gettext("De link werkt 7 dagen en één keer."),
             gettext("Verwacht u deze e-mail niet? Dan hoeft u niets te doen."),
-            _never_ask(),
+            never_ask(),
         ),
     )
 
@@ -123,7 +114,7 @@ def _not_usable_words(brand: BrandView) -> Words:
         action=None,
         afterwards=(
             gettext("Was u dit niet? Dan hoeft u niets te doen. Aan uw account is niets veranderd."),
-            _never_ask(),
+            never_ask(),
         ),
     )
 
@@ -140,7 +131,7 @@ def _changed_words(brand: BrandView) -> Words:
             ),
         ),
         action=None,
-        afterwards=_if_it_was_not_you(),
+        afterwards=if_it_was_not_you(),
     )
 
 
@@ -153,23 +144,5 @@ def _activated_words(place: str) -> Words:
             gettext("Voortaan logt u in met dit e-mailadres en uw wachtwoord."),
         ),
         action=None,
-        afterwards=_if_it_was_not_you(),
-    )
-
-
-def _action(label: str, link: str) -> Action:
-    return Action(label, link, gettext("Werkt de knop niet? Kopieer dan dit adres naar uw browser:"))
-
-
-def _if_it_was_not_you() -> tuple[str, ...]:
-    return (
-        gettext("Heeft u dit zelf gedaan? Dan hoeft u niets te doen."),
-        gettext("Was u dit niet? Neem dan meteen contact met ons op. Iemand anders kan bij uw account zijn."),
-        _never_ask(),
-    )
-
-
-def _never_ask() -> str:
-    return str(
-        gettext("Wij vragen u nooit per e-mail om een wachtwoord, een code of uw burgerservicenummer.")
+        afterwards=if_it_was_not_you(),
     )

@@ -7,15 +7,13 @@ would let strangers write to anybody in the insurer's name.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlencode
 
 from flask_babel import gettext
 
 from broker.accounts.registration.ports import Letter
 from broker.notify.mail import Sender
 from broker.notify.queue import MessageQueue
-from broker.web.language import LANGUAGE_PARAMETER, Language, current_language
-from broker.web.letters import Action, Words, mail_of
+from broker.web.letters import Words, button, link_to, mail_of, never_ask
 from broker.web.portals import Portals, PortalView
 
 CONFIRM_ADDRESS = "registration.confirm-address"
@@ -45,7 +43,7 @@ class RegistrationMails:
         self._queue.enqueue(letter.brand, purpose, mail, expires_at=letter.expires_at)
 
     def _confirm_words(self, letter: Letter, portal: PortalView) -> Words:
-        name = portal.name
+        name, link = portal.name, link_to(self._base_url, letter.brand, "activate", letter.token)
         return Words(
             subject=gettext("Bevestig uw e-mailadres voor %(portal)s", portal=name),
             title=gettext("Bevestig uw e-mailadres"),
@@ -55,25 +53,13 @@ class RegistrationMails:
                 ),
                 gettext("Daarna is uw account klaar."),
             ),
-            action=Action(
-                label=gettext("E-mailadres bevestigen"),
-                url=self._link(letter),
-                fallback=gettext("Werkt de knop niet? Kopieer dan dit adres naar uw browser:"),
-            ),
+            action=button(gettext("E-mailadres bevestigen"), link),
             afterwards=(
                 gettext("De link werkt 24 uur en één keer."),
                 gettext("Heeft u hier niet om gevraagd? Dan hoeft u niets te doen. Er komt geen account."),
-                gettext(
-                    "Wij vragen u nooit per e-mail om een wachtwoord, een code of uw burgerservicenummer."
-                ),
+                never_ask(),
             ),
         )
-
-    def _link(self, letter: Letter) -> str:
-        query = {"link": letter.token or ""}
-        if current_language() is not Language.DUTCH:
-            query[LANGUAGE_PARAMETER] = current_language().value
-        return f"{self._base_url}/{letter.brand}/activate?{urlencode(query)}"
 
 
 def _in_use_words(portal: PortalView) -> Words:
@@ -92,6 +78,6 @@ def _in_use_words(portal: PortalView) -> Words:
         action=None,
         afterwards=(
             gettext("Was u dit niet? Dan hoeft u niets te doen. Aan uw account is niets veranderd."),
-            gettext("Wij vragen u nooit per e-mail om een wachtwoord, een code of uw burgerservicenummer."),
+            never_ask(),
         ),
     )

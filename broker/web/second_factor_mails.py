@@ -19,7 +19,7 @@ from broker.domain.second_factors import FactorKind
 from broker.notify.mail import Sender
 from broker.notify.queue import MessageQueue
 from broker.storage.accounts import AccountRepository
-from broker.web.letters import Words, mail_of
+from broker.web.letters import Words, mail_of, never_ask
 from broker.web.portals import BrandView, Portals
 
 FACTOR_ADDED: Final = "second-factor.added"
@@ -82,6 +82,6 @@ def _added_words(brand: BrandView, kind: FactorKind, *, replaces: bool) -> Words
             gettext(
                 "Was u dit niet? Neem dan meteen contact met ons op. Iemand anders kan uw wachtwoord kennen."
             ),
-            gettext("Wij vragen u nooit per e-mail om een wachtwoord, een code of uw burgerservicenummer."),
+            never_ask(),
         ),
     )

@@ -18,7 +18,7 @@ from broker.domain.clock import Clock
 from broker.domain.email_address import InvalidEmailAddress, parse_email_address
 from broker.notify.mail import Sender
 from broker.notify.queue import MessageQueue
-from broker.web.letters import Words, mail_of
+from broker.web.letters import Words, mail_of, never_ask
 from broker.web.portals import BrandView, Portals
 
 _WORTH_SENDING_FOR: Final = timedelta(days=3)
@@ -112,6 +112,6 @@ def _words(brand: BrandView, change: Change) -> Words:
             gettext(
                 "Was u dit niet? Neem dan meteen contact met ons op. Iemand anders kan bij uw account zijn."
             ),
-            gettext("Wij vragen u nooit per e-mail om een wachtwoord, een code of uw burgerservicenummer."),
+            never_ask(),
         ),
     )
