@@ -13,7 +13,7 @@ from broker.web.account.notes import ACCOUNT_NOTES, CONFIRMED, FACTOR_NEEDED, PA
 from broker.web.account.password_pages import MISSING, SAME_AS_BEFORE, WRONG, PasswordFaults
 from broker.web.account.record_pages import EventView, SharedView
 from broker.web.account.session_pages import SessionView
-from broker.web.second_factor_asking import WayView
+from broker.web.second_factor_ways import WayView
 
 Page = tuple[str, str, Mapping[str, object]]
 

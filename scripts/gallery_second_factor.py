@@ -10,8 +10,8 @@ from broker.domain.second_factors import FactorKind
 from broker.mfa.outcomes import TotpOffer
 from broker.mfa.totp import otpauth_uri, qr_svg, secret_text
 from broker.web.enrolment_wizard import WayBack
-from broker.web.second_factor_asking import WayView
 from broker.web.second_factor_texts import SECOND_FACTOR_NOTICES
+from broker.web.second_factor_ways import WayView
 
 Page = tuple[str, str, dict[str, object]]
 """Name, template, and its values besides brand and portal."""

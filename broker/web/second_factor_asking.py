@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from flask import render_template, url_for
@@ -11,17 +10,17 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from broker.domain.accounts import AccountId
-from broker.domain.second_factors import CodePurpose, FactorKind, SecondFactor
+from broker.domain.second_factors import CodePurpose, FactorKind
 from broker.login.progress import AskCollectivity, AskSecondFactor, Grant, Refuse
 from broker.login.settling import REFUSED_ACCESS
 from broker.login.transaction import LoginTransaction
-from broker.mfa.outcomes import Delay, NotNow, Right, Sent, Spent, SpentBy, Wrong
+from broker.mfa.outcomes import Right, Spent, SpentBy, Wrong
 from broker.web import csrf
 from broker.web.after_provider import to_collectivity
 from broker.web.dead_end import DeadEnd
 from broker.web.refusals import refused_at
 from broker.web.second_factor_state import PageState, Stage
-from broker.web.second_factor_texts import DAY_SPENT, SENT_AGAIN, notice_of_delay, wrong_code
+from broker.web.second_factor_texts import DAY_SPENT, wrong_code
 from broker.web.second_factor_visit import (
     SecondFactorPages,
     Visitor,
@@ -30,20 +29,9 @@ from broker.web.second_factor_visit import (
     start_again,
     typed,
 )
+from broker.web.second_factor_ways import BY_TELEPHONE, WayView, after_sending, factor_of, in_order
 
 _UNPROCESSABLE: Final = 422
-_BY_TELEPHONE: Final = frozenset({FactorKind.SMS, FactorKind.VOICE})
-# The first of these that somebody has is asked for: what costs nothing and waits for nothing comes first.
-_IN_ORDER: Final = (FactorKind.TOTP, FactorKind.SMS, FactorKind.VOICE, FactorKind.RECOVERY)
-
-
-@dataclass(frozen=True, slots=True)
-class WayView:
-    """One kind of factor on the page; `tail` is the end of its number, `is_sent` whether a code is out."""
-
-    kind: FactorKind
-    tail: str = ""
-    is_sent: bool = True
 
 
 def first_code(
@@ -52,8 +40,8 @@ def first_code(
     """Right after the password: send the code, where it goes to a telephone."""
     place_id, now = place_id_of(transaction, account_id), second.pages.clock()
     state = replace(second.states.of(place_id), stage=Stage.CHOOSING, way=None, notice=None)
-    way = _sorted(asked.kinds)[0]
-    if way in _BY_TELEPHONE:
+    way = in_order(asked.kinds)[0]
+    if way in BY_TELEPHONE:
         state = _sent(second, transaction, account_id, way, state) or state
     second.states.keep(place_id, state, now=now)
 
@@ -70,7 +58,7 @@ def asking_page(
         "second_factor/asking.html",
         brand=visitor.portal.brand,
         portal=visitor.portal,
-        way=WayView(chosen, tails.get(chosen, ""), chosen not in _BY_TELEPHONE or state.sent_by is chosen),
+        way=WayView(chosen, tails.get(chosen, ""), chosen not in BY_TELEPHONE or state.sent_by is chosen),
         others=[WayView(other, tails.get(other, "")) for other in ways if other is not chosen],
         fault=fault,
         notice=None if fault else state.notice,
@@ -89,7 +77,7 @@ def choose_way(second: SecondFactorPages, visitor: Visitor) -> ResponseReturnVal
     if way is None:
         return back(visitor)
     before = second.states.of(visitor.place_id)
-    if way in _BY_TELEPHONE:
+    if way in BY_TELEPHONE:
         state = _sent(second, visitor.transaction, visitor.account.id, way, before)
         if state is None:
             return start_again(second, visitor)
@@ -144,7 +132,7 @@ def _judge(second: SecondFactorPages, visitor: Visitor, way: FactorKind, code: s
     attempt, account_id, now = visitor.transaction.id, visitor.account.id, second.pages.clock()
     if way is FactorKind.RECOVERY:
         return second.factors.use_recovery_code(attempt, account_id, code, now)
-    factor = _factor(second, account_id, way)
+    factor = factor_of(second.factors, account_id, way)
     if factor is None:
         return Spent(SpentBy.GONE)
     return second.factors.answer(
@@ -160,38 +148,21 @@ def _sent(
     before: PageState,
 ) -> PageState | None:
     """Send a code; what the page then says. None when this attempt gets no code any more."""
-    factor, now = _factor(second, account_id, way), second.pages.clock()
+    factor, now = factor_of(second.factors, account_id, way), second.pages.clock()
     if factor is None:
         return None
     outcome = second.factors.send_code(
         transaction.id, factor, account_id=account_id, purpose=CodePurpose.LOGIN, now=now
     )
-    match outcome:
-        case Sent(resend_after=again_at):
-            notice = SENT_AGAIN if before.sent_by is way else None
-            return replace(before, way=way, sent_by=way, again_at=again_at, notice=notice)
-        case NotNow(reason=Delay.SPENT):
-            return None
-        case NotNow(retry_at=retry_at):
-            known = retry_at or before.again_at
-            return replace(before, way=way, again_at=known, notice=notice_of_delay(outcome))
+    return after_sending(outcome, way, before)
 
 
 def _ways(second: SecondFactorPages, visitor: Visitor) -> tuple[FactorKind, ...]:
     """All that may be shown now, in the order of the page."""
     kinds = visitor.decision.kinds if isinstance(visitor.decision, AskSecondFactor) else ()
     spare = (FactorKind.RECOVERY,) if kinds and second.factors.recovery_codes_left(visitor.account.id) else ()
-    return _sorted((*kinds, *spare))
+    return in_order((*kinds, *spare))
 
 
 def _typed_way(second: SecondFactorPages, visitor: Visitor) -> FactorKind | None:
     return next((way for way in _ways(second, visitor) if way.value == typed("way")), None)
-
-
-def _factor(second: SecondFactorPages, account_id: AccountId, kind: FactorKind) -> SecondFactor | None:
-    found = second.factors.kinds_of(account_id)
-    return next((factor for factor in found if factor.kind is kind), None)
-
-
-def _sorted(kinds: Iterable[FactorKind]) -> tuple[FactorKind, ...]:
-    return tuple(sorted(kinds, key=_IN_ORDER.index))

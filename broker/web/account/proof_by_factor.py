@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Final
-
-from broker.domain.second_factors import CodePurpose, FactorKind, SecondFactor
-from broker.mfa.outcomes import Delay, NotNow, Right, Sent, Spent, SpentBy, Wrong
+from broker.domain.second_factors import CodePurpose, FactorKind
+from broker.mfa.outcomes import Right, Spent, SpentBy, Wrong
 from broker.web.account.area import AccountArea, Visitor
 from broker.web.account.memory import Proof
 from broker.web.second_factor_state import PageState
-from broker.web.second_factor_texts import SENT_AGAIN, notice_of_delay
 from broker.web.second_factor_visit import typed
-
-BY_TELEPHONE: Final = frozenset({FactorKind.SMS, FactorKind.VOICE})
-# What costs nothing and waits for nothing comes first.
-_IN_ORDER: Final = (FactorKind.TOTP, FactorKind.SMS, FactorKind.VOICE, FactorKind.RECOVERY)
+from broker.web.second_factor_ways import after_sending, factor_of, in_order
 
 
 def ways_of(area: AccountArea, visitor: Visitor) -> tuple[FactorKind, ...]:
@@ -24,7 +17,7 @@ def ways_of(area: AccountArea, visitor: Visitor) -> tuple[FactorKind, ...]:
     kinds = {factor.kind for factor in area.factors.service.kinds_of(account_id)}
     if kinds and area.factors.service.recovery_codes_left(account_id):
         kinds.add(FactorKind.RECOVERY)
-    return tuple(sorted(kinds, key=_IN_ORDER.index))
+    return in_order(kinds)
 
 
 def typed_way(area: AccountArea, visitor: Visitor) -> FactorKind | None:
@@ -39,7 +32,7 @@ def judged_code(
     service, account_id, now = area.factors.service, visitor.account.id, area.pages.clock()
     if way is FactorKind.RECOVERY:
         return service.use_recovery_code(proof.attempt, account_id, code, now, purpose=CodePurpose.CHANGE)
-    factor = _factor(area, visitor, way)
+    factor = factor_of(service, account_id, way)
     if factor is None:
         return Spent(SpentBy.GONE)
     return service.answer(
@@ -51,27 +44,11 @@ def sent(
     area: AccountArea, visitor: Visitor, proof: Proof, way: FactorKind, before: PageState
 ) -> PageState | None:
     """Send a code; what the page then says. None when this proof gets no code any more."""
-    factor = _factor(area, visitor, way)
+    service, account_id = area.factors.service, visitor.account.id
+    factor = factor_of(service, account_id, way)
     if factor is None:
         return None
-    outcome = area.factors.service.send_code(
-        proof.attempt,
-        factor,
-        account_id=visitor.account.id,
-        purpose=CodePurpose.CHANGE,
-        now=area.pages.clock(),
+    outcome = service.send_code(
+        proof.attempt, factor, account_id=account_id, purpose=CodePurpose.CHANGE, now=area.pages.clock()
     )
-    match outcome:
-        case Sent(resend_after=again_at):
-            notice = SENT_AGAIN if before.sent_by is way else None
-            return replace(before, way=way, sent_by=way, again_at=again_at, notice=notice)
-        case NotNow(reason=Delay.SPENT):
-            return None
-        case NotNow(retry_at=retry_at):
-            until = retry_at or before.again_at
-            return replace(before, way=way, again_at=until, notice=notice_of_delay(outcome))
-
-
-def _factor(area: AccountArea, visitor: Visitor, kind: FactorKind) -> SecondFactor | None:
-    found = area.factors.service.kinds_of(visitor.account.id)
-    return next((factor for factor in found if factor.kind is kind), None)
+    return after_sending(outcome, way, before)
