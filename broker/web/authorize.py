@@ -30,10 +30,11 @@ from broker.storage.records import RecordKey, RecordKind, RecordStore
 from broker.web import cookies
 from broker.web.after_provider import collectivity_address, second_factor_address
 from broker.web.dead_end import DeadEnd
+from broker.web.grant_facts import send
 from broker.web.language import prefer_ui_locales
 from broker.web.login_pages import LoginPages, begin_attempt
 from broker.web.oidc_machine import pairs
-from broker.web.portal_answers import Question, send
+from broker.web.portal_answers import Question
 from broker.web.portals import PortalView
 from broker.web.refusals import refused_at
 

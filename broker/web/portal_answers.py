@@ -5,12 +5,11 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from flask import make_response, redirect, render_template, request
+from flask import make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from broker.audit.recorder import Auditor
 from broker.domain.accounts import AccountId
-from broker.domain.bsn import Bsn
 from broker.domain.clock import Clock
 from broker.domain.events import LoginRefused, RelationSwitched, RequestForged, Result
 from broker.domain.identity import AccountIdentity, Evidence
@@ -22,14 +21,11 @@ from broker.login.transaction import LoginTransaction
 from broker.login.transactions import Transactions
 from broker.oidc import responses
 from broker.oidc.authorization_request import AuthorizationRequest
-from broker.oidc.claims import ClaimSource, SessionEnds
 from broker.oidc.clients import Client, ClientRegistry
-from broker.oidc.codes import CodeStore, LoggedIn
+from broker.oidc.codes import CodeStore
 from broker.oidc.errors import OAuthCode
 from broker.oidc.id_token_hint import Expected, HintReader
-from broker.oidc.rights import Acting
 from broker.oidc.subject import pairwise_subject
-from broker.oidc.vocabulary import ResponseMode
 from broker.sessions.ender import SessionEnder
 from broker.sessions.new_login import NewLogin, SessionOver
 from broker.sessions.session import KnownAt, Session
@@ -39,10 +35,10 @@ from broker.storage.passwords import PasswordRepository
 from broker.web import cookies, csrf
 from broker.web.dead_end import DeadEnd
 from broker.web.devices import DeviceBook, login_device, remember_device
+from broker.web.grant_facts import acting, logged_in, send
 from broker.web.granted_event import granted_event
-from broker.web.headers import allow_form_to
 from broker.web.language import prefer_ui_locales
-from broker.web.portals import BrandView, PortalView
+from broker.web.portals import PortalView
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +216,8 @@ class PortalAnswers:
         if client is None:
             raise DeadEnd("request-invalid", 400)
         login = replace(
-            _logged_in(grant, session, client, session.bsn),
-            acting=_acting(asked, grant, session),
+            logged_in(grant, session, client, session.bsn),
+            acting=acting(asked, grant, session),
             # A switch: the tokens that the portal showed are those that it gives up.
             replaces=question.expected.grant_id if asked.collectivity is not None else None,
         )
@@ -259,47 +255,3 @@ class PortalAnswers:
 
     def _session_cookie(self, brand: str) -> str | None:
         return cookies.session_value(request, brand)
-
-
-def send(
-    answer: responses.AuthorizationResponse, brand: BrandView | None, portal: PortalView | None
-) -> ResponseReturnValue:
-    """Carry an authorization response to the portal by the way that it asked for."""
-    if answer.response_mode is ResponseMode.QUERY:
-        return redirect(answer.location, 303)
-    allow_form_to(answer.redirect_uri)
-    return render_template(
-        "login/form_post.html",
-        brand=brand,
-        portal=portal,
-        action=answer.redirect_uri,
-        fields=dict(answer.fields),
-    )
-
-
-def _acting(asked: AuthorizationRequest, grant: Grant, session: Session) -> Acting | None:
-    """For which collectivity the tokens are, and what the portal asked to be allowed there."""
-    if grant.relation is None:
-        return None
-    actions = asked.collectivity.actions if asked.collectivity is not None else ()
-    return Acting(grant.account.id, grant.relation.id, actions, session.represents)
-
-
-def _logged_in(grant: Grant, session: Session, client: Client, bsn: Bsn | None) -> LoggedIn:
-    account, authentication = grant.account, grant.authentication
-    return LoggedIn(
-        sid=session.sid,
-        subject=pairwise_subject(account.subject_seed, client.sector),
-        source=ClaimSource(
-            name=account.name,
-            email=account.email,
-            account_type=account.type,
-            brand=session.brand,
-            idp=authentication.assurance.scheme.value,
-            assurance=authentication.assurance,
-            authenticated_at=authentication.authenticated_at,
-            session=SessionEnds(idle_at=session.idle_expires_at, absolute_at=session.absolute_expires_at),
-            bsn=bsn,
-            represents=session.represents,
-        ),
-    )

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
 
 from flask import Blueprint, redirect, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from broker.domain.assurance import Scheme
 from broker.domain.factor_strength import strongest
 from broker.domain.second_factors import FactorKind, SecondFactor
-from broker.mfa.outcomes import Enrolled, Spent
 from broker.web.account.area import (
     PATH,
     AccountArea,
@@ -24,26 +21,13 @@ from broker.web.account.area import (
     visitor_of,
     with_password_only,
 )
+from broker.web.account.factor_wizard import FACTORS, add_wizard_pages, place_of
 from broker.web.account.frame import day_and_time
 from broker.web.account.mails import Change
-from broker.web.account.notes import CODES_LATER, CONFIRM_AGAIN, FACTOR_ADDED, FACTOR_NEEDED, FACTOR_REMOVED
-from broker.web.account.proof import GOOD_FOR, is_proven, to_proof
-from broker.web.enrolment_wizard import Place, WayBack, Wizard, codes_page
+from broker.web.account.notes import CODES_LATER, FACTOR_NEEDED, FACTOR_REMOVED
+from broker.web.account.proof import is_proven, to_proof
+from broker.web.enrolment_wizard import codes_page
 from broker.web.portals import PortalView
-from broker.web.second_factor_state import LIFETIME, Stage
-
-_HERE: Final = "factors"
-_Step = Callable[[Wizard, Place], ResponseReturnValue | Enrolled | Spent]
-_STEPS: Final[dict[str, _Step]] = {
-    "choose": Wizard.choose,
-    "number": Wizard.number,
-    "scanned": Wizard.scanned,
-    "resend": Wizard.resend,
-    "cancel": Wizard.cancel,
-    "confirm": Wizard.confirm,
-}
-# With these somebody says what will be added. What follows may take as long as installing an app does.
-_BEGINNINGS: Final = frozenset({Wizard.choose, Wizard.number})
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +45,7 @@ def add_factor_pages(blueprint: Blueprint, area: AccountArea) -> None:
     """``/<brand>/account/factors``, for who logs in with a password."""
     _add_list(blueprint, area)
     _add_recovery_codes(blueprint, area)
-    _add_wizard(blueprint, area)
+    add_wizard_pages(blueprint, area)
 
 
 def may_stay_without(portal: PortalView, left: Sequence[SecondFactor]) -> bool:
@@ -99,7 +83,7 @@ def _add_list(blueprint: Blueprint, area: AccountArea) -> None:
         visitor = acting_visitor(area, brand)
         with_password_only(visitor)
         if not is_proven(area, visitor):
-            return to_proof(visitor, _HERE)
+            return to_proof(visitor, FACTORS)
         return _remove(area, visitor, request.form.get("factor", ""))
 
 
@@ -109,88 +93,22 @@ def _add_recovery_codes(blueprint: Blueprint, area: AccountArea) -> None:
         visitor = acting_visitor(area, brand)
         with_password_only(visitor)
         if not is_proven(area, visitor):
-            return to_proof(visitor, _HERE)
+            return to_proof(visitor, FACTORS)
         # Hashing is slow on purpose, so before the transaction and not within it.
         prepared = area.factors.upkeep.prepare_codes(visitor.account, now=area.pages.clock())
         if prepared is None:
-            return back(area, visitor, _HERE, CODES_LATER)
+            return back(area, visitor, FACTORS, CODES_LATER)
         with area.together():
             stored = area.factors.upkeep.store_codes(prepared)
             if stored:
                 area.mails.tell(visitor.account, Change.RECOVERY_CODES)
         if not stored:
-            return back(area, visitor, _HERE)
-        return codes_page(_place(visitor), prepared.codes, visitor.url("codes_kept"))
+            return back(area, visitor, FACTORS)
+        return codes_page(place_of(visitor), prepared.codes, visitor.url("codes_kept"))
 
     @blueprint.post(f"{PATH}/factors/codes-kept")
     def codes_kept(brand: str) -> ResponseReturnValue:
-        return back(area, acting_visitor(area, brand), _HERE)
-
-
-def _add_wizard(blueprint: Blueprint, area: AccountArea) -> None:
-    @blueprint.get(f"{PATH}/factors/add")
-    def add_show(brand: str) -> ResponseReturnValue:
-        visitor = visitor_of(area, brand)
-        with_password_only(visitor)
-        began = area.factors.states.of(_place(visitor).id).stage is not Stage.CHOOSING
-        if not is_proven(area, visitor, good_for=LIFETIME if began else GOOD_FOR):
-            return to_proof(visitor, _HERE)
-        return area.wizard.show(_place(visitor))
-
-    @blueprint.post(f"{PATH}/factors/add/leave")
-    def add_leave(brand: str) -> ResponseReturnValue:
-        visitor = acting_visitor(area, brand)
-        place = _place(visitor)
-        area.factors.enrolments.cancel(place.id)
-        area.factors.states.forget(place.id)
-        return back(area, visitor, _HERE)
-
-    for name, step in _STEPS.items():
-        view = _pressed(area, step)
-        blueprint.add_url_rule(f"{PATH}/factors/add/{name}", f"add_{name}", view, methods=["POST"])
-
-
-def _pressed(area: AccountArea, step: _Step) -> Callable[[str], ResponseReturnValue]:
-    def view(brand: str) -> ResponseReturnValue:
-        visitor = acting_visitor(area, brand)
-        with_password_only(visitor)
-        if not is_proven(area, visitor, good_for=GOOD_FOR if step in _BEGINNINGS else LIFETIME):
-            return to_proof(visitor, _HERE)
-        outcome = step(area.wizard, _place(visitor))
-        match outcome:
-            case Enrolled(recovery_codes=codes) if codes:
-                return codes_page(_place(visitor), codes, visitor.url("codes_kept"))
-            case Enrolled():
-                return back(area, visitor, _HERE, FACTOR_ADDED)
-            case Spent():
-                return _too_many(area, visitor)
-        return outcome
-
-    return view
-
-
-def _place(visitor: Visitor) -> Place:
-    """The wizard of this proof: another proof gets other guesses, and begins anew."""
-    proven = visitor.session.proven_at or visitor.session.authenticated_at
-    return Place(
-        id=f"account {visitor.session.sid} {proven.isoformat()}",
-        portal=visitor.portal,
-        account=visitor.account,
-        kinds=visitor.portal.second_factors,
-        token=visitor.csrf_token,
-        transaction_id=None,
-        url=lambda step: visitor.url(f"add_{step}"),
-        way_back=WayBack(gettext("Terug naar uw instellingen"), visitor.url("add_leave")),
-    )
-
-
-def _too_many(area: AccountArea, visitor: Visitor) -> ResponseReturnValue:
-    """No more is tried in this place; the next one asks for a proof first."""
-    # The factor is left to run out: no more codes are judged for it here, yet of many at once the right one
-    # may have been.
-    area.factors.states.forget(_place(visitor).id)
-    area.memory.note(visitor.session.sid, "confirm", CONFIRM_AGAIN, now=area.pages.clock())
-    return to_proof(visitor, _HERE)
+        return back(area, acting_visitor(area, brand), FACTORS)
 
 
 def _remove(area: AccountArea, visitor: Visitor, factor_id: str) -> ResponseReturnValue:
@@ -206,8 +124,8 @@ def _remove(area: AccountArea, visitor: Visitor, factor_id: str) -> ResponseRetu
     owned = {factor.id for factor in area.factors.service.kinds_of(visitor.account.id)}
     if not removed and factor_id not in owned:
         # Gone already, in another tab.
-        return redirect(visitor.url(_HERE), 303)
-    return back(area, visitor, _HERE, FACTOR_REMOVED if removed else FACTOR_NEEDED)
+        return redirect(visitor.url(FACTORS), 303)
+    return back(area, visitor, FACTORS, FACTOR_REMOVED if removed else FACTOR_NEEDED)
 
 
 def _list_page(area: AccountArea, visitor: Visitor) -> str:
@@ -215,11 +133,11 @@ def _list_page(area: AccountArea, visitor: Visitor) -> str:
     return page_of(
         visitor,
         "account/factors.html",
-        _HERE,
+        FACTORS,
         factors=factor_views(factors, visitor.portal),
         codes_left=area.factors.service.recovery_codes_left(visitor.account.id),
         may_add=bool(visitor.portal.second_factors),
-        note=area.memory.noted(visitor.session.sid, _HERE),
+        note=area.memory.noted(visitor.session.sid, FACTORS),
         add_url=visitor.url("add_show"),
         remove_action=visitor.url("remove_factor"),
         codes_action=visitor.url("new_recovery_codes"),
