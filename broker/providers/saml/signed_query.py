@@ -64,9 +64,9 @@ def _decoded(value: bytes) -> bytes:
 def _inflated(deflated: bytes) -> bytes:
     inflater = zlib.decompressobj(_RAW_DEFLATE)
     try:
-        message = inflater.decompress(deflated, MAX_MESSAGE_BYTES + 1)
+        message = inflater.decompress(deflated, MAX_MESSAGE_BYTES)
     except zlib.error:
         raise GateRefused("query.encoding", "the message cannot be inflated") from None
-    if len(message) > MAX_MESSAGE_BYTES or not inflater.eof or inflater.unused_data:
+    if not inflater.eof or inflater.unused_data:
         raise GateRefused("query.encoding", "the message is too long, or does not end where it should")
     return message

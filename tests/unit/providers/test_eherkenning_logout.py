@@ -307,6 +307,11 @@ def _bomb() -> str:
     return _escaped(deflater.compress(b" " * (8 * MAX_MESSAGE_BYTES)) + deflater.flush())
 
 
+def _without_end() -> str:
+    deflater = zlib.compressobj(wbits=-15)
+    return _escaped(deflater.compress(response(place="").encode()) + deflater.flush(zlib.Z_SYNC_FLUSH))
+
+
 def _with_tail() -> str:
     deflater = zlib.compressobj(wbits=-15)
     return _escaped(deflater.compress(response(place="").encode()) + deflater.flush() + b"more")
@@ -327,6 +332,7 @@ def _with_tail() -> str:
         (lambda: query_of(_escaped(b"not deflated at all")), "query.encoding"),
         (lambda: query_of(_bomb()), "query.encoding"),
         (lambda: query_of(_with_tail()), "query.encoding"),
+        (lambda: query_of(_without_end()), "query.encoding"),
         (lambda: query_of("A" * MAX_QUERY_BYTES), "query.too-large"),
         (lambda: query_of(packed("<!DOCTYPE x>" + response(place=""))), "xml.doctype"),
         # A signature inside covers nothing that is asked here (SAML bindings 3.4.4.1).
