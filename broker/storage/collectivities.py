@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from uuid import uuid4
 
@@ -17,10 +16,17 @@ from broker.domain.collectivity import (
     CollectivityNumber,
     ContactDetails,
     CustomerNumber,
-    PostalAddress,
 )
 from broker.domain.organisation import BranchNumber, KvkNumber, Organisation
-from broker.domain.search_words import sort_key, words_of
+from broker.domain.search_words import sort_key
+from broker.storage.collectivity_rows import (
+    contact_bytes,
+    contact_from,
+    contact_place,
+    organisation_of,
+    word_row,
+    words_of_collectivity,
+)
 from broker.storage.database import Database
 from broker.storage.prepared import Prepared
 from broker.storage.schema import (
@@ -76,7 +82,7 @@ class CollectivityRepository:
     def organisation(self, brand: str, kvk: KvkNumber, branch: BranchNumber | None) -> Organisation | None:
         """The organisation, or its branch, as the brand knows it."""
         row = self._organisation_row(brand, kvk, branch)
-        return _organisation(row.kvk, row.branch, row.name) if row else None
+        return organisation_of(row.kvk, row.branch, row.name) if row else None
 
     def put_organisation(self, brand: str, organisation: Organisation) -> None:
         """Keep an organisation, or give the one that is there this name."""
@@ -103,7 +109,7 @@ class CollectivityRepository:
         """How the brand reaches this collectivity of its own; nothing for one that is not there."""
         asked = {"collectivity_id": collectivity_id, "of_brand": brand}
         row = self._database.read_one(_CONTACT, asked)
-        return self._opened(row.contact_sealed, _place(brand, collectivity_id)) if row else NO_CONTACT
+        return self._opened(row.contact_sealed, contact_place(brand, collectivity_id)) if row else NO_CONTACT
 
     def put_collectivity(self, collectivity: Collectivity) -> CollectivityId:
         """Keep a collectivity, or give the one with its number these values; `KeyError` without organisation.
@@ -150,8 +156,8 @@ class CollectivityRepository:
             }
             if self._database.write_alone(self._add_member, row) != 1:
                 return False
-            for word in _words(collectivity):
-                self._database.write_alone(self._add_word, _word_row(collectivity.id, account_id, word))
+            for word in words_of_collectivity(collectivity):
+                self._database.write_alone(self._add_word, word_row(collectivity.id, account_id, word))
             return True
 
     def is_member(self, account_id: AccountId, collectivity_id: CollectivityId) -> bool:
@@ -189,17 +195,17 @@ class CollectivityRepository:
             number=CollectivityNumber(row.number),
             customer_number=CustomerNumber(row.customer_number),
             name=row.name,
-            organisation=_organisation(row.kvk, row.branch, row.organisation_name),
-            contact=self._opened(row.contact_sealed, _place(row.brand, row.id)),
+            organisation=organisation_of(row.kvk, row.branch, row.organisation_name),
+            contact=self._opened(row.contact_sealed, contact_place(row.brand, row.id)),
         )
 
     def _opened(self, sealed: bytes | None, place: bytes) -> ContactDetails:
-        return _decoded(self._columns.open(sealed, context=place)) if sealed else NO_CONTACT
+        return contact_from(self._columns.open(sealed, context=place)) if sealed else NO_CONTACT
 
     def _sealed(self, brand: str, collectivity_id: CollectivityId, contact: ContactDetails) -> bytes | None:
         if contact == NO_CONTACT:
             return None
-        return self._columns.seal(_encoded(contact), context=_place(brand, collectivity_id))
+        return self._columns.seal(contact_bytes(contact), context=contact_place(brand, collectivity_id))
 
     def _write_words_anew(self, connection: Connection, brand: str, number: CollectivityNumber) -> None:
         """Let every member find the collectivity by what it is called now, and in its place of the list."""
@@ -209,20 +215,10 @@ class CollectivityRepository:
         connection.execute(delete(MEMBERSHIP_WORDS).where(_W.collectivity_id == found.id))
         key = sort_key(found.name, found.number.number)
         connection.execute(update(MEMBERSHIPS).where(_M.collectivity_id == found.id).values(sort_key=key))
-        words = _words(found)
+        words = words_of_collectivity(found)
         for member in connection.execute(_MEMBERS, {"of_collectivity": found.id}).scalars().all():
             for word in words:
-                self._database.write_alone(self._add_word, _word_row(found.id, member, word))
-
-
-def _words(collectivity: Collectivity) -> tuple[str, ...]:
-    owner = collectivity.organisation
-    numbers = (collectivity.number.number, collectivity.customer_number.number, owner.kvk.number)
-    return words_of((*numbers, collectivity.name, owner.name))
-
-
-def _word_row(collectivity_id: CollectivityId, member: str, word: str) -> dict[str, str]:
-    return {"account_id": member, "word": word, "collectivity_id": collectivity_id}
+                self._database.write_alone(self._add_word, word_row(found.id, member, word))
 
 
 def _row_by_row(statement: ClauseElement, table: Table) -> Prepared:
@@ -231,22 +227,3 @@ def _row_by_row(statement: ClauseElement, table: Table) -> Prepared:
 
 def _said_of(row: Any) -> tuple[str, ...]:  # noqa: ANN401 - a row of `_BY_NUMBER`
     return (row.customer_number, row.name, row.kvk, row.organisation_name)
-
-
-def _organisation(kvk: str, branch: str, name: str) -> Organisation:
-    return Organisation(KvkNumber(kvk), None if branch == NO_BRANCH else BranchNumber(branch), name)
-
-
-def _encoded(contact: ContactDetails) -> bytes:
-    place = contact.address
-    address = [place.street, place.postal_code, place.city] if place else None
-    return json.dumps([address, contact.phones, contact.email], separators=(",", ":")).encode()
-
-
-def _decoded(plain: bytes) -> ContactDetails:
-    address, phones, email = json.loads(plain)
-    return ContactDetails(PostalAddress(*address) if address else None, tuple(phones), email)
-
-
-def _place(brand: str, collectivity_id: str) -> bytes:
-    return f"collectivities/{brand}/{collectivity_id}/contact".encode()

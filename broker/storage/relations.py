@@ -10,9 +10,9 @@ from sqlalchemy import bindparam, select
 
 from broker.domain.accounts import AccountId
 from broker.domain.collectivity import CollectivityId, CollectivityNumber, CustomerNumber
-from broker.domain.organisation import BranchNumber, KvkNumber, Organisation
 from broker.domain.rights import Holder, Relation
 from broker.domain.roles import RoleId
+from broker.storage.collectivity_rows import organisation_of
 from broker.storage.column_types import UtcDateTime
 from broker.storage.database import Database
 from broker.storage.prepared import Prepared
@@ -118,12 +118,11 @@ def _relations(rows: Iterable[Any]) -> tuple[Relation, ...]:
 
 
 def _relation(row: Any, roles: Iterable[RoleId]) -> Relation:  # noqa: ANN401 - a row of the statements above
-    branch = None if row.branch == NO_BRANCH else BranchNumber(row.branch)
     return Relation(
         id=CollectivityId(row.id),
         number=CollectivityNumber(row.number),
         customer_number=CustomerNumber(row.customer_number),
         name=row.name,
-        organisation=Organisation(KvkNumber(row.kvk), branch, row.organisation_name),
+        organisation=organisation_of(row.kvk, row.branch, row.organisation_name),
         roles=tuple(roles),
     )
