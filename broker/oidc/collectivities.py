@@ -9,11 +9,9 @@ from typing import Final
 
 from broker.domain.rights import Relation
 from broker.oidc.answers import JsonAnswer, bearer_error, forbidden, success
-from broker.oidc.bearer import bearer_of
 from broker.oidc.claims import listed_relation, organisation_claim
 from broker.oidc.clients import Client
 from broker.oidc.errors import OAuthCode, Refusal
-from broker.oidc.jose import TokenRefused
 from broker.oidc.living_tokens import LivingGrant, LivingTokens
 from broker.oidc.rights import CurrentRights
 
@@ -42,14 +40,10 @@ class CollectivitiesEndpoint:
 
     def answer(self, request: SearchRequest) -> JsonAnswer:
         """A page as JSON, or an error of RFC 6750 3; never an exception for what the caller sent."""
-        found = bearer_of(request.authorization, request.query, realm=self._issuer)
+        found = self._tokens.of_bearer(request.authorization, request.query, realm=self._issuer)
         if isinstance(found, JsonAnswer):
             return found
-        try:
-            token, living = self._tokens.access_token(found)
-        except TokenRefused as error:
-            refusal = Refusal(OAuthCode.INVALID_TOKEN, "the access token is expired, revoked or malformed")
-            return bearer_error(refusal, realm=self._issuer, reason=f"token-refused: {error}")
+        token, living = found
         if "collectivities" not in token.client.claims or living.grant.acting is None:
             return forbidden(realm=self._issuer, client_id=token.client.client_id)
         try:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from broker.domain.clock import Clock
 from broker.oidc.access_token import AccessToken, AccessTokenReader
+from broker.oidc.answers import JsonAnswer, bearer_error
+from broker.oidc.bearer import bearer_of
 from broker.oidc.claims import ClaimSource
 from broker.oidc.clients import Client
 from broker.oidc.current_facts import CurrentFacts, NothingLeft
+from broker.oidc.errors import OAuthCode, Refusal
 from broker.oidc.grants import Grant, GrantStore
 from broker.oidc.jose import TokenRefused
 from broker.oidc.refresh_tokens import RefreshTokens
@@ -48,6 +52,19 @@ class LivingTokens:
         scope = tuple([scope for scope in grant.scope if scope in token.scope])
         narrowed = grant if scope == grant.scope else replace(grant, scope=scope)
         return token, self._living(token.client, narrowed)
+
+    def of_bearer(
+        self, authorization: str | None, parameters: Iterable[tuple[str, str]], *, realm: str
+    ) -> tuple[AccessToken, LivingGrant] | JsonAnswer:
+        """The living access token that a request brings, or its refusal (RFC 6750 3)."""
+        found = bearer_of(authorization, parameters, realm=realm)
+        if isinstance(found, JsonAnswer):
+            return found
+        try:
+            return self.access_token(found)
+        except TokenRefused as error:
+            refusal = Refusal(OAuthCode.INVALID_TOKEN, "the access token is expired, revoked or malformed")
+            return bearer_error(refusal, realm=realm, reason=f"token-refused: {error}")
 
     def refresh_token(self, client: Client, text: str) -> LivingGrant:
         """A living refresh token of this client; `TokenRefused` when it is none."""

@@ -6,12 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from broker.domain.clock import Clock
-from broker.oidc.answers import JsonAnswer, UserinfoAnswer, as_token, bearer_error, success
-from broker.oidc.bearer import bearer_of
+from broker.oidc.answers import JsonAnswer, UserinfoAnswer, as_token, success
 from broker.oidc.claims import ClaimPlace, numeric_date, released_claims
 from broker.oidc.clients import Client
-from broker.oidc.errors import OAuthCode, Refusal
-from broker.oidc.jose import TokenRefused
 from broker.oidc.keys import SigningKeys
 from broker.oidc.living_tokens import LivingTokens
 from broker.oidc.signed_jwt import seal, sign
@@ -37,14 +34,11 @@ class UserinfoEndpoint:
 
     def answer(self, request: UserinfoRequest) -> UserinfoAnswer:
         """The claims as JSON, or an error of RFC 6750 3; never an exception for what the caller sent."""
-        found = bearer_of(request.authorization, (*request.query, *request.body), realm=self._issuer)
+        parameters = (*request.query, *request.body)
+        found = self._tokens.of_bearer(request.authorization, parameters, realm=self._issuer)
         if isinstance(found, JsonAnswer):
             return found
-        try:
-            token, living = self._tokens.access_token(found)
-        except TokenRefused as error:
-            refusal = Refusal(OAuthCode.INVALID_TOKEN, "the access token is expired, revoked or malformed")
-            return bearer_error(refusal, realm=self._issuer, reason=f"token-refused: {error}")
+        token, living = found
         grant = living.grant
         claims = released_claims(
             token.client,
