@@ -26,7 +26,7 @@ TOO_MANY = "too-many-requests"
 
 _BEGINNINGS = frozenset({"authorize.by_get", "authorize.by_post"})
 # A browser brings it by GET; each costs what a form does, and a row in the audit log.
-_ANSWERS = frozenset({"saml.artifact", "upstream_logout.by_redirect"})
+_ANSWERS = frozenset({"saml.artifact", "saml.after_post", "upstream_logout.by_redirect"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,9 +101,7 @@ def _take_posted(
     endpoints: SamlEndpoints, brand: str, scheme: Scheme, form: MultiDict[str, str]
 ) -> ResponseReturnValue:
     """Judge and park. Whatever came of it is told at `continue`, to the browser that began this login."""
-    view = _require_connection(endpoints, brand, scheme)
-    if scheme not in ANSWERS_BY_POST:
-        raise DeadEnd("not-found", 404)
+    view = _require_connection_by_post(endpoints, brand, scheme)
     relay_state = _single(form, "RelayState", _RELAY_STATE_CAP)
     answer = PostedAnswer(_single(form, "SAMLResponse", _LARGEST_ANSWER_BYTES))
     handle = endpoints.pages.login.arrivals.by_post(brand, scheme, relay_state, answer)
@@ -113,7 +111,7 @@ def _take_posted(
 
 
 def _take_parked(endpoints: SamlEndpoints, brand: str, scheme: Scheme) -> ResponseReturnValue:
-    view = _require_connection(endpoints, brand, scheme)
+    view = _require_connection_by_post(endpoints, brand, scheme)
     handle = _single(request.args, "handle", _HANDLE_CAP)
     received = endpoints.pages.login.arrivals.after_post(brand, scheme, handle, _secret_of_this_browser)
     return _go_on(endpoints, view, scheme, received)
@@ -124,6 +122,12 @@ def _require_connection(endpoints: SamlEndpoints, brand: str, scheme: Scheme) ->
     if view is None or (brand, scheme) not in endpoints.metadata:
         raise DeadEnd("not-found", 404)
     return view
+
+
+def _require_connection_by_post(endpoints: SamlEndpoints, brand: str, scheme: Scheme) -> BrandView:
+    if scheme not in ANSWERS_BY_POST:
+        raise DeadEnd("not-found", 404)
+    return _require_connection(endpoints, brand, scheme)
 
 
 def _secret_of_this_browser(attempt: str) -> str | None:

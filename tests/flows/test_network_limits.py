@@ -83,7 +83,8 @@ def test_forms_and_answers_of_providers_have_a_limit_of_their_own(strict: System
     story = strict.story()
     for path in paths:
         assert _ask(strict, path, method="POST").status_code == 429
-    assert _ask(strict, "/saml/cz/digid/acs?SAMLart=junk").status_code == 429
+    for answer in ("/saml/cz/digid/acs?SAMLart=junk", "/saml/zz/eherkenning/acs/continue?handle=junk"):
+        assert _ask(strict, answer).status_code == 429
     assert story.kinds() == ["requests.held-back"]
     assert story.last().detail["limit"] == "forms-posted"
     assert _begin(strict).status_code == 303

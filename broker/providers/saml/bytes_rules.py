@@ -29,7 +29,9 @@ _XML_DECLARATION = re.compile(
     rb"""(?:\s+encoding\s*=\s*(["'])[Uu][Tt][Ff]-8\2)?"""
     rb"""(?:\s+standalone\s*=\s*(["'])(?:yes|no)\3)?\s*\?>"""
 )
-_NAMESPACE_DECLARATION = re.compile(rb"""xmlns(?::[^\s=]*)?\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+# No byte is tried twice: a prefix ends at a colon (a second one is no XML name), and nothing is given back.
+# Else a row of a thousand `xmlns:` would be read from each of them to its end.
+_NAMESPACE_DECLARATION = re.compile(rb"""xmlns(?::[^\s=:]*+)?\s*+=\s*+(?:"([^"]*+)"|'([^']*+)')""")
 _ABSOLUTE_URI = re.compile(rb"[A-Za-z][A-Za-z0-9+.\-]*:[^&]+")
 
 

@@ -62,6 +62,7 @@ REFUSED_BYTES = {
         after(b"<soapenv:Body>", b'<soapenv:Body xmlns:r="urn:&#120;">'),
         "xml.relative-namespace",
     ),
+    "prefix-with-a-colon": (after(b"<soapenv:Body>", b'<soapenv:Body xmlns:a:b="r">'), "xml.ill-formed"),
 }
 
 
