@@ -76,7 +76,8 @@ def device_token(request: Request, brand: str) -> str | None:
 
 def has_any(request: Request) -> bool:
     """Whether the browser sent any cookie of ours: if not, it may not keep cookies at all."""
-    return any(name.startswith((_ATTEMPT_PREFIX, _SESSION_PREFIX)) for name in request.cookies)
+    ours = (_ATTEMPT_PREFIX, _SESSION_PREFIX, _DEVICE_PREFIX)
+    return any(name.startswith(ours) for name in request.cookies)
 
 
 def _began(value: str) -> int:

@@ -103,8 +103,14 @@ def _nothing_here(pages: LoginPages, brand: BrandView) -> DeadEnd:
     if session is not None:
         there = pages.portals.get(session.portal)
         return DeadEnd("already-logged-in", 409, brand=brand, portal=there, portals=portals)
-    code = "transaction-unknown" if cookies.has_any(request) else "cookies-off"
-    return DeadEnd(code, 400, brand=brand, portals=portals)
+    return DeadEnd(_why_unknown(), 400, brand=brand, portals=portals)
+
+
+def _why_unknown() -> str:
+    """Whoever sends a form was given a cookie just before; an address alone may be an old bookmark."""
+    if cookies.has_any(request):
+        return "transaction-unknown"
+    return "cookies-off" if request.method == "POST" else "no-cookies"
 
 
 def _go(

@@ -186,7 +186,27 @@ def test_browser_without_cookies_reads_how_to_allow_them(system: System) -> None
     """Not "unknown attempt", which would send people round in circles."""
     browser = system.browser(cookies_on=False)
     page = browser.open(system.portal().begin().url)
+    assert (page.status, page.heading) == (400, "Deze inlogpagina werkt niet meer")
+    assert "Sta dan cookies toe in de instellingen van uw browser." in page.text
+    assert "Opnieuw beginnen bij Mijn CZ" in page.text
+
+
+def test_form_of_a_browser_without_cookies_says_what_is_wrong(system: System) -> None:
+    """A page with a form came with a cookie: a browser that sends the one without the other keeps none."""
+    browser, forgetful = system.browser(), system.browser(cookies_on=False)
+    address = browser.open(system.portal().begin().url).url
+    page = forgetful.post_here(f"{address}/digid", {})
     assert (page.status, page.heading) == (400, "Uw browser bewaart geen cookies")
+
+
+def test_browser_with_nothing_but_a_device_is_not_said_to_refuse_cookies(system: System) -> None:
+    """The session went with the browser; an old bookmark is no fault of its settings."""
+    start = system.browser().open(system.portal().begin().url).url
+    browser = system.browser()
+    browser.plant(system.issuer, "__Host-voordeur-device-cz", "x" * 43)
+    page = browser.open(start)
+    assert (page.status, page.heading) == (400, "Deze inlogpagina werkt niet meer")
+    assert "cookies" not in page.text
 
 
 def test_attempt_of_another_browser_does_not_open(system: System) -> None:

@@ -13,6 +13,8 @@ _NOBODY_LOGGED_IN: Final = lazy_gettext("Voor de zekerheid hebben wij u niet ing
 
 _NOT_LOGGED_IN: Final = lazy_gettext("Inloggen is niet gelukt")
 
+_PAGE_PAST: Final = lazy_gettext("Deze inlogpagina werkt niet meer")
+
 _ANSWER_PAST: Final = lazy_gettext("Deze inlogpoging is al voorbij")
 
 ENTRIES: Final[Mapping[str, Entry]] = {
@@ -23,12 +25,28 @@ ENTRIES: Final[Mapping[str, Entry]] = {
         at_portal=BEGIN_AGAIN_AT,
     ),
     "transaction-unknown": Entry(
-        title=lazy_gettext("Deze inlogpagina werkt niet meer"),
+        title=_PAGE_PAST,
         explanation=lazy_gettext(
             "De pagina is te lang open geweest, is al gebruikt of hoort bij een andere browser."
         ),
         next_step=BEGIN_AGAIN,
         at_portal=BEGIN_AGAIN_AT,
+    ),
+    # Opened from a bookmark in a browser that forgot us, or a browser that keeps nothing: nobody can tell.
+    "no-cookies": Entry(
+        title=_PAGE_PAST,
+        explanation=lazy_gettext(
+            "De pagina is te lang open geweest, hoort bij een andere browser, of uw browser bewaart "
+            "geen cookies."
+        ),
+        next_step=lazy_gettext(
+            "Begin opnieuw op de website waar u wilde inloggen. Komt u dan weer op deze pagina? Sta dan "
+            "cookies toe in de instellingen van uw browser."
+        ),
+        at_portal=lazy_gettext(
+            "Begin opnieuw bij %(portal)s. Komt u dan weer op deze pagina? Sta dan cookies toe in de "
+            "instellingen van uw browser."
+        ),
     ),
     "provider-failed": Entry(
         title=_NOT_LOGGED_IN,

@@ -33,6 +33,7 @@ CODES_OF_PAGES = frozenset(
         "login-refused",
         "transaction-unknown",
         "cookies-off",
+        "no-cookies",
         "csrf",
         "request-invalid",
         "not-found",
