@@ -48,6 +48,8 @@ _email_option = click.option("--email", required=True, help="The address of the 
         "reset-factors": "broker.cli.factor_reset:reset_factors",
         "bind": "broker.cli.binding:bind",
         "unbind": "broker.cli.binding:unbind",
+        "requests": "broker.cli.request_desk:requests",
+        "decide": "broker.cli.request_desk:decide",
     },
 )
 def account() -> None:
@@ -170,7 +172,7 @@ def _opened(settings: Settings) -> Iterator[Room]:
 def found_account(config: Path, brand: str, email: str) -> Iterator[tuple[Room, Account]]:
     """The account that was asked for; a sentence and exit 1 when there is none."""
     settings = read_settings(config)
-    _known_brand(settings, brand)
+    require_brand(settings, brand)
     with _opened(settings) as room:
         found = room.find(brand, email)
         if found is None:
@@ -179,14 +181,15 @@ def found_account(config: Path, brand: str, email: str) -> Iterator[tuple[Room, 
         yield room, found
 
 
-def _known_brand(settings: Settings, brand: str) -> None:
+def require_brand(settings: Settings, brand: str) -> None:
+    """Raise `ConfigurationError` for a brand that is none."""
     if brand not in settings.brands:
         raise ConfigurationError((f"--brand: there is no brands/{brand}.toml",))
 
 
 def known_person(settings: Settings, brand: str, email: str, name: str) -> tuple[EmailAddress, str]:
     """Address and name as they are kept, or every fault in what was given."""
-    _known_brand(settings, brand)
+    require_brand(settings, brand)
     address, full_name, faults = None, None, []
     try:
         address = parse_email_address(email)

@@ -579,6 +579,27 @@ class AccountRequested(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRequestsRead(SecurityEvent):
+    """An operator read who asked for an account and is waiting; `requests` is how many there were."""
+
+    kind: ClassVar[str] = "account.requests-read"
+    requests: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountRequestDecided(SecurityEvent):
+    """An operator decided upon a request and the applicant was told by mail; what they wrote was wiped.
+
+    `of_account` is the account whose binding code was mailed; None where the request was refused.
+    """
+
+    kind: ClassVar[str] = "account.request-decided"
+    request_id: str
+    approved: bool
+    of_account: AccountId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordLinkAsked(SecurityEvent):
     """Somebody asked for a link to choose a password; nothing says that it was the owner of the account.
 
@@ -899,6 +920,8 @@ ALL_EVENTS: tuple[type[SecurityEvent], ...] = (
     EherkenningBound,
     EherkenningUnbound,
     AccountRequested,
+    AccountRequestsRead,
+    AccountRequestDecided,
     AccountAdded,
     AccountInvited,
     AccountActivated,

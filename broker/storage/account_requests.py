@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select, update
 
 from broker.domain.clock import Clock
 from broker.storage.database import Database
@@ -61,17 +61,30 @@ class AccountRequestRepository:
                 .where(_R.brand == brand, _R.state == "received")
                 .order_by(_R.created_at, _R.id)
             ).all()
-        return tuple(
-            KeptRequest(
-                row.id,
-                row.brand,
-                row.portal,
-                row.state,
-                row.created_at,
-                json.loads(self._columns.open(row.content_sealed, context=_place(brand, row.id))),
+        return tuple(self._read(row) for row in rows)
+
+    def find(self, brand: str, request_id: str) -> KeptRequest | None:
+        """One that nobody decided upon yet."""
+        with self._database.reading() as connection:
+            row = connection.execute(
+                select(ACCOUNT_REQUESTS).where(_R.brand == brand, _R.id == request_id, _R.state == "received")
+            ).first()
+        return None if row is None else self._read(row)
+
+    def decide(self, brand: str, request_id: str, *, approved: bool) -> bool:
+        """Close one and wipe what was written in it; False when somebody else did so first."""
+        nothing = self._columns.seal(b"{}", context=_place(brand, request_id))
+        with self._database.writing() as connection:
+            closed = connection.execute(
+                update(ACCOUNT_REQUESTS)
+                .where(_R.brand == brand, _R.id == request_id, _R.state == "received")
+                .values(state="approved" if approved else "refused", content_sealed=nothing)
             )
-            for row in rows
-        )
+        return bool(closed.rowcount)
+
+    def _read(self, row: Row[Any]) -> KeptRequest:
+        content = self._columns.open(row.content_sealed, context=_place(row.brand, row.id))
+        return KeptRequest(row.id, row.brand, row.portal, row.state, row.created_at, json.loads(content))
 
 
 def _place(brand: str, request_id: str) -> bytes:

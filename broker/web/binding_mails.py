@@ -39,6 +39,12 @@ class BindingMails:
         mail = mail_of(_received_words(self._place(letter.portal, brand)), brand, sender, letter.to_ascii)
         self._queue.enqueue(letter.brand, "account-request", mail, expires_at=letter.expires_at)
 
+    def refuse(self, letter: ConfirmationLetter) -> None:
+        """Queue the mail that there will be no account, within the transaction at hand."""
+        brand, sender = self._of(letter.brand)
+        mail = mail_of(_refused_words(self._place(letter.portal, brand)), brand, sender, letter.to_ascii)
+        self._queue.enqueue(letter.brand, "account-request", mail, expires_at=letter.expires_at)
+
     def _of(self, name: str) -> tuple[BrandView, Sender]:
         brand, sender = self._portals.brand(name), self._senders.get(name)
         if brand is None or sender is None:
@@ -82,4 +88,19 @@ def _received_words(place: str) -> Words:
         ),
         action=None,
         afterwards=(gettext("Was u dit niet? Neem dan contact met ons op."),),
+    )
+
+
+def _refused_words(place: str) -> Words:
+    return Words(
+        subject=gettext("Uw aanvraag voor een account bij %(portal)s", portal=place),
+        title=gettext("U krijgt geen account"),
+        paragraphs=(
+            gettext(
+                "U vroeg een account aan bij %(portal)s. Wij kunnen u dat account niet geven.", portal=place
+            ),
+            gettext("Wilt u weten waarom? Neem dan contact met ons op."),
+        ),
+        action=None,
+        afterwards=(gettext("Wat u bij de aanvraag invulde, hebben wij verwijderd."),),
     )

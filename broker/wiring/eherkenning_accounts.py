@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from broker.abuse.binding_guesses import BindingGuesses
 from broker.accounts.binding.service import EherkenningBinding
 from broker.accounts.binding.service import Surroundings as BindingSurroundings
+from broker.accounts.requesting.desk import DeskSurroundings, RequestDesk
 from broker.accounts.requesting.service import AccountRequests
 from broker.accounts.requesting.service import Surroundings as RequestSurroundings
 from broker.audit.recorder import Auditor
@@ -15,6 +16,7 @@ from broker.notify.queue import MessageQueue
 from broker.sessions.ender import SessionEnder
 from broker.settings import Settings
 from broker.storage.account_requests import AccountRequestRepository
+from broker.storage.accounts import AccountRepository
 from broker.storage.eherkenning_bindings import EherkenningBindingRepository
 from broker.storage.messages import MessageRepository
 from broker.web.binding_mails import BindingMails
@@ -63,6 +65,26 @@ def binding_by_operator(
     room = AuditRoom(stores.database, stores.keys.columns, stores.clock)
     with writing_in(language):
         yield eherkenning_binding(settings, stores, room.auditor(origin=operator_origin))
+
+
+@contextmanager
+def request_desk(settings: Settings, stores: Stores, language: Language) -> Iterator[RequestDesk]:
+    """Lets an operator decide upon requests, outside any request: the mails are written in `language`."""
+    keys = stores.keys
+    room = AuditRoom(stores.database, keys.columns, stores.clock)
+    auditor = room.auditor(origin=operator_origin)
+    with writing_in(language):
+        yield RequestDesk(
+            DeskSurroundings(
+                requests=AccountRequestRepository(stores.database, keys.columns, stores.clock),
+                accounts=AccountRepository(stores.database, keys.columns, keys.blind_indexes, stores.clock),
+                codes=eherkenning_binding(settings, stores, auditor),
+                letters=_letters(settings, stores),
+                auditor=auditor,
+                together=stores.database.writing,
+                clock=stores.clock,
+            )
+        )
 
 
 def binding_repository(stores: Stores) -> EherkenningBindingRepository:
