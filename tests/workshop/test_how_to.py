@@ -43,7 +43,9 @@ def test_command_exists_with_its_options(page: str, line: str) -> None:
         inner = command.get_command(click.Context(command), words.pop(0))
         assert inner is not None, f"{page}: {line}"
         command = inner
-    known = {option for parameter in command.params for option in parameter.opts}
+    known = {
+        option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)
+    }
     assert [word for word in words if word.startswith("--") and word not in known] == [], f"{page}: {line}"
 
 
