@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, jsonify, redirect, render_template, url_for
+from flask import Blueprint, Response, jsonify, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from demo.portals.context import PortalContext
@@ -29,7 +29,8 @@ def _add_public_pages(pages: Blueprint, context: PortalContext) -> None:
     @pages.get("/")
     def home() -> str:
         page = "business/start.html" if context.portal.business else "home.html"
-        return render_template(page, logged_out=logout_completed(context))
+        turned_back = request.args.get("inloggen") == "afgebroken"
+        return render_template(page, logged_out=logout_completed(context), turned_back=turned_back)
 
     @pages.get("/contact")
     def contact() -> str:

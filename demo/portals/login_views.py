@@ -12,12 +12,13 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from werkzeug.wrappers import Response
 
 from demo.portals.context import PortalContext
-from demo.portals.logins import Login, session_end
+from demo.portals.logins import Login, LoginAttempt, session_end
 from demo.portals.policy import content_policy
 from demo.portals.provider import ProviderUnavailable
 from demo.portals.refusals import (
     NOT_BELIEVED,
     STALE,
+    TURNED_BACK,
     UNAVAILABLE,
     Refusal,
     refusal_for,
@@ -71,8 +72,7 @@ def _complete(context: PortalContext) -> Response | tuple[str, int]:
     try:
         login = context.party.complete(request.args, attempt)
     except LoginRefused as refusal:
-        told = refusal_of_switch(refusal.code) if attempt.relation else refusal_for(refusal.code)
-        return _refuse(told, refusal.code, refusal.code)
+        return _not_logged_in(refusal.code, attempt)
     except TokenRefused as refusal:
         return _refuse(NOT_BELIEVED, refusal.code, refusal.code)
     except ProviderUnavailable as fault:
@@ -84,6 +84,15 @@ def _complete(context: PortalContext) -> Response | tuple[str, int]:
     response = redirect(context.own_home, 303)
     context.set_cookie(response, key)
     return response
+
+
+def _not_logged_in(code: str, attempt: LoginAttempt) -> Response | tuple[str, int]:
+    """Who turned back has not met a fault, and stands where they began."""
+    if attempt.relation:
+        return _refuse(refusal_of_switch(code), code, code)
+    if code == TURNED_BACK:
+        return redirect(url_for("content.home", inloggen="afgebroken"), 303)
+    return _refuse(refusal_for(code), code, code)
 
 
 def _is_switch_of(earlier: Login | None, login: Login, relation: str) -> bool:

@@ -7,18 +7,26 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One page: its HTTP status, its heading, its sentence."""
+    """One page: its HTTP status, its heading, its sentence.
+
+    `shows_code`: something is wrong that people may have to report; else the log alone gets the code.
+    """
 
     status: int
     heading: str
     sentence: str
+    shows_code: bool = True
 
+
+TURNED_BACK = "access_denied"
+"""OAuth's word for a person who pressed `Terug` on the login page (RFC 6749, section 4.1.2.1)."""
 
 STALE = Refusal(
     400,
     "Deze inlogpoging is niet meer geldig",
     "Misschien hebt u de pagina ververst, de terugknop gebruikt of te lang gewacht."
     " Begin opnieuw met inloggen.",
+    shows_code=False,
 )
 UNAVAILABLE = Refusal(
     503,
@@ -31,13 +39,9 @@ NOT_BELIEVED = Refusal(
     "Het antwoord dat wij kregen, klopte niet. U bent daarom niet ingelogd. Probeer het opnieuw.",
 )
 _BY_CODE = {
-    "access_denied": Refusal(
-        403,
-        "U bent niet ingelogd",
-        "U hebt het inloggen afgebroken, of u kunt met deze gegevens hier niet verder."
-        " Probeer het opnieuw, of neem contact met ons op.",
+    "login_required": Refusal(
+        403, "Log opnieuw in", "Uw sessie is voorbij. Log in om verder te gaan.", shows_code=False
     ),
-    "login_required": Refusal(403, "Log opnieuw in", "Uw sessie is voorbij. Log in om verder te gaan."),
     "temporarily_unavailable": UNAVAILABLE,
     "server_error": UNAVAILABLE,
     "token-endpoint-unreachable": UNAVAILABLE,
@@ -51,6 +55,7 @@ _NOT_SWITCHED = Refusal(
     "U kunt niet voor deze relatie werken",
     "U hebt voor deze relatie geen rechten (meer). Er is niets veranderd: u werkt nog voor dezelfde relatie"
     " als eerst. Vraag wie bij uw organisatie de rechten beheert.",
+    shows_code=False,
 )
 
 

@@ -28,8 +28,18 @@ def _with(**changes: object) -> Callable[[Claims], Claims]:
 
 
 def _refused(answer: TestResponse, code: str, browser: FlaskClient) -> None:
-    assert answer.status_code in {400, 403, 502, 503}
     assert f"<code>{code}</code>" in answer.text
+    _not_let_in(answer, browser)
+
+
+def _told_to_begin_again(answer: TestResponse, browser: FlaskClient) -> None:
+    """Nothing is wrong that anybody could report, so that no code is shown."""
+    assert "Foutcode" not in answer.text
+    _not_let_in(answer, browser)
+
+
+def _not_let_in(answer: TestResponse, browser: FlaskClient) -> None:
+    assert answer.status_code in {400, 403, 502, 503}
     assert "Opnieuw inloggen" in answer.text
     assert browser.get("/claims").status_code == 401
 
@@ -131,7 +141,8 @@ def test_portal_refuses_a_foreign_state(browser: FlaskClient, provider: HonestPr
     """An answer to a question this browser did not ask (login CSRF)."""
     browser.get("/login")
     answer = browser.get("/callback", query_string={"code": "c", "state": "é", "iss": provider.issuer})
-    _refused(answer, "unknown-state", browser)
+    _told_to_begin_again(answer, browser)
+    assert "unknown-state" not in answer.text
     assert provider.assertions == []
 
 
@@ -148,9 +159,7 @@ def test_portal_takes_an_answer_once(browser: FlaskClient) -> None:
 @pytest.mark.parametrize(
     ("error", "status", "sentence"),
     [
-        ("access_denied", 403, "U bent niet ingelogd"),
         ("temporarily_unavailable", 503, "Inloggen lukt nu even niet"),
-        ("login_required", 403, "Log opnieuw in"),
         ("something_new", 502, "Wij konden u niet veilig inloggen"),
     ],
 )
@@ -184,4 +193,38 @@ def test_portal_says_that_a_code_is_no_longer_valid(browser: FlaskClient, provid
     """The token endpoint's refusal is told as what it is to a person."""
     back = visit_provider(browser)
     provider.requests[-1]["code_challenge"] = "of-another-attempt"
-    _refused(browser.get(back), "invalid_grant", browser)
+    _told_to_begin_again(browser.get(back), browser)
+
+
+def test_portal_asks_to_log_in_again_where_the_session_is_over(
+    log_in: LogIn, browser: FlaskClient, provider: HonestProvider
+) -> None:
+    """A session ends by itself; that is no fault with a code."""
+    provider.answer = lambda answer: {
+        "error": "login_required",
+        "state": answer["state"],
+        "iss": answer["iss"],
+    }
+    answer = log_in()
+    assert answer.status_code == 403
+    assert "Log opnieuw in" in answer.text
+    _told_to_begin_again(answer, browser)
+
+
+def test_person_who_turned_back_stands_on_the_home_page(
+    log_in: LogIn, browser: FlaskClient, provider: HonestProvider
+) -> None:
+    """`Terug` on the broker's page is a choice: no error page, and no word that only programs know."""
+    provider.answer = lambda answer: {
+        "error": "access_denied",
+        "state": answer["state"],
+        "iss": answer["iss"],
+    }
+    answer = log_in()
+    assert answer.status_code == 303
+    home = browser.get(answer.location)
+    assert home.status_code == 200
+    assert "Het inloggen is afgebroken. U bent niet ingelogd." in home.text
+    assert "access_denied" not in home.text
+    assert "afgebroken" not in browser.get("/").text
+    assert browser.get("/claims").status_code == 401
