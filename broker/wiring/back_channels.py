@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from broker.errors import ConfigurationError
-from broker.providers.saml.soap_client import Patience
+from broker.providers.saml.patience import Patience
 from broker.settings import ProviderFile
 
 _Loaded = TypeVar("_Loaded")

@@ -9,8 +9,8 @@ from enum import StrEnum
 from broker.errors import ConfigurationError
 from broker.providers.saml.keys import SigningKey
 from broker.providers.saml.metadata import IdentityProvider
+from broker.providers.saml.patience import Patience
 from broker.providers.saml.rollover import Rollover
-from broker.providers.saml.soap_client import Patience
 
 
 class RequestBinding(StrEnum):

@@ -12,8 +12,8 @@ from broker.providers.eherkenning.service import Service
 from broker.providers.saml.decrypt import DecryptionKey
 from broker.providers.saml.keys import SigningKey
 from broker.providers.saml.metadata import IdentityProvider
+from broker.providers.saml.patience import Patience
 from broker.providers.saml.rollover import Rollover
-from broker.providers.saml.soap_client import Patience
 
 
 class RequestBinding(StrEnum):

@@ -1,9 +1,8 @@
-"""The answer of another server, read within limits: its status, its size, the time that it takes."""
+"""The answer of another server, read within limits: its status, its form, its size."""
 
 from __future__ import annotations
 
 import ssl
-import time
 from http import HTTPStatus
 from typing import Final
 
@@ -54,8 +53,8 @@ def check_not_compressed(response: BaseHTTPResponse) -> None:
         raise ChannelRefused("channel.encoding", "the answer is compressed")
 
 
-def read_bounded(response: BaseHTTPResponse, give_up_at: float) -> bytes:
-    """At most 256 KiB, until `give_up_at` (monotonic); raises `ChannelRefused` or `ChannelUnavailable`."""
+def read_bounded(response: BaseHTTPResponse) -> bytes:
+    """At most 256 KiB; raises `ChannelRefused`."""
     declared = response.headers.get("Content-Length", "")
     if declared.isdecimal() and int(declared) > MAX_MESSAGE_BYTES:
         raise ChannelRefused("channel.too-large", f"the answer is larger than {MAX_MESSAGE_BYTES} bytes")
@@ -64,6 +63,4 @@ def read_bounded(response: BaseHTTPResponse, give_up_at: float) -> bytes:
         body += chunk
         if len(body) > MAX_MESSAGE_BYTES:
             raise ChannelRefused("channel.too-large", f"the answer is larger than {MAX_MESSAGE_BYTES} bytes")
-        if time.monotonic() > give_up_at:
-            raise ChannelUnavailable("channel.timeout", "the other side took too long as a whole")
     return bytes(body)

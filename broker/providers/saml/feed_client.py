@@ -6,10 +6,8 @@ What comes back is believed by its signature alone; TLS only keeps strangers fro
 from __future__ import annotations
 
 import ssl
-import time
 from typing import Final
 
-from urllib3 import HTTPSConnectionPool, Timeout
 from urllib3.exceptions import HTTPError
 from urllib3.util import parse_url
 
@@ -20,7 +18,7 @@ from broker.providers.saml.bounded_answer import (
     kind_of,
     read_bounded,
 )
-from broker.providers.saml.soap_client import Patience
+from broker.providers.saml.patience import Patience, patient_pool
 
 _HEADERS: Final = {
     "Accept": "application/samlmetadata+xml, application/xml, text/xml",
@@ -35,13 +33,9 @@ def fetch_metadata(url: str, context: ssl.SSLContext, patience: Patience) -> byt
     Raises `ChannelUnavailable`, or `ChannelRefused` with ``channel.redirect``, ``channel.status``,
     ``channel.encoding`` or ``channel.too-large``.
     """
-    give_up_at = time.monotonic() + patience.total_seconds
     place = parse_url(url)
-    timeout = Timeout(connect=patience.connect_seconds, read=patience.read_seconds)
     try:
-        with HTTPSConnectionPool(
-            place.host or "", place.port, ssl_context=context, cert_reqs="CERT_REQUIRED", timeout=timeout
-        ) as pool:
+        with patient_pool(place, context, patience) as pool:
             response = pool.urlopen(
                 "GET",
                 place.request_uri,
@@ -54,7 +48,7 @@ def fetch_metadata(url: str, context: ssl.SSLContext, patience: Patience) -> byt
             try:
                 check_status(response.status)
                 check_not_compressed(response)
-                return read_bounded(response, give_up_at)
+                return read_bounded(response)
             finally:
                 response.close()
     except (HTTPError, OSError) as fault:

@@ -6,8 +6,9 @@ import ssl
 import threading
 from datetime import datetime
 
+from broker.providers.saml.patience import Patience
 from broker.providers.saml.rollover import Rollover
-from broker.providers.saml.soap_client import Patience, SoapClient
+from broker.providers.saml.soap_client import SoapClient
 
 
 class SoapChannel:

@@ -7,13 +7,11 @@ call is made once: an artifact can be resolved only once, so there is nothing to
 from __future__ import annotations
 
 import ssl
-import time
-from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final
 
-from urllib3 import BaseHTTPResponse, HTTPSConnectionPool, Timeout
+from urllib3 import BaseHTTPResponse
 from urllib3.exceptions import HTTPError
 from urllib3.util import parse_url
 
@@ -25,6 +23,7 @@ from broker.providers.saml.bounded_answer import (
     kind_of,
     read_bounded,
 )
+from broker.providers.saml.patience import Patience, patient_pool
 from broker.providers.saml.refusal import ChannelRefused
 from broker.providers.saml.soap_fault import is_soap_fault
 
@@ -37,15 +36,6 @@ _HEADERS: Final = {
     "Accept-Encoding": "identity",
     "User-Agent": "voordeur",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How long a call may take, in seconds: to connect, for each silence, and as a whole."""
-
-    connect_seconds: float = 3.0
-    read_seconds: float = 8.0
-    total_seconds: float = 12.0
 
 
 def back_channel_context(ca_file: Path, certificate_file: Path, key_file: Path) -> ssl.SSLContext:
@@ -85,21 +75,13 @@ class SoapClient:
     ) -> None:
         if not endpoint.startswith("https://"):
             raise ConfigurationError((f"{endpoint}: the back channel must be https",))
-        self._patience = patience or Patience()
         url = parse_url(endpoint)
         if url.host is None:
             raise ConfigurationError((f"{endpoint}: the back channel has no host",))
         self._path = url.request_uri
         # The pool alone, without the library around it: so there are no cookies, no proxies of the
         # environment and no authorities beside those of the context, and a call costs half.
-        self._pool = HTTPSConnectionPool(
-            url.host,
-            url.port,
-            maxsize=connections,
-            ssl_context=context,
-            cert_reqs="CERT_REQUIRED",
-            timeout=Timeout(connect=self._patience.connect_seconds, read=self._patience.read_seconds),
-        )
+        self._pool = patient_pool(url, context, patience or Patience(), connections=connections)
 
     def call(self, envelope: bytes) -> bytes:
         """The body of the answer, at most 256 KiB.
@@ -107,7 +89,6 @@ class SoapClient:
         Raises `ChannelUnavailable`, or `ChannelRefused` with ``channel.redirect``, ``channel.status``,
         ``channel.content-type``, ``channel.encoding``, ``channel.too-large`` or ``channel.soap-fault``.
         """
-        give_up_at = time.monotonic() + self._patience.total_seconds
         try:
             response = self._pool.urlopen(
                 "POST",
@@ -120,7 +101,7 @@ class SoapClient:
                 decode_content=False,
             )
             try:
-                return _body_of(response, give_up_at)
+                return _body_of(response)
             finally:
                 # What was read to its end has gone back to the pool; anything else is hung up.
                 response.close()
@@ -135,30 +116,30 @@ class SoapClient:
         self._pool.close()
 
 
-def _body_of(response: BaseHTTPResponse, give_up_at: float) -> bytes:
+def _body_of(response: BaseHTTPResponse) -> bytes:
     if response.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        raise _server_error(response, give_up_at)
+        raise _server_error(response)
     check_status(response.status)
     _check_form(response)
-    return read_bounded(response, give_up_at)
+    return read_bounded(response)
 
 
-def _server_error(response: BaseHTTPResponse, give_up_at: float) -> ChannelUnavailable | ChannelRefused:
+def _server_error(response: BaseHTTPResponse) -> ChannelUnavailable | ChannelRefused:
     """What an error of the server means: illness, unless it is a SOAP fault (SOAP 1.1 section 6.2).
 
     The certificate shows who says no, and it is no sign of illness: anybody can bring an artifact that the
     other side does not know, and must not be able to make it seem away for everybody.
     """
     status = response.status
-    if status == HTTPStatus.INTERNAL_SERVER_ERROR and _holds_fault(response, give_up_at):
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR and _holds_fault(response):
         return ChannelRefused("channel.soap-fault", "the back channel answered with a SOAP fault")
     return ChannelUnavailable("channel.server-error", f"the back channel answered with status {status}")
 
 
-def _holds_fault(response: BaseHTTPResponse, give_up_at: float) -> bool:
+def _holds_fault(response: BaseHTTPResponse) -> bool:
     try:
         _check_form(response)
-        return is_soap_fault(read_bounded(response, give_up_at))
+        return is_soap_fault(read_bounded(response))
     except ChannelRefused:
         return False
 

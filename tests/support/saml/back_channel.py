@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 from pathlib import Path
 
 from cryptography import x509
@@ -20,7 +21,7 @@ AUTHORITY = "back-channel-authority"
 
 @dataclass
 class Reply:
-    """What the server says; `hold` keeps it silent until the test lets go."""
+    """What the server says; `hold` keeps it silent until the test lets go, `drips` slow."""
 
     body: bytes = b"<answer/>"
     status: int = 200
@@ -28,6 +29,7 @@ class Reply:
     hold_head: threading.Event | None = None
     hold_body: threading.Event | None = None
     chunked: bool = False
+    drips: threading.Event | None = None
 
 
 @dataclass
@@ -73,7 +75,7 @@ def running_back_channel(
     try:
         yield state
     finally:
-        for gate in (state.reply.hold_head, state.reply.hold_body):
+        for gate in (state.reply.hold_head, state.reply.hold_body, state.reply.drips):
             if gate is not None:
                 gate.set()
         server.shutdown()
@@ -101,13 +103,7 @@ def _handler(state: BackChannelServer) -> type[BaseHTTPRequestHandler]:
             if reply.hold_head is not None:
                 reply.hold_head.wait(30)
             self.send_response(reply.status)
-            for name, value in reply.headers:
-                self.send_header(name, value)
-            if reply.chunked:
-                self.send_header("Transfer-Encoding", "chunked")
-            else:
-                self.send_header("Content-Length", str(len(reply.body)))
-            self.end_headers()
+            _send_headers(self, reply)
             if reply.hold_body is not None:
                 self.wfile.flush()
                 reply.hold_body.wait(30)
@@ -119,6 +115,29 @@ def _handler(state: BackChannelServer) -> type[BaseHTTPRequestHandler]:
             """Quiet."""
 
     return Handler
+
+
+def _send_headers(to: BaseHTTPRequestHandler, reply: Reply) -> None:
+    if reply.drips is not None:
+        to.flush_headers()
+        _drip(to.wfile, reply.drips)
+    for name, value in reply.headers:
+        to.send_header(name, value)
+    if reply.chunked:
+        to.send_header("Transfer-Encoding", "chunked")
+    else:
+        to.send_header("Content-Length", str(len(reply.body)))
+    to.end_headers()
+
+
+def _drip(out: BufferedIOBase, enough: threading.Event) -> None:
+    """A header that grows by a byte now and then, for ten seconds or until the test lets go."""
+    out.write(b"X-Slow: ")
+    for _ in range(200):
+        if enough.wait(0.05):
+            break
+        out.write(b"a")
+    out.write(b"\r\n")
 
 
 def _common_name(connection: ssl.SSLSocket) -> str:

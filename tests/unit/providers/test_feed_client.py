@@ -13,13 +13,15 @@ import pytest
 from broker.providers.saml.bounded_answer import ChannelUnavailable
 from broker.providers.saml.bytes_rules import MAX_MESSAGE_BYTES
 from broker.providers.saml.feed_client import fetch_metadata
+from broker.providers.saml.patience import Patience
 from broker.providers.saml.refusal import ChannelRefused
-from broker.providers.saml.soap_client import Patience, back_channel_context
+from broker.providers.saml.soap_client import back_channel_context
 from tests.support.saml.back_channel import AUTHORITY, BackChannelServer, Reply, running_back_channel
 from tests.support.saml.keys import issued_by, pair
 
 PATIENCE = Patience(connect_seconds=30, read_seconds=30, total_seconds=30)
-SHORT = Patience(connect_seconds=30, read_seconds=0.2, total_seconds=0.3)
+SHORT = Patience(connect_seconds=30, read_seconds=0.2, total_seconds=30)
+HURRIED = Patience(connect_seconds=30, read_seconds=30, total_seconds=0.5)
 
 
 @pytest.fixture
@@ -72,6 +74,14 @@ def test_silent_server_is_given_up(server: BackChannelServer, tmp_path: Path) ->
     server.reply = Reply(hold_head=threading.Event())
     with pytest.raises(ChannelUnavailable) as away:
         fetch_metadata(server.url, context(tmp_path), SHORT)
+    assert away.value.reason_code == "channel.timeout"
+
+
+def test_server_that_drips_is_given_up(server: BackChannelServer, tmp_path: Path) -> None:
+    """A header that grows by a byte now and then holds no worker."""
+    server.reply = Reply(drips=threading.Event())
+    with pytest.raises(ChannelUnavailable) as away:
+        fetch_metadata(server.url, context(tmp_path), HURRIED)
     assert away.value.reason_code == "channel.timeout"
 
 

@@ -6,9 +6,10 @@ import ssl
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from broker.providers.saml.patience import Patience
 from broker.providers.saml.rollover import Rollover, Upcoming
 from broker.providers.saml.soap_channel import SoapChannel
-from broker.providers.saml.soap_client import Patience, back_channel_context
+from broker.providers.saml.soap_client import back_channel_context
 from tests.support.saml.back_channel import AUTHORITY, running_back_channel
 from tests.support.saml.keys import issued_by, pair
 

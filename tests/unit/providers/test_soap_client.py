@@ -12,13 +12,15 @@ import pytest
 from broker.errors import ConfigurationError
 from broker.providers.saml.bounded_answer import ChannelUnavailable
 from broker.providers.saml.bytes_rules import MAX_MESSAGE_BYTES
+from broker.providers.saml.patience import Patience
 from broker.providers.saml.refusal import ChannelRefused
-from broker.providers.saml.soap_client import Patience, SoapClient, back_channel_context
+from broker.providers.saml.soap_client import SoapClient, back_channel_context
 from tests.support.saml.back_channel import AUTHORITY, BackChannelServer, Reply, running_back_channel
 from tests.support.saml.keys import issued_by, pair
 
 XML = (("Content-Type", "text/xml; charset=utf-8"),)
-SHORT = Patience(connect_seconds=2, read_seconds=0.2, total_seconds=0.3)
+SHORT = Patience(connect_seconds=2, read_seconds=0.2, total_seconds=30)
+HURRIED = Patience(connect_seconds=30, read_seconds=30, total_seconds=0.5)
 
 
 @pytest.fixture
@@ -171,6 +173,16 @@ def test_silence_is_unavailable(part: str, server: BackChannelServer, tmp_path: 
         client.call(b"<envelope/>")
     silent.set()
     assert len(server.seen.requests) == 1
+    client.close()
+
+
+def test_answer_that_drips_is_unavailable(server: BackChannelServer, tmp_path: Path) -> None:
+    """Never silent for long and never done: the call has its time as a whole, headers included."""
+    server.reply = Reply(drips=threading.Event())
+    client = SoapClient(server.url, context(tmp_path), patience=HURRIED)
+    with pytest.raises(ChannelUnavailable) as away:
+        client.call(b"<envelope/>")
+    assert away.value.reason_code == "channel.timeout"
     client.close()
 
 
