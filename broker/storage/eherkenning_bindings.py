@@ -63,6 +63,11 @@ class EherkenningBindingRepository:
                 )
             )
 
+    def withdraw_code(self, account_id: AccountId) -> None:
+        """Make the code of this account worthless, for good."""
+        with self._database.writing() as connection:
+            connection.execute(delete(BINDING_CODES).where(_C.account_id == account_id))
+
     def bind(self, brand: str, code: str, identity: EherkenningIdentity) -> Bound | None:
         """Use the code up and bind; None, with nothing done, when it does not work.
 
@@ -75,6 +80,14 @@ class EherkenningBindingRepository:
                     return self._bind(connection, brand, hashed, found, identity)
         return None
 
+    def binds(self, account_id: AccountId) -> bool:
+        """Whether somebody comes in at this account by eHerkenning."""
+        bound = select(_I.account_id).where(
+            _I.account_id == account_id, _I.scheme == Scheme.EHERKENNING.value
+        )
+        with self._database.reading() as connection:
+            return connection.execute(bound.limit(1)).first() is not None
+
     def organisations_of(self, account: Account) -> tuple[LegalSubject, ...]:
         """For which organisations the account's owner can come by eHerkenning, each once."""
         with self._database.reading() as connection:
@@ -86,9 +99,14 @@ class EherkenningBindingRepository:
         return tuple(dict.fromkeys(self._organisation(account, row.identity_sealed) for row in rows))
 
     def unbind(self, account: Account, organisation: LegalSubject | None) -> tuple[LegalSubject, ...]:
-        """Take bindings off the account: those for one organisation, or all; which those were."""
+        """Take bindings off the account: those for one organisation, or all; which those were.
+
+        Its code goes too, whatever it would have bound: else whoever is sent away binds again by it.
+        """
         gone: list[LegalSubject] = []
         with self._database.writing(lock=f"bindings of {account.id}") as connection:
+            # Before the bindings are read: who is using the code right now is waited for, and found below.
+            self.withdraw_code(account.id)
             of_account = (_I.account_id == account.id, _I.scheme == Scheme.EHERKENNING.value)
             for row in connection.execute(select(ACCOUNT_IDENTITIES).where(*of_account)).all():
                 found = self._organisation(account, row.identity_sealed)

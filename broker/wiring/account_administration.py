@@ -21,6 +21,7 @@ from broker.domain.events import (
 )
 from broker.sessions.ender import SessionEnder
 from broker.storage.accounts import AccountRepository, AddressTaken
+from broker.storage.eherkenning_bindings import EherkenningBindingRepository
 from broker.storage.passwords import PasswordRepository
 from broker.wiring.audit import AuditRoom, operator_origin
 from broker.wiring.stores import Stores, session_store
@@ -32,6 +33,7 @@ class Hands:
 
     accounts: AccountRepository
     passwords: PasswordRepository
+    bindings: EherkenningBindingRepository
     sessions: SessionEnder
     eraser: AuditEraser
     auditor: Auditor
@@ -73,8 +75,13 @@ class AccountAdministration:
             return added
 
     def disable(self, account: Account) -> bool:
-        """Close an account and end its sessions; False when it was closed already, or erased."""
-        changed = self._change(account, AccountState.DISABLED)
+        """Close an account and end its sessions; False when it was closed already, or erased.
+
+        A code that binds eHerkenning is worth nothing from then on, also when the account opens again.
+        """
+        with self._with.together():
+            changed = self._change(account, AccountState.DISABLED)
+            self._with.bindings.withdraw_code(account.id)
         self._with.sessions.end_all(account, reason="account-disabled")
         return changed
 
@@ -85,9 +92,7 @@ class AccountAdministration:
         """
         if account.state not in {AccountState.DISABLED, AccountState.HELD}:
             return account.state
-        by_digid = account.type is AccountType.CONSUMER
-        has_means = by_digid or self._with.passwords.get(account.id) is not None
-        state = AccountState.ACTIVE if has_means else AccountState.INVITED
+        state = AccountState.ACTIVE if self._has_means(account) else AccountState.INVITED
         return state if self._change(account, state) else AccountState.ERASED
 
     def erase(self, account: Account) -> bool:
@@ -99,6 +104,12 @@ class AccountAdministration:
         """The same at the wish of the person, who has just proved to be that."""
         event = OwnAccountErased(brand=account.brand, result=Result.SUCCESS, account_id=account.id)
         return self._erase(account, event)
+
+    def _has_means(self, account: Account) -> bool:
+        """Whether there is a way in: DigiD, a password, or an eHerkenning that is bound."""
+        if account.type is AccountType.CONSUMER or self._with.bindings.binds(account.id):
+            return True
+        return self._with.passwords.get(account.id) is not None
 
     def _erase(self, account: Account, event: SecurityEvent) -> bool:
         with self._with.together():
@@ -135,11 +146,11 @@ def account_administration(stores: Stores) -> AccountAdministration:
 def own_account_administration(stores: Stores, auditor: Auditor) -> AccountAdministration:
     """The same acts, written down by another hand."""
     room = AuditRoom(stores.database, stores.keys.columns, stores.clock)
+    kept_by = (stores.database, stores.keys.columns, stores.keys.blind_indexes, stores.clock)
     hands = Hands(
-        accounts=AccountRepository(
-            stores.database, stores.keys.columns, stores.keys.blind_indexes, stores.clock
-        ),
+        accounts=AccountRepository(*kept_by),
         passwords=PasswordRepository(stores.database),
+        bindings=EherkenningBindingRepository(*kept_by),
         sessions=SessionEnder(session_store(stores), auditor, stores.clock),
         eraser=AuditEraser(room.persons, auditor, stores.clock, stores.database.writing),
         auditor=auditor,

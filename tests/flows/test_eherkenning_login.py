@@ -9,10 +9,13 @@ import pytest
 from sqlalchemy import delete
 
 from broker.accounts.binding.codes import new_code
-from broker.domain.accounts import AccountState
+from broker.domain.accounts import Account, AccountState
+from broker.domain.representation import LegalSubject
 from broker.storage.account_requests import AccountRequestRepository
 from broker.storage.schema import ACCOUNT_IDENTITIES
-from broker.wiring.eherkenning_accounts import binding_repository
+from broker.web.language import Language
+from broker.wiring.account_administration import account_administration
+from broker.wiring.eherkenning_accounts import binding_by_operator, binding_repository
 from tests.support.at_work import BOTH_BINDINGS, Worker, code_for, handed_out, system_by
 from tests.support.makelaar import MAKELAAR, Choice, means_of, pass_makelaar
 from tests.support.system import System, account_repository, someone
@@ -43,6 +46,12 @@ def _nobody_is_bound(either: System) -> None:
     with either.stores.database.writing() as connection:
         connection.execute(delete(ACCOUNT_IDENTITIES).where(ACCOUNT_IDENTITIES.c.scheme == "eherkenning"))
     either.clock.advance(86_401)
+
+
+def unbound(system: System, account: Account) -> tuple[LegalSubject, ...]:
+    """What an operator takes off this account: everything that is bound."""
+    with binding_by_operator(system.settings, system.stores, Language.DUTCH) as binding:
+        return binding.unbind(account)
 
 
 def test_first_login_binds_and_brings_the_portal_its_claims(either: System) -> None:
@@ -224,6 +233,35 @@ def test_looking_at_the_page_uses_nothing_up(either: System) -> None:
     assert forged.status in {400, 403}
     worker.browser.open(here)
     assert not binding_repository(either.stores).organisations_of(account)
+
+
+def test_code_of_before_an_unbind_binds_nobody_again(either: System) -> None:
+    """Whoever was sent away has the mail still, and no way back."""
+    worker = Worker(either, "ruud", Choice(company=2))
+    account = worker.bound()
+    spare = code_for(either, account)
+    assert unbound(either, account)
+    again = Worker(either, "ruud", Choice(company=2))
+    again.come()
+    assert again.browser.press("Koppelen en inloggen", code=spare).status == 422
+
+
+def test_account_that_is_opened_again_is_as_it_was(either: System) -> None:
+    """Who has eHerkenning alone comes in as before; a code of before binds nothing more."""
+    worker = Worker(either, "ruud", Choice(company=2))
+    account = worker.bound()
+    before, spare = worker.tokens().claims["sub"], code_for(either, account)
+    acts, accounts = account_administration(either.stores), account_repository(either.stores)
+    acts.disable(account)
+    closed = accounts.get(account.id)
+    assert closed is not None
+    assert acts.enable(closed) is AccountState.ACTIVE
+    again = Worker(either, "ruud", Choice(company=2))
+    again.come()
+    assert again.tokens().claims["sub"] == before
+    stranger = Worker(either, "ruud", Choice(company=1))
+    stranger.come()
+    assert stranger.browser.press("Koppelen en inloggen", code=spare).status == 422
 
 
 def test_equal_mail_address_never_binds(either: System) -> None:

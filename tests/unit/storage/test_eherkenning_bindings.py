@@ -111,6 +111,38 @@ def test_account_has_several_organisations_and_loses_one(
     assert bindings.unbind(account, None) == ()
 
 
+@pytest.mark.parametrize("organisation", [None, BAKERY, SHOP])
+def test_code_ends_when_a_binding_is_taken_off(
+    bindings: EherkenningBindingRepository,
+    accounts: AccountRepository,
+    clock: MovableClock,
+    organisation: LegalSubject | None,
+) -> None:
+    """Whoever is sent away cannot bind again by a code of before; that of somebody else still works."""
+    account, other = handed_out(accounts), handed_out(accounts)
+    used, spare, of_other = new_code(), new_code(), new_code()
+    bindings.keep_code(account, used, expires_at=clock.after(seconds=60))
+    assert bindings.bind("cz", used, identity())
+    bindings.keep_code(account, spare, expires_at=clock.after(seconds=60))
+    bindings.keep_code(other, of_other, expires_at=clock.after(seconds=60))
+    bindings.unbind(account, organisation)
+    assert bindings.bind("cz", spare, identity(SHOP)) is None
+    assert bindings.bind("cz", of_other, identity(SHOP))
+
+
+def test_account_binds_while_there_is_a_binding(
+    bindings: EherkenningBindingRepository, accounts: AccountRepository, clock: MovableClock
+) -> None:
+    """A code alone is none, and one that was taken off is none any more."""
+    account, code = handed_out(accounts), new_code()
+    bindings.keep_code(account, code, expires_at=clock.after(seconds=60))
+    assert not bindings.binds(account.id)
+    assert bindings.bind("cz", code, identity())
+    assert bindings.binds(account.id)
+    bindings.unbind(account, None)
+    assert not bindings.binds(account.id)
+
+
 @pytest.mark.parametrize("state", [AccountState.DISABLED, AccountState.HELD])
 def test_code_of_an_account_that_may_not_be_used_does_nothing(
     bindings: EherkenningBindingRepository,
