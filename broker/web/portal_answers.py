@@ -12,7 +12,7 @@ from broker.audit.recorder import Auditor
 from broker.domain.accounts import AccountId
 from broker.domain.clock import Clock
 from broker.domain.events import LoginRefused, RelationSwitched, RequestForged, Result
-from broker.domain.identity import AccountIdentity, Evidence
+from broker.domain.identity import AccountIdentity, EherkenningIdentity, Evidence
 from broker.domain.rights import Relation
 from broker.errors import StorageUnavailable
 from broker.login.progress import Grant
@@ -100,6 +100,7 @@ class PortalAnswers:
             opened = stage.sessions.open(login, replaces=running, now=now)
         except SessionOver as over:
             raise DeadEnd(OVERTAKEN, 403, portal=portal) from over
+        self._require_still_bound(opened.session, evidence, portal)
         if transaction.steps_up is None or evidence.password_mark is not None:
             self._require_same_password(opened.session, evidence, portal)
         expected = stage.hints.expected(asked)
@@ -197,6 +198,15 @@ class PortalAnswers:
         mark = evidence.password_mark
         if mark is None or self._backstage.passwords.mark(session.account_id) != mark:
             self.end_session(session, reason="password-changed")
+            raise DeadEnd(OVERTAKEN, 403, portal=portal)
+
+    def _require_still_bound(self, session: Session, evidence: Evidence, portal: PortalView) -> None:
+        """The same for an eHerkenning that was taken off its account meanwhile, which ended all sessions."""
+        if not isinstance(evidence.identity, EherkenningIdentity):
+            return
+        account = self._backstage.accounts.find_by_eherkenning(session.brand, evidence.identity)
+        if account is None or account.id != session.account_id:
+            self.end_session(session, reason="eherkenning-unbound")
             raise DeadEnd(OVERTAKEN, 403, portal=portal)
 
     def _with_code(

@@ -88,10 +88,12 @@ class AccountAdministration:
     def enable(self, account: Account) -> AccountState:
         """Open an account that is closed or held; answers its state, which any other keeps.
 
-        Whoever has no way of logging in yet is invited again, and nothing more.
+        Whoever has no way of logging in yet is invited again, and nothing more. A login that crossed the
+        closing may have left a session that nobody could use; it does not come back to life.
         """
         if account.state not in {AccountState.DISABLED, AccountState.HELD}:
             return account.state
+        self._with.sessions.end_all(account, reason="account-disabled")
         state = AccountState.ACTIVE if self._has_means(account) else AccountState.INVITED
         return state if self._change(account, state) else AccountState.ERASED
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,9 @@ from sqlalchemy import delete
 from broker.accounts.binding.codes import new_code
 from broker.domain.accounts import Account, AccountState
 from broker.domain.representation import LegalSubject
+from broker.sessions.new_login import NewLogin, Opened
+from broker.sessions.session import Session
+from broker.sessions.store import SessionStore
 from broker.storage.account_requests import AccountRequestRepository
 from broker.storage.schema import ACCOUNT_IDENTITIES
 from broker.web.language import Language
@@ -52,6 +56,18 @@ def unbound(system: System, account: Account) -> tuple[LegalSubject, ...]:
     """What an operator takes off this account: everything that is bound."""
     with binding_by_operator(system.settings, system.stores, Language.DUTCH) as binding:
         return binding.unbind(account)
+
+
+def before_opening(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
+    """Do this once, when a login was granted and its session is not there yet."""
+    really, left = SessionStore.open, [act]
+
+    def slow(self: SessionStore, login: NewLogin, *, replaces: Session | None, now: datetime) -> Opened:
+        if left:
+            left.pop()()
+        return really(self, login, replaces=replaces, now=now)
+
+    monkeypatch.setattr(SessionStore, "open", slow)
 
 
 def test_first_login_binds_and_brings_the_portal_its_claims(either: System) -> None:
@@ -244,6 +260,35 @@ def test_code_of_before_an_unbind_binds_nobody_again(either: System) -> None:
     again = Worker(either, "ruud", Choice(company=2))
     again.come()
     assert again.browser.press("Koppelen en inloggen", code=spare).status == 422
+
+
+def test_login_that_crosses_an_unbind_opens_nothing(either: System, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The binding was found, and is gone before there is a session to end: it ends all the same."""
+    account = Worker(either, "ruud", Choice(company=2)).bound()
+    late = Worker(either, "ruud", Choice(company=2))
+    before_opening(monkeypatch, lambda: unbound(either, account))
+    story = either.story()
+    page = late.come()
+    assert (page.status, page.heading) == (403, "U moet opnieuw inloggen")
+    assert SESSION_COOKIE not in late.browser.cookies(either.issuer)
+    ends = [event.detail["reason"] for event in story.events() if event.kind == "session.ended"]
+    assert ends == ["eherkenning-unbound"] * 2
+
+
+def test_login_that_crosses_a_disable_is_worth_nothing_ever(
+    either: System, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither while the account is closed nor, where nobody looked at the session, after it opened again."""
+    account = Worker(either, "ruud", Choice(company=2)).bound()
+    acts, accounts = account_administration(either.stores), account_repository(either.stores)
+    late = Worker(either, "ruud", Choice(company=2))
+    before_opening(monkeypatch, lambda: acts.disable(account))
+    late.come()
+    closed = accounts.get(account.id)
+    assert closed is not None
+    assert closed.state is AccountState.DISABLED
+    acts.enable(closed)
+    assert "/zz/login/" in late.arrive().url
 
 
 def test_account_that_is_opened_again_is_as_it_was(either: System) -> None:
