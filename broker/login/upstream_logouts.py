@@ -18,7 +18,7 @@ from broker.login.ports import Auditor
 from broker.login.upstream_requests import new_relay_state
 from broker.providers.base import Send
 from broker.providers.logout import LogoutMessage, SentLogout, UpstreamEnd, UpstreamLogout
-from broker.sessions.secrets import new_secret
+from broker.sessions.secrets import matches, new_secret
 from broker.sessions.session import Session
 from broker.storage.records import RecordKey, RecordKind, RecordStore
 
@@ -51,28 +51,36 @@ class UpstreamLogouts:
         way = self._ways.get((brand, scheme))
         return None if way is None else way.url
 
-    def offer(self, ended: Session) -> str | None:
+    def offer(self, ended: Session, *, to_be_proved: bool) -> str | None:
         """The handle (256 random bits) by which the browser may go on to the provider; None if it cannot.
 
-        What names the login there stays sealed behind the handle for a few minutes, and is then gone.
+        What names the login there stays sealed behind the handle for a few minutes, and is then gone. Where
+        it is still `to_be_proved` that the session was this browser's, the handle alone is worth nothing.
         """
         login = ended.upstream
         if login is None or self.url(ended.brand, login.scheme) is None:
             return None
         handle = new_secret()
-        value = json.dumps([ended.sid, login.encode()]).encode()
+        proof = ended.secret_sha256 if to_be_proved else None
+        value = json.dumps([ended.sid, login.encode(), proof]).encode()
         key = _key(RecordKind.UPSTREAM_LOGOUT, ended.brand, login.scheme, handle)
         self._records.put(key, value, expires_at=self._clock() + OFFERED_FOR)
         return handle
 
-    def send(self, brand: str, scheme: Scheme, handle: str) -> Send | None:
-        """Where the browser goes with a signed request, for the first who brings the handle; else None."""
+    def send(self, brand: str, scheme: Scheme, handle: str, held: str) -> Send | None:
+        """Where the browser goes with a signed request, for the first who brings the handle; else None.
+
+        `held` is what the browser has as its session's cookie, though that session is over.
+        """
         way = self._ways.get((brand, scheme))
         found = self._records.take(_key(RecordKind.UPSTREAM_LOGOUT, brand, scheme, handle))
-        sid, raw = json.loads(found) if found is not None else ("", None)
+        sid, raw, proof = json.loads(found) if found is not None else ("", None, None)
         login = UpstreamSession.decode(raw)
         if way is None or login is None:
             self._note_sent(brand, scheme, None, "offer-unknown")
+            return None
+        if proof is not None and not _proves(held, sid, proof):
+            self._note_sent(brand, scheme, sid, "other-browser")
             return None
         now, relay_state = self._clock(), new_relay_state()
         begun = way.begin(login, sid=sid, relay_state=relay_state, now=now)
@@ -127,6 +135,11 @@ class UpstreamLogouts:
                 reason=reason,
             )
         )
+
+
+def _proves(held: str, sid: str, secret_sha256: str) -> bool:
+    of, _, secret = held.partition(".")
+    return of == sid and matches(secret, secret_sha256)
 
 
 def _key(kind: RecordKind, brand: str, scheme: Scheme, name: str) -> RecordKey:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from enum import Enum, auto
 
 from flask import render_template, url_for
 
@@ -14,6 +15,19 @@ from broker.web.headers import allow_form_to
 from broker.web.login_pages import LoginPages
 from broker.web.portals import BrandView
 from broker.web.ways_in import KEEP_LOGINS, WAYS_IN, WayKind
+
+
+class Proof(Enum):
+    """Whether this browser showed that the session which has ended was its own.
+
+    An ID token ends a session, from wherever it comes; what names the login at its provider is for nobody
+    but the browser of that session.
+    """
+
+    GIVEN = auto()
+    OUTSTANDING = auto()
+    """A portal's form brings no cookie along; the button of our own page does."""
+    MISSING = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +45,11 @@ class Upstream:
     csrf_token: str = field(default="", repr=False)
 
 
-def upstream_of(pages: LoginPages, ended: Sequence[Session]) -> tuple[Upstream, ...]:
+def upstream_of(
+    pages: LoginPages, ended: Sequence[Session], proof: Proof = Proof.GIVEN
+) -> tuple[Upstream, ...]:
     """What to say of the logins of these sessions, which are over; each is offered once to be ended there."""
-    return tuple(found for session in ended if (found := _upstream(pages, session)) is not None)
+    return tuple(found for session in ended if (found := _upstream(pages, session, proof)) is not None)
 
 
 def logged_out_page(
@@ -50,13 +66,15 @@ def logged_out_page(
     )
 
 
-def _upstream(pages: LoginPages, session: Session) -> Upstream | None:
+def _upstream(pages: LoginPages, session: Session, proof: Proof) -> Upstream | None:
     scheme = session.upstream.scheme if session.upstream is not None else session.assurance.scheme
     if WAYS_IN[scheme].kind is not WayKind.JOURNEY:
         return None
     view = pages.portals.brand(session.brand)
     name, brand = WAYS_IN[scheme].label, view.name if view else ""
-    handle = pages.logouts.offer(session)
+    handle = None
+    if proof is not Proof.MISSING:
+        handle = pages.logouts.offer(session, to_be_proved=proof is Proof.OUTSTANDING)
     url = pages.logouts.url(session.brand, scheme)
     if handle is None or url is None:
         return Upstream(name, brand, asks_anew=scheme not in KEEP_LOGINS)

@@ -18,7 +18,7 @@ from broker.sessions.session import Session
 from broker.web import cookies, csrf
 from broker.web.dead_end import DeadEnd, WayOn
 from broker.web.headers import allow_form_to
-from broker.web.logged_out import Upstream, logged_out_page, upstream_of
+from broker.web.logged_out import Proof, Upstream, logged_out_page, upstream_of
 from broker.web.login_pages import LoginPages
 from broker.web.oidc_machine import pairs
 
@@ -98,15 +98,24 @@ def _confirm(logout: LogoutPages) -> ResponseReturnValue:
 def _end_hinted(pages: LoginPages, decision: LogoutNow) -> ResponseReturnValue:
     """End the session that the hint names, whatever session this browser holds (it may be another one)."""
     brand = decision.client.brand
+    cookie = cookies.session_value(request, brand) or ""
+    proof = _proof(pages, decision, cookie)
     session = pages.sessions.find_by_sid(brand, decision.sid, now=pages.clock())
     if session is not None:
         pages.answers.end_session(session, reason="portal-logged-out")
     to = AskFirst(decision.client, decision.redirect_to, decision.state)
-    response = make_response(_ended(pages, to, (session,) if session is not None else ()))
-    cookie = cookies.session_value(request, brand) or ""
+    response = make_response(_ended(pages, to, (session,) if session is not None else (), proof))
     if cookie.partition(".")[0] == decision.sid:
         cookies.forget_session(response, brand)
     return _cleared(response)
+
+
+def _proof(pages: LoginPages, decision: LogoutNow, cookie: str) -> Proof:
+    """Whether the session that the hint names is this browser's, asked before it ends."""
+    if not cookie and request.method == "POST":
+        return Proof.OUTSTANDING
+    found = pages.sessions.find(decision.client.brand, cookie, now=pages.clock())
+    return Proof.GIVEN if found is not None and found.sid == decision.sid else Proof.MISSING
 
 
 def _ask(pages: LoginPages, decision: AskFirst) -> ResponseReturnValue:
@@ -152,9 +161,11 @@ def _secret(held: tuple[Held, ...]) -> str:
     return "\n".join(one.cookie for one in held)
 
 
-def _ended(pages: LoginPages, decision: AskFirst, ended: tuple[Session, ...]) -> ResponseReturnValue:
+def _ended(
+    pages: LoginPages, decision: AskFirst, ended: tuple[Session, ...], proof: Proof = Proof.GIVEN
+) -> ResponseReturnValue:
     """Back to the portal that asked, unless the provider keeps a login that only the person can end there."""
-    told, back = upstream_of(pages, ended), None
+    told, back = upstream_of(pages, ended, proof), None
     if decision.redirect_to is not None:
         back = _way_back(decision.redirect_to, decision.state)
         if not any(one.action for one in told):

@@ -17,6 +17,7 @@ from broker.domain.assurance import Scheme
 from broker.domain.identity import Failed
 from broker.providers.base import PostForm, RedirectTo
 from broker.providers.logout import FormMessage, LogoutMessage, QueryMessage
+from broker.web import cookies
 from broker.web.dead_end import DeadEnd
 from broker.web.headers import allow_form_to
 from broker.web.login_pages import LoginPages
@@ -57,7 +58,8 @@ def _send(pages: LoginPages, brand: BrandView, scheme: Scheme) -> ResponseReturn
     """Away with a signed request; the page of the logout gave the handle, and its button works once."""
     handle = request.form.get("handle", "")[:_HANDLE_CAP]
     pages.answers.require_own_page(brand.id, handle)
-    match pages.logouts.send(brand.id, scheme, handle):
+    held = cookies.session_value(request, brand.id) or ""
+    match pages.logouts.send(brand.id, scheme, handle, held):
         case None:
             raise DeadEnd("upstream-logout-over", 400, brand=brand)
         case RedirectTo(url):

@@ -287,6 +287,43 @@ def test_button_is_pressed_on_our_own_page_only(at_zz: System) -> None:
     assert worker.browser.post_here(url, fields).heading == "U gaat verder naar eHerkenning"
 
 
+def test_holder_of_an_id_token_learns_nothing_of_the_login_at_the_supplier(at_zz: System) -> None:
+    """It ends the session, as it may; no button for a browser that is another one, or that nobody was in."""
+    for elsewhere in (at_zz.browser(), logged_in(at_zz).browser):
+        victim = logged_in(at_zz)
+        page = elsewhere.open(f"{at_zz.issuer}/oauth2/logout?id_token_hint={victim.tokens.id_token}")
+        assert page.heading == "U bent uitgelogd"
+        assert not victim.lives()
+        assert "Dat kunnen wij niet zien of stoppen." in page.text
+        assert BUTTON not in page.text
+
+
+def test_button_after_a_portal_s_form_is_for_the_browser_of_that_session(at_zz: System) -> None:
+    """No cookie comes along from a portal's page: the button asks for it, even of a session that is over."""
+    for thief in (at_zz.browser(), logged_in(at_zz).browser):
+        victim, story = logged_in(at_zz), at_zz.story()
+        hint = {"id_token_hint": victim.tokens.id_token}
+        thief.post_from_elsewhere(f"{at_zz.issuer}/oauth2/logout", hint, origin=HOME[:-1])
+        page = thief.press(BUTTON)
+        assert (page.status, page.heading) == (400, OVER)
+        assert "SAMLRequest" not in page.html
+        sent = story.last()
+        assert (sent.kind, sent.result, sent.detail["reason"]) == (
+            "logout.sent-upstream",
+            "refused",
+            "other-browser",
+        )
+
+
+def test_own_browser_goes_on_from_a_hint_in_an_address_too(at_zz: System) -> None:
+    """It shows its cookie at once, and has none afterwards."""
+    worker = logged_in(at_zz)
+    hint = f"id_token_hint={worker.tokens.id_token}"
+    worker.browser.follow_link_from_elsewhere(f"{at_zz.issuer}/oauth2/logout?{hint}")
+    assert SESSION_COOKIE not in worker.browser.cookies(at_zz.issuer)
+    assert go_on(worker.browser).heading == "U bent uitgelogd bij eHerkenning"
+
+
 @pytest.mark.parametrize("place", ["/saml/zz/eherkenning/logout", "/saml/cz/digid/logout"])
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("sent", [{}, {"SAMLRequest": "x", "RelayState": "y"}, {"SAMLResponse": "x"}])
