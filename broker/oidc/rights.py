@@ -101,25 +101,27 @@ class CurrentRights:
         access = client.access
         if access is None or acting is None:
             return None
-        relation = self._lookup.at(self._holder(client, acting), acting.collectivity_id)
+        relation = self._lookup.at(self._holder(client, acting, access.roles), acting.collectivity_id)
         if relation is None:
             return None
         return ToldRights(
-            _counting(client, relation, reached),
+            replace(relation, roles=access.counting(relation.roles, reached)),
             access.withheld(relation.roles, reached),
             access.allowed(acting.actions, relation.roles, reached),
         )
 
     def reach(self, client: Client, acting: Acting, reached: Assurance) -> Reach:
-        """Everything that the person reaches at this portal, or how much that is."""
-        holder = self._holder(client, acting)
+        """Everything that the person reaches at this portal by a login like this, or how much that is."""
+        holder = self._at_level(client, acting, reached)
         some = self._lookup.first(holder, MOST_LISTED + 1)
         if len(some) > MOST_LISTED:
             return Reach(self._lookup.count(holder))
-        return Reach(len(some), tuple(_counting(client, relation, reached) for relation in some))
+        return Reach(len(some), some)
 
     def with_contact(self, client: Client, told: ToldRights) -> ToldRights:
-        """The same, and how the active collectivity is reached; only after rights there were found."""
+        """The same, and how the active collectivity is reached; only where a role there counts."""
+        if not told.relation.roles:
+            return told
         return replace(told, contact=self._contacts.contact(client.brand, told.relation.id))
 
     def search(
@@ -127,22 +129,17 @@ class CurrentRights:
     ) -> RelationPage:
         """A page of what fits: `asked` is what was typed, how many, and behind which cursor."""
         typed, most, cursor = asked
-        page = self._lookup.search(self._holder(client, acting), typed, most=most, cursor=cursor)
-        told = tuple(_counting(client, relation, reached) for relation in page.relations)
-        return RelationPage(told, page.total, page.after)
+        holder = self._at_level(client, acting, reached)
+        return self._lookup.search(holder, typed, most=most, cursor=cursor)
 
     def remember(self, acting: Acting) -> None:
         """Somebody works here now, and begins here the next time."""
         self._lookup.remember(acting.account_id, acting.collectivity_id)
 
-    def _holder(self, client: Client, acting: Acting) -> Holder:
-        opens = client.access.roles if client.access else ()
+    def _at_level(self, client: Client, acting: Acting, reached: Assurance) -> Holder:
+        """With the roles alone that count at this level: where there is none, nothing is listed or found."""
+        access = client.access
+        return self._holder(client, acting, access.counting(access.roles, reached) if access else ())
+
+    def _holder(self, client: Client, acting: Acting, opens: Iterable[RoleId]) -> Holder:
         return self._lookup.holder(acting.account_id, client.brand, opens, acting.represents)
-
-
-def _counting(client: Client, relation: Relation, reached: Assurance) -> Relation:
-    """The relation with the roles that count at the portal and at this level."""
-    roles = client.access.counting(relation.roles, reached) if client.access else ()
-    return Relation(
-        relation.id, relation.number, relation.customer_number, relation.name, relation.organisation, roles
-    )

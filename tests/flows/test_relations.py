@@ -439,6 +439,29 @@ def test_role_that_takes_more_is_withheld_until_the_login_is_strong_enough(relat
     assert strong["sid"] == weak["sid"]
 
 
+def test_collectivity_without_a_role_that_counts_yet_is_named_and_no_more(related: Related) -> None:
+    """The portal hears where it is, and what a stronger login would bring; neither details nor a search."""
+    contact = ContactDetails(phones=("071 123 45 67",), email="geheim@bedrijf.example")
+    there = related.collectivity("Niveau nul", brand="vgz", contact=contact)
+    other = related.collectivity("Niveau een", brand="vgz")
+    person = related.business.colleague(VGZ)
+    related.registry.give(person.account, there, REPORTS)
+    related.registry.give(person.account, other, REPORTS, MEMBERS)
+    person.log_in()
+    person.browser.press("Niveau nul", number=there.number.number)
+    weak = redeemed(person)
+    assert weak.claims["collectivity"]["number"] == there.number.number
+    assert (weak.claims["roles"], weak.claims["roles_withheld"]) == ([], [REPORTS])
+    told = weak.userinfo()
+    assert told is not None
+    assert "collectivity_details" not in told
+    status, found = weak.search()
+    listed = [(one["number"], one["roles"]) for one in found["collectivities"]]
+    assert (status, listed, found["total"]) == (200, [(other.number.number, [MEMBERS])], 1)
+    assert [one["number"] for one in weak.claims["collectivities"]] == [other.number.number]
+    assert weak.search(q=there.number.number)[1] == {"collectivities": [], "total": 0}
+
+
 def test_action_raises_the_login_and_is_told_back(related: Related) -> None:
     """Policy: portal x role x action; what is granted stands in the answer, the token and introspection."""
     place = related.collectivity("Actie")

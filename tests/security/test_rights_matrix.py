@@ -189,22 +189,22 @@ def by_set_arithmetic(
 
     first = {"number": "1001", "customer_number": "K1001", "name": f"sub-{brand}"}
     second = {"number": "1002", "customer_number": "K1002", "name": HOSTILE[-1]}
-    reach = [{**first, "roles": counting(held)}]
-    if MANAGER in opens:
-        # "{" stands behind every letter.
-        reach.append({**second, "roles": counting((MANAGER,))})
+    # "{" stands behind every letter.
+    reach = [{**first, "roles": counting(held)}, {**second, "roles": counting((MANAGER,))}]
+    reach = [one for one in reach if one["roles"]]
     withheld = [role for role in held if role in opens and role not in counting(held)]
+    contact = {
+        "phones": [f"+31 1001 {brand}"],
+        "address": {"street": f"Straat 1001 {brand}", "postal_code": "1234 AB", "city": HOSTILE[-1]},
+        "email": f"1001@{brand}.example",
+    }
     return {
         "collectivity": first,
         "roles": counting(held),
         "organisation": {"kvk": "90001354", "name": "roles"},
         "collectivities": sorted(reach, key=lambda one: str(one["name"])),
         **({"roles_withheld": withheld} if withheld else {}),
-        "collectivity_details": {
-            "phones": [f"+31 1001 {brand}"],
-            "address": {"street": f"Straat 1001 {brand}", "postal_code": "1234 AB", "city": HOSTILE[-1]},
-            "email": f"1001@{brand}.example",
-        },
+        **({"collectivity_details": contact} if counting(held) else {}),
     }
 
 
