@@ -68,6 +68,7 @@ from broker.wiring.account_area import account_area
 from broker.wiring.audit import AuditRoom
 from broker.wiring.clients import clients_of
 from broker.wiring.collectivities import current_rights_of, rights_of
+from broker.wiring.configuration import start_faults
 from broker.wiring.devices import device_book
 from broker.wiring.eherkenning_accounts import account_requests, eherkenning_binding
 from broker.wiring.figures import figures
@@ -93,7 +94,7 @@ def create_app(settings: Settings) -> Flask:
 
     Raises `ConfigurationError` with every fault, or `StorageUnavailable`, before anything is served.
     """
-    faults: list[str] = []
+    faults = list(start_faults(settings))
     clients = clients_of(settings, faults)
     upstream = upstream_connections(settings, faults)
     if faults:

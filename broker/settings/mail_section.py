@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Annotated
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import AfterValidator, Field, SecretStr, field_validator
 
 from broker.domain.email_address import InvalidEmailAddress, parse_email_address
 from broker.domain.person_name import InvalidName, parse_person_name
 from broker.settings.model import ConfiguredPath, Section
+
+
+def _email_address(value: str) -> str:
+    try:
+        return parse_email_address(value).ascii
+    except InvalidEmailAddress:
+        raise ValueError("must be an e-mail address") from None
+
+
+EmailAddress = Annotated[str, AfterValidator(_email_address)]
+"""An e-mail address as mail servers write it."""
 
 
 class MailSecurity(StrEnum):
@@ -52,7 +64,7 @@ class BrandMail(Section):
     """The sender that people see."""
 
     from_name: str = Field(description="Name of the sender.")
-    from_address: str = Field(description="E-mail address of the sender.")
+    from_address: EmailAddress = Field(description="E-mail address of the sender.")
 
     @field_validator("from_name")
     @classmethod
@@ -61,11 +73,3 @@ class BrandMail(Section):
             return parse_person_name(value)
         except InvalidName:
             raise ValueError("must be a name of 1 to 100 readable characters") from None
-
-    @field_validator("from_address")
-    @classmethod
-    def _address_is_an_address(cls, value: str) -> str:
-        try:
-            return parse_email_address(value).ascii
-        except InvalidEmailAddress:
-            raise ValueError("must be an e-mail address") from None

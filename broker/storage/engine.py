@@ -42,14 +42,22 @@ def make_engine(url: str, *, pool_size: int) -> Engine:
     Raises `ConfigurationError`, without repeating the URL, when it is none of the two. A database in
     memory is refused too: it is another one for every worker.
     """
+    parsed = parse_database_url(url)
+    if parsed.drivername == _SQLITE:
+        return _sqlite_engine(parsed, pool_size)
+    return _postgresql_engine(parsed, pool_size)
+
+
+def parse_database_url(url: str) -> URL:
+    """Reads `url`, with the driver that we use; refuses it as `make_engine` does, and makes nothing."""
     try:
         parsed = make_url(url)
     except ArgumentError:
         raise ConfigurationError((_URL_FAULT,)) from None
     if parsed.drivername == _SQLITE and parsed.database and parsed.database != ":memory:":
-        return _sqlite_engine(parsed, pool_size)
+        return parsed
     if parsed.drivername in {_POSTGRESQL, f"{_POSTGRESQL}+psycopg"}:
-        return _postgresql_engine(parsed.set(drivername=f"{_POSTGRESQL}+psycopg"), pool_size)
+        return parsed.set(drivername=f"{_POSTGRESQL}+psycopg")
     raise ConfigurationError((_URL_FAULT,))
 
 

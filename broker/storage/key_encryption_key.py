@@ -50,12 +50,16 @@ def read_key_encryption_key(path: Path, *, strict: bool) -> DataKey:
     except OSError as error:
         fault = f"{path}: the key file cannot be read ({error.strerror}); {_HOW_TO_MAKE}"
         raise ConfigurationError((fault,)) from None
-    if strict and os.name == "posix" and mode & _FORBIDDEN_MODE:
-        fault = (
-            f"{path}: has mode {stat.S_IMODE(mode):04o}, so others may reach the key; run: chmod 600 {path}"
-        )
-        raise ConfigurationError((fault,))
+    if strict and (open_to_others := mode_fault(path, mode)):
+        raise ConfigurationError((open_to_others,))
     return key_encryption_key_from_text(text, where=str(path))
+
+
+def mode_fault(path: Path, mode: int) -> str | None:
+    """Why a file of that mode may hold no key, of whatever kind; None when it may."""
+    if os.name != "posix" or not mode & _FORBIDDEN_MODE:
+        return None
+    return f"{path}: has mode {stat.S_IMODE(mode):04o}, so others may reach the key; run: chmod 600 {path}"
 
 
 def create_key_file_if_absent(path: Path) -> None:

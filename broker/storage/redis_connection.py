@@ -196,17 +196,33 @@ def connect_redis(url: str, *, timeouts: RedisTimeouts = RedisTimeouts()) -> Red
     slots at once (`StorageUnavailable` when none answers). `ConfigurationError` when the URL is not one
     of ours; the URL, which may hold a password, is not repeated.
     """
-    scheme = url.partition("://")[0]
-    if scheme in _CLUSTER_SCHEMES:
+    if _is_cluster(url):
         return RedisConnection(_cluster(url, timeouts))
-    if scheme not in _SINGLE_SCHEMES:
+    return RedisConnection(_single(url, timeouts))
+
+
+def judge_redis_url(url: str) -> None:
+    """Refuses a URL as `connect_redis` does, and sends nothing, to a cluster neither."""
+    if _is_cluster(url):
+        _nodes(url)
+    else:
+        _single(url, RedisTimeouts()).close()
+
+
+def _is_cluster(url: str) -> bool:
+    scheme, found, _ = url.partition("://")
+    if not found or scheme not in _CLUSTER_SCHEMES.keys() | _SINGLE_SCHEMES:
         raise ConfigurationError((_URL_FAULT,))
-    return RedisConnection(_or_fault(lambda: Redis.from_url(url, **_options(timeouts))))
+    return scheme in _CLUSTER_SCHEMES
+
+
+def _single(url: str, timeouts: RedisTimeouts) -> Redis:
+    return _or_fault(lambda: Redis.from_url(url, **_options(timeouts)))
 
 
 def _cluster(url: str, timeouts: RedisTimeouts) -> RedisCluster:
     parts = urlsplit(url)
-    credentials, _, hosts = parts.netloc.rpartition("@")
+    credentials = parts.netloc.rpartition("@")[0]
     user, _, password = credentials.partition(":")
     options = _options(timeouts)
     if _CLUSTER_SCHEMES[parts.scheme]:
@@ -214,9 +230,13 @@ def _cluster(url: str, timeouts: RedisTimeouts) -> RedisCluster:
         options |= {"ssl": True} | {name: asked[name] for name in _TLS_OPTIONS & asked.keys()}
     if credentials:
         options |= {"username": unquote(user) or None, "password": unquote(password)}
-    nodes = _or_fault(lambda: [_node(host) for host in hosts.split(",")])
     with _redis_errors():
-        return RedisCluster(startup_nodes=nodes, **options)
+        return RedisCluster(startup_nodes=_nodes(url), **options)
+
+
+def _nodes(url: str) -> list[ClusterNode]:
+    hosts = urlsplit(url).netloc.rpartition("@")[2]
+    return _or_fault(lambda: [_node(host) for host in hosts.split(",")])
 
 
 def _node(address: str) -> ClusterNode:

@@ -19,7 +19,7 @@ from broker.providers.saml.rollover import Rollover, Upcoming
 from broker.providers.saml.soap_client import back_channel_context
 from broker.settings import ProviderFile, Settings
 from broker.settings.next_key import NextKey
-from broker.wiring.back_channels import gather
+from broker.wiring.faults import gather
 
 T = TypeVar("T")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from broker.settings import Environment, Settings
 from broker.storage.checks import require_fit_storage
 from broker.storage.database import Database
 from broker.storage.due_index import DueIndex
+from broker.storage.engine import parse_database_url
 from broker.storage.key_encryption_key import (
     create_key_file_if_absent,
     key_encryption_key_from_text,
@@ -21,8 +23,9 @@ from broker.storage.key_encryption_key import (
 )
 from broker.storage.key_ring import KeyRing, open_key_ring
 from broker.storage.records import RecordStore
-from broker.storage.redis_connection import RedisConnection, connect_redis
+from broker.storage.redis_connection import RedisConnection, connect_redis, judge_redis_url
 from broker.storage.sealing import DataKey
+from broker.wiring.faults import collect, gather, named
 
 _SQLITE_FILE = "sqlite:///"
 
@@ -45,7 +48,8 @@ class Stores:
 
 def open_database(settings: Settings) -> Database:
     """The database, whatever the age of its tables."""
-    return Database(database_url(settings))
+    with named("broker.toml: storage.database_url"):
+        return Database(database_url(settings))
 
 
 def open_stores(settings: Settings) -> Stores:
@@ -60,11 +64,33 @@ def open_stores(settings: Settings) -> Stores:
     if demo and not database.is_current():
         database.upgrade()
     database.require_current()
-    redis = connect_redis(settings.broker.storage.redis_url)
+    redis = open_redis(settings)
     moved = settings.broker.clock.offset_file is not None
     require_fit_storage(database, redis, clock=None if moved else clock)
     keys = open_key_ring(database, key_encryption_key(settings), brands=settings.brands, clock=clock)
     return Stores(database, redis, keys, RecordStore(redis, keys.records, clock), clock)
+
+
+def open_redis(settings: Settings) -> RedisConnection:
+    """Redis, whatever it is like."""
+    with named("broker.toml: storage.redis_url"):
+        return connect_redis(settings.broker.storage.redis_url)
+
+
+def store_faults(settings: Settings) -> Iterator[str]:
+    """What is wrong with the stores' addresses and the key-encryption key; nothing is opened or made."""
+    storage, keys = settings.broker.storage, settings.broker.keys
+    faults: list[str] = []
+    collect(faults, "broker.toml: storage.database_url", lambda: parse_database_url(storage.database_url))
+    collect(faults, "broker.toml: storage.redis_url", lambda: judge_redis_url(storage.redis_url))
+    made_at_start = (
+        settings.broker.environment is Environment.DEMO
+        and keys.key_encryption_key_file is not None
+        and not settings.path(keys.key_encryption_key_file).exists()
+    )
+    if not made_at_start:
+        gather(faults, lambda: key_encryption_key(settings))
+    yield from faults
 
 
 def session_store(stores: Stores) -> SessionStore:
@@ -87,11 +113,12 @@ def key_encryption_key(settings: Settings) -> DataKey:
     keys = settings.broker.keys
     if keys.key_encryption_key is not None:
         text = keys.key_encryption_key.get_secret_value()
-        return key_encryption_key_from_text(text, where="keys.key_encryption_key")
+        return key_encryption_key_from_text(text, where="broker.toml: keys.key_encryption_key")
     if keys.key_encryption_key_file is None:
         raise ConfigurationError(("broker.toml: keys: no key-encryption key is given",))
     path = settings.path(keys.key_encryption_key_file)
     demo = settings.broker.environment is Environment.DEMO
     if demo:
         create_key_file_if_absent(path)
-    return read_key_encryption_key(path, strict=not demo)
+    with named("broker.toml: keys.key_encryption_key_file"):
+        return read_key_encryption_key(path, strict=not demo)

@@ -12,9 +12,8 @@ from broker.domain.clock import Clock
 from broker.settings import Environment, Settings
 from broker.storage.checks import database_faults, redis_faults
 from broker.storage.key_ring import count_data_keys, open_key_ring
-from broker.storage.redis_connection import connect_redis
 from broker.storage.signing_keys import SigningKeyRepository, SigningKeyState
-from broker.wiring.stores import key_encryption_key, open_database
+from broker.wiring.stores import key_encryption_key, open_database, open_redis
 
 _SQLITE_FILE = "sqlite:///"
 _UPGRADE = "run: broker db upgrade"
@@ -39,7 +38,7 @@ def check_database(settings: Settings) -> Iterator[Finding]:
 
 def check_redis(settings: Settings) -> Iterator[Finding]:
     """Reachable, recent enough, keeps what it is given, and of one time with us."""
-    with closing(connect_redis(settings.broker.storage.redis_url)) as redis:
+    with closing(open_redis(settings)) as redis:
         clock = _clock(settings)
         faults = redis_faults(redis, clock=clock)
         yield from (failure("Redis", fault) for fault in faults)

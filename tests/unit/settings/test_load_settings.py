@@ -246,3 +246,10 @@ def test_sender_that_cannot_be_one_is_a_fault(config: Path, key: str, value: str
     text = brand.read_text(encoding="utf-8")
     brand.write_text(re.sub(rf'{key} = ".*"', lambda _: f'{key} = "{value}"', text), encoding="utf-8")
     assert any(fault.startswith(f"brands/cz.toml: mail.{key}: ") for fault in _faults(config))
+
+
+def test_desk_that_cannot_be_written_to_is_a_fault(config: Path) -> None:
+    """People who are stuck would write to nobody."""
+    brand = config / "brands/iza.toml"
+    _replace(brand, 'email = "helpdesk@iza.example"', 'email = "x"')
+    assert "brands/iza.toml: desk.email: must be an e-mail address" in _faults(config)
