@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from broker.oidc.discovery import Endpoints
+from broker.settings.limits_section import Limits
 from tests.workshop.compose_file import services
 from tests.workshop.workshop_files import ROOT
 
@@ -95,3 +97,55 @@ def test_proxy_uses_only_variables_that_the_compose_file_gives() -> None:
     """A variable that is not set would stand in the configuration as text."""
     used = set(re.findall(r"\$\{([A-Z_]+)\}", _PROXY))
     assert used - {"NGINX_LOCAL_RESOLVERS"} <= set(services()["proxy"]["environment"])
+
+
+def _map(variable: str) -> list[tuple[str, str]]:
+    """The lines of one `map`, in their order, the default first."""
+    found = re.search(rf"^map .* \${variable} {{\n(.*?)^}}", _PROXY, re.MULTILINE | re.DOTALL)
+    assert found is not None, variable
+    lines = re.findall(r'^    (?:"(.*?)"|(\S+)) (.*);$', found[1], re.MULTILINE)
+    return [(quoted or bare, value) for quoted, bare, value in lines]
+
+
+def _is_counted(variable: str, source: str) -> bool:
+    """Whether nginx takes a key from the map: an exact line, else the first pattern, else the default."""
+    (_, default), *lines = _map(variable)
+    exact = [value for line, value in lines if line == source]
+    matching = [value for line, value in lines if line[0] == "~" and re.search(line[1:], source)]
+    return [*exact, *matching, default][0] == "$binary_remote_addr"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "counted"),
+    [
+        ("GET", "/oauth2/authorize", {"begins", "visits"}),
+        ("POST", "/cz/login/password", {"posts", "visits"}),
+        ("POST", "/saml/cz/eherkenning/acs", {"posts", "visits"}),
+        ("GET", "/saml/cz/digid/acs", {"posts", "visits"}),
+        ("POST", Endpoints.END_SESSION_PATH, {"posts", "visits"}),
+        ("GET", "/cz/login", {"visits"}),
+        ("GET", "/static/base.css", set()),
+        ("GET", "/.well-known/openid-configuration", set()),
+        ("GET", Endpoints.JWKS_PATH, set()),
+        ("GET", Endpoints.COLLECTIVITIES_PATH, set()),
+        ("POST", Endpoints.TOKEN_PATH, set()),
+        ("POST", Endpoints.USERINFO_PATH, set()),
+        ("POST", Endpoints.INTROSPECTION_PATH, set()),
+        ("POST", Endpoints.REVOCATION_PATH, set()),
+    ],
+)
+def test_proxy_holds_back_people_and_never_a_portals_server(
+    method: str, path: str, counted: set[str]
+) -> None:
+    """As the broker does: what begins or is posted counts; pages, static files and programs do not."""
+    sources = {"begins": path, "posts": f"{method} {path}", "visits": path}
+    assert {name for name, source in sources.items() if _is_counted(name, source)} == counted
+
+
+def test_proxy_lets_through_what_the_broker_promises_an_office() -> None:
+    """No address gets less than its block may have, and half a minute of it may come at once."""
+    zones = dict(re.findall(r"^limit_req_zone \S+ zone=(\w+):10m rate=(\d+)r/s;$", _PROXY, re.MULTILINE))
+    bursts = dict(re.findall(r"^ +limit_req zone=(\w+) burst=(\d+) nodelay;$", _PROXY, re.MULTILINE))
+    promised = {"logins": Limits().logins_begun_a_minute, "forms": Limits().forms_posted_a_minute}
+    assert {name: int(rate) * 60 for name, rate in zones.items()} == promised
+    assert {name: int(burst) * 2 for name, burst in bursts.items()} == promised
