@@ -14,7 +14,10 @@ from broker.settings import Settings
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_MISSING = "broker.toml: tracing.endpoint: needs OpenTelemetry; run: pip install 'voordeur[otel]'"
+_MISSING = (
+    "broker.toml: tracing.endpoint: needs OpenTelemetry; "
+    "run: pip install --require-hashes -r requirements/otel.txt"
+)
 
 
 def start_tracing(settings: Settings) -> None:

@@ -11,7 +11,7 @@ from tests.workshop.workshop_files import ROOT
 _ENTRY = re.compile(r"(?P<pin>[a-z0-9][a-z0-9._-]*==[^ \\]+)(?P<rest>.*)")
 _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
-LOCKS = ("broker", "demo", "dev", "interop")
+LOCKS = ("broker", "otel", "demo", "dev", "interop")
 
 
 def _entries(lock: str) -> dict[str, frozenset[str]]:
@@ -47,7 +47,9 @@ def test_lock_file_names_no_index(lock: str) -> None:
     )
 
 
-@pytest.mark.parametrize(("smaller", "larger"), [("broker", "demo"), ("demo", "dev")])
+@pytest.mark.parametrize(
+    ("smaller", "larger"), [("broker", "demo"), ("demo", "dev"), ("broker", "otel"), ("otel", "dev")]
+)
 def test_lock_file_is_a_part_of_the_larger_one(smaller: str, larger: str) -> None:
     """One virtual environment serves demo and development: going on only adds, never changes a version."""
     larger_entries = _entries(larger)
