@@ -25,6 +25,8 @@ def _connections(settings: Settings) -> Iterator[tuple[str, EherkenningConnectio
 def _connections_name_known_providers(settings: Settings) -> Iterator[str]:
     for where, connection in _connections(settings):
         upstream = settings.providers.get(connection.provider)
+        if f"providers/{connection.provider}.toml" in settings.unread:
+            continue
         if upstream is None:
             yield f"{where}.provider: there is no providers/{connection.provider}.toml"
         elif upstream.scheme != Scheme.EHERKENNING.value:

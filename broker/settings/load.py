@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,6 +20,7 @@ from broker.settings.portal_file import Portal
 from broker.settings.provider_file import ProviderFile
 
 _S = TypeVar("_S", bound=Section)
+_Key = tuple[int | str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,8 @@ class Settings:
     brands: Mapping[str, Brand]
     portals: Mapping[str, Portal]
     providers: Mapping[str, ProviderFile]
+    unread: frozenset[str] = frozenset()
+    """Files that are there and have faults of their own, while the rest is judged: `brands/cz.toml`."""
 
     def path(self, configured: Path) -> Path:
         """The place of a configured file: relative ones stand from the configuration directory."""
@@ -41,22 +45,38 @@ def load_settings(directory: Path, environment: Mapping[str, str]) -> Settings:
 
     Raises `ConfigurationError` with every fault found, each naming its file and key.
     """
+    if not directory.is_dir():
+        raise ConfigurationError((f"{directory}: there is no such directory; --config names it",))
     faults: list[str] = []
-    broker_table = overrides.apply(_read(directory, "broker.toml", faults), environment, faults)
-    broker = _parse(BrokerFile, broker_table, "broker.toml", faults)
-    brands = _parse_folder(Brand, directory, "brands", faults)
-    portals = _parse_folder(Portal, directory, "portals", faults)
-    providers = _parse_folder(ProviderFile, directory, "providers", faults)
+    unread: set[str] = set()
+    broker = _parse_broker(directory, environment, faults)
+    brands = _parse_folder(Brand, directory, "brands", faults, unread)
+    portals = _parse_folder(Portal, directory, "portals", faults, unread)
+    providers = _parse_folder(ProviderFile, directory, "providers", faults, unread)
     if broker is None:
         raise ConfigurationError(tuple(faults))
-    settings = Settings(directory.resolve(), broker, brands, portals, providers)
+    settings = Settings(directory.resolve(), broker, brands, portals, providers, frozenset(unread))
     faults.extend(rules.faults_in(settings))
     if faults:
         raise ConfigurationError(tuple(faults))
     return settings
 
 
-def _read(directory: Path, name: str, faults: list[str]) -> dict[str, Any]:
+def _parse_broker(directory: Path, environment: Mapping[str, str], faults: list[str]) -> BrokerFile | None:
+    """A key that a variable set is told by the name of the variable."""
+    written = _read(directory, "broker.toml", faults)
+    table = overrides.apply(written or {}, environment, faults)
+    if written is None:
+        return None
+
+    def source(key: _Key) -> str:
+        variable = overrides.variable_of(key, written, environment)
+        return f"environment variable {variable}" if variable else "broker.toml"
+
+    return _parse(BrokerFile, table, source, faults)
+
+
+def _read(directory: Path, name: str, faults: list[str]) -> dict[str, Any] | None:
     try:
         return tomllib.loads((directory / name).read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -65,17 +85,28 @@ def _read(directory: Path, name: str, faults: list[str]) -> dict[str, Any]:
         faults.append(f"{name}: cannot be read ({type(error).__name__})")
     except tomllib.TOMLDecodeError as error:
         faults.append(f"{name}: is not TOML: {error}")
-    return {}
+    return None
 
 
-def _parse(kind: type[_S], table: dict[str, Any], name: str, faults: list[str]) -> _S | None:
+def _parse(
+    kind: type[_S], table: dict[str, Any], source: Callable[[_Key], str], faults: list[str]
+) -> _S | None:
     try:
         return kind.model_validate(table)
     except ValidationError as error:
-        for fault in error.errors(include_url=False, include_input=False):
-            key = ".".join(str(part) for part in fault["loc"])
-            faults.append(f"{name}: {key}: {_sentence(fault['type'], fault['msg'])}")
+        found = error.errors(include_url=False, include_input=False)
+        for fault in found:
+            loc = fault["loc"]
+            # A list is also told to be too short when what stands in it has a fault.
+            if fault["type"] == "too_short" and any(_is_within(loc, other["loc"]) for other in found):
+                continue
+            key = ".".join(str(part) for part in loc)
+            faults.append(f"{source(loc)}: {key}: {_sentence(fault['type'], fault['msg'])}")
         return None
+
+
+def _is_within(outer: _Key, inner: _Key) -> bool:
+    return len(outer) < len(inner) and inner[: len(outer)] == outer
 
 
 def _sentence(kind: str, message: str) -> str:
@@ -83,14 +114,22 @@ def _sentence(kind: str, message: str) -> str:
     return known.get(kind, message.removeprefix("Value error, "))
 
 
-def _parse_folder(kind: type[_S], directory: Path, folder: str, faults: list[str]) -> dict[str, _S]:
+def _parse_folder(
+    kind: type[_S], directory: Path, folder: str, faults: list[str], unread: set[str]
+) -> dict[str, _S]:
     found: dict[str, _S] = {}
     for path in sorted((directory / folder).glob("*.toml")):
         name = f"{folder}/{path.name}"
         table = _read(directory, name, faults)
         if not rules.is_identifier(path.stem):
             faults.append(f"{name}: the file name must be lower-case letters, digits and hyphens")
-        parsed = _parse(kind, table, name, faults) if table else None
-        if parsed is not None:
+        parsed = None if table is None else _parse(kind, table, partial(_always, name), faults)
+        if parsed is None:
+            unread.add(name)
+        else:
             found[path.stem] = parsed
     return found
+
+
+def _always(name: str, _key: _Key) -> str:
+    return name

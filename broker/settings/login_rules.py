@@ -24,6 +24,8 @@ _ACCOUNT_OF: Final = {
 def _portals_fit_their_brand(settings: Settings) -> Iterator[str]:
     for name, portal in settings.portals.items():
         brand = settings.brands.get(portal.brand)
+        if f"brands/{portal.brand}.toml" in settings.unread:
+            continue
         if brand is None:
             yield f"portals/{name}.toml: brand: there is no brands/{portal.brand}.toml"
         elif "digid" in portal.login.providers and brand.digid is None:

@@ -26,3 +26,16 @@ def apply(table: dict[str, Any], environment: Mapping[str, str], faults: list[st
         else:
             faults.append(f"environment variable {variable}: {sections[0]} is not a section")
     return merged
+
+
+def variable_of(
+    key: tuple[int | str, ...], written: Mapping[str, Any], environment: Mapping[str, str]
+) -> str | None:
+    """The variable that set `key`, or the whole section of that name; None when the file did."""
+    for variable in sorted(environment):
+        if not variable.startswith(PREFIX) or variable in NOT_SETTINGS:
+            continue
+        path = tuple(variable.removeprefix(PREFIX).lower().split("__"))
+        if path == key[: len(path)] or (path[: len(key)] == key and key[0] not in written):
+            return variable
+    return None

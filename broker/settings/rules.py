@@ -55,9 +55,10 @@ def _brand_names_are_free(settings: Settings) -> Iterator[str]:
 
 
 def _there_is_something_to_serve(settings: Settings) -> Iterator[str]:
-    if not settings.brands:
+    unread = {name.partition("/")[0] for name in settings.unread}
+    if not settings.brands and "brands" not in unread:
         yield "brands: there is no brand"
-    if not settings.portals:
+    if not settings.portals and "portals" not in unread:
         yield "portals: there is no portal"
 
 
@@ -67,6 +68,8 @@ def _brands_name_known_providers(settings: Settings) -> Iterator[str]:
             continue
         provider = brand.digid.provider
         upstream = settings.providers.get(provider)
+        if f"providers/{provider}.toml" in settings.unread:
+            continue
         if upstream is None:
             yield f"brands/{name}.toml: digid.provider: there is no providers/{provider}.toml"
         elif upstream.scheme != Scheme.DIGID.value:

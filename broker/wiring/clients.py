@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from broker.domain.assurance import Assurance, Scheme
@@ -29,9 +29,9 @@ def clients_of(settings: Settings, faults: list[str]) -> ClientRegistry:
     clients = []
     for name, portal in settings.portals.items():
         keys = _keys(settings, f"portals/{name}.toml: client", portal.client, faults)
-        client = _client(name, portal, keys, _reach(settings, portal))
+        client = _client(name, portal, keys or NO_KEYS, _reach(settings, portal))
         found = client_faults(client, allow_loopback_http=demo)
-        faults.extend(f"portals/{name}.toml: client: {fault}" for fault in found)
+        faults.extend(_beside(keys, f"portals/{name}.toml: client", found))
         clients.append(client)
         if portal.resource_server is not None:
             clients.append(_resource_server(settings, client, portal.resource_server, faults))
@@ -43,12 +43,13 @@ def _resource_server(
 ) -> Client:
     """The portal's API as a client that may introspect and nothing else."""
     where = f"portals/{portal.portal}.toml: resource_server"
+    keys = _keys(settings, where, registered, faults)
     client = replace(
         portal,
         client_id=registered.client_id,
         token_endpoint_auth_method=AuthMethod(registered.token_endpoint_auth_method),
         client_secret_sha256=registered.client_secret_sha256,
-        jwks=_keys(settings, where, registered, faults),
+        jwks=keys or NO_KEYS,
         redirect_uris=(),
         post_logout_redirect_uris=(),
         grant_types=frozenset(),
@@ -59,13 +60,19 @@ def _resource_server(
         backchannel_logout_uri=None,
         is_resource_server=True,
     )
-    faults.extend(f"{where}: {fault}" for fault in client_faults(client))
+    faults.extend(_beside(keys, where, client_faults(client)))
     return client
+
+
+def _beside(keys: ClientKeys | None, where: str, found: list[str]) -> Iterator[str]:
+    """What is wrong besides keys that could not be read: without them nobody knows what they lack."""
+    yield from (f"{where}: {fault}" for fault in found if keys is not None or not fault.startswith("jwks: "))
 
 
 def _keys(
     settings: Settings, table: str, registered: ClientMetadata | ResourceServer, faults: list[str]
-) -> ClientKeys:
+) -> ClientKeys | None:
+    """None when they have a fault, which is told."""
     where = f"{table}.jwks"
     jwks: object = registered.jwks
     if registered.jwks_file is not None:
@@ -74,17 +81,17 @@ def _keys(
             jwks = json.loads(settings.path(registered.jwks_file).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             faults.append(f"{where}: cannot be read as JSON ({type(error).__name__})")
-            return NO_KEYS
+            return None
     if jwks is None:
         return NO_KEYS
     if not isinstance(jwks, Mapping):
         faults.append(f"{where}: is not a JWK Set")
-        return NO_KEYS
+        return None
     try:
         return parse_client_keys(jwks)
     except ClientKeyFault as fault:
         faults.append(f"{where}: {fault}")
-        return NO_KEYS
+        return None
 
 
 def _reach(settings: Settings, portal: Portal) -> tuple[Assurance, ...]:

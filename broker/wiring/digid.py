@@ -64,7 +64,7 @@ def digid_connections(settings: Settings, faults: list[str]) -> dict[str, DigidR
     ready = {}
     for name, brand in settings.brands.items():
         if brand.digid is not None:
-            found = collect(faults, f"brands/{name}.toml", partial(_connect, settings, name))
+            found = gather(faults, partial(_connect, settings, name, brand.digid))
             if found is not None:
                 ready[name] = found
     return ready
@@ -96,20 +96,16 @@ def _metadata(acs: str, service: DigidService, signing: Rollover[SigningKey], no
 
 def _signing(settings: Settings, service: DigidService) -> Rollover[SigningKey]:
     files = KeyFiles(
-        service.signing_key_file, service.signing_certificate_file, service.next_signing, "digid.next_signing"
+        service.signing_key_file, service.signing_certificate_file, service.next_signing, "next_signing"
     )
     return rolling_key(settings, files)
 
 
-def _connect(settings: Settings, name: str) -> DigidReady:
-    brand = settings.brands[name]
-    service = brand.digid
-    if service is None:
-        raise ConfigurationError(("has no DigiD",))
-    upstream, faults = settings.providers[service.provider], list[str]()
+def _connect(settings: Settings, name: str, service: DigidService) -> DigidReady:
+    brand, upstream, faults = settings.brands[name], settings.providers[service.provider], list[str]()
     metadata = gather(faults, lambda: metadata_of(settings, service.provider))
-    signing = gather(faults, lambda: _signing(settings, service))
-    contexts = gather(faults, lambda: rolling_tls(settings, upstream))
+    signing = collect(faults, f"brands/{name}.toml: digid", lambda: _signing(settings, service))
+    contexts = collect(faults, f"providers/{service.provider}.toml", lambda: rolling_tls(settings, upstream))
     if metadata is None or signing is None or contexts is None:
         raise ConfigurationError(tuple(faults))
     connection = DigidConnection(

@@ -78,7 +78,7 @@ def eherkenning_connections(settings: Settings, faults: list[str]) -> dict[str, 
     for name, brand in settings.brands.items():
         if brand.eherkenning is not None:
             load = partial(_connect, settings, name, brand.eherkenning)
-            found = collect(faults, f"brands/{name}.toml", load)
+            found = gather(faults, load)
             if found is not None:
                 ready[name] = found
     return ready
@@ -151,13 +151,13 @@ def _keys(settings: Settings, section: EherkenningConnectionSection) -> _Keys:
         section.signing_key_file,
         section.signing_certificate_file,
         section.next_signing,
-        "eherkenning.next_signing",
+        "next_signing",
     )
     encryption = KeyFiles(
         section.encryption_key_file,
         section.encryption_certificate_file,
         section.next_encryption,
-        "eherkenning.next_encryption",
+        "next_encryption",
     )
     loaded = [gather(faults, partial(rolling_key, settings, files)) for files in (signing, encryption)]
     if loaded[0] is None or loaded[1] is None:
@@ -178,8 +178,8 @@ def _decryption_keys(encryption: Rollover[SigningKey]) -> tuple[DecryptionKey, .
 def _connect(settings: Settings, name: str, section: EherkenningConnectionSection) -> EherkenningReady:
     upstream, faults = settings.providers[section.provider], list[str]()
     metadata = gather(faults, lambda: metadata_of(settings, section.provider))
-    keys = gather(faults, lambda: _keys(settings, section))
-    contexts = gather(faults, lambda: rolling_tls(settings, upstream))
+    keys = collect(faults, f"brands/{name}.toml: eherkenning", lambda: _keys(settings, section))
+    contexts = collect(faults, f"providers/{section.provider}.toml", lambda: rolling_tls(settings, upstream))
     if metadata is None or keys is None or contexts is None:
         raise ConfigurationError(tuple(faults))
     connection = EherkenningConnection(

@@ -46,7 +46,7 @@ def rolling_tls(settings: Settings, upstream: ProviderFile) -> Rollover[ssl.SSLC
         key=upstream.tls_client_key_file,
         certificate=upstream.tls_client_certificate_file,
         following=upstream.next_tls_client,
-        following_at="next_tls_client of the provider",
+        following_at="next_tls_client",
     )
     return _rolling(settings, files, lambda certificate, key: back_channel_context(roots, certificate, key))
 

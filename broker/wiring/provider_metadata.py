@@ -21,6 +21,7 @@ from broker.settings import Environment, MetadataFeed, ProviderFile, Settings
 from broker.settings.model import is_loopback
 from broker.storage.audit_log import AuditLog
 from broker.wiring.back_channels import patience_of
+from broker.wiring.faults import named
 from broker.wiring.stores import Stores
 from broker.wiring.tls import verifying_context
 
@@ -35,7 +36,8 @@ def metadata_of(settings: Settings, name: str) -> Callable[[], IdentityProvider]
         return _followed(settings, name, provider.feed)
     if provider.metadata_file is None:
         raise ConfigurationError((f"providers/{name}.toml: metadata_file: is missing",))
-    found = load_identity_provider(settings.path(provider.metadata_file), provider.entity_id)
+    with named(f"providers/{name}.toml: metadata_file"):
+        found = load_identity_provider(settings.path(provider.metadata_file), provider.entity_id)
     if faults := tuple(_unfit(settings, name, found)):
         raise ConfigurationError(faults)
     return lambda: found
@@ -119,7 +121,8 @@ def _followed(settings: Settings, name: str, feed: MetadataFeed) -> Callable[[],
 
 def _reader(settings: Settings, name: str, feed: MetadataFeed) -> Reader:
     entity_id = settings.providers[name].entity_id or ""
-    signers = [load_certificate(settings.path(file)) for file in feed.signer_certificate_files]
+    with named(f"providers/{name}.toml: feed.signer_certificate_files"):
+        signers = [load_certificate(settings.path(file)) for file in feed.signer_certificate_files]
 
     def read(document: bytes) -> IdentityProvider:
         found = read_feed(document, entity_id, signers)

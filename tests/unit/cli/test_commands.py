@@ -219,6 +219,19 @@ def test_check_of_production_wants_the_key_encryption_key_in_its_place(state: Pa
     assert "has mode 0644, so others may reach the key" in told[0]
 
 
+def test_missing_file_is_told_once_by_the_file_that_names_it(state: Path) -> None:
+    """With its key; that a portal then has no keys to prove itself by needs no saying."""
+    (state / "var/demo/portals/mijn-cz.public.jwks").unlink()
+    (state / "var/demo/digid/idp-metadata.xml").unlink()
+    (state / "var/demo/pki/cz-digid-signing.key").unlink()
+    told = _checked(state / "config")
+    assert [fault.partition(": /")[0] for fault in sorted(told)] == [
+        "brands/cz.toml: digid",
+        "portals/mijn-cz.toml: client.jwks_file: cannot be read as JSON (FileNotFoundError)",
+        "providers/digid.toml: metadata_file",
+    ]
+
+
 def test_private_key_that_others_may_read_is_for_the_demo_only(state: Path) -> None:
     """Each by file and key; the group may read, as orchestrators hand out secrets."""
     keys = sorted((state / "var/demo/pki").glob("*.key"))

@@ -69,7 +69,43 @@ def test_file_that_is_not_toml_is_named(config: Path) -> None:
 
 def test_missing_directory_is_a_fault_and_not_a_crash(tmp_path: Path) -> None:
     """The first thing a new operator gets wrong."""
-    assert any("broker.toml: the file does not exist" in fault for fault in _faults(tmp_path / "nowhere"))
+    nowhere = tmp_path / "nowhere"
+    assert _faults(nowhere) == (f"{nowhere}: there is no such directory; --config names it",)
+
+
+def test_fault_of_one_file_is_told_once(config: Path) -> None:
+    """What follows from it for other files, or for its own keys, is no fault of theirs."""
+    (config / "broker.toml").write_text("environment = ", encoding="utf-8")
+    (told,) = _faults(config)
+    assert told.startswith("broker.toml: is not TOML: ")
+    (config / "broker.toml").unlink()
+    (told,) = _faults(config)
+    assert told.startswith("broker.toml: the file does not exist in ")
+
+
+@pytest.mark.parametrize("file", ["brands/cz.toml", "providers/digid.toml", "providers/eherkenning.toml"])
+def test_file_with_a_fault_is_not_said_to_be_missing(config: Path, file: str) -> None:
+    """Nobody looks for a file that is there."""
+    text = (config / file).read_text(encoding="utf-8")
+    (config / file).write_text(f"unheard_of = 1\n{text}", encoding="utf-8")
+    assert _faults(config) == (f"{file}: unheard_of: unknown key",)
+
+
+def test_list_with_a_fault_is_not_said_to_be_empty(config: Path) -> None:
+    """Its entry is what has to be mended."""
+    _replace(config / "portals/mijn-cz.toml", 'providers = ["digid"]', 'providers = ["facebook"]')
+    (told,) = _faults(config)
+    assert told.startswith("portals/mijn-cz.toml: login.providers.0: ")
+
+
+def test_wrong_variable_is_named_and_not_the_file(config: Path) -> None:
+    """Whoever looks for the key in the file would not find it."""
+    wrong = {"BROKER_STORGE__REDIS_URL": "x", "BROKER_HTTP__TRUSTED_PROXY_HOPS": "six"}
+    unknown, hops = sorted(_faults(config, **wrong), key=lambda fault: "HOPS" in fault)
+    assert unknown == "environment variable BROKER_STORGE__REDIS_URL: storge: unknown key"
+    assert hops.startswith("environment variable BROKER_HTTP__TRUSTED_PROXY_HOPS: http.trusted_proxy_hops: ")
+    _replace(config / "broker.toml", "[storage]", "[storage]\nunheard_of = 1")
+    assert "broker.toml: storage.unheard_of: unknown key" in _faults(config, **wrong)
 
 
 def test_environment_variables_override_and_are_judged(config: Path) -> None:
@@ -252,4 +288,4 @@ def test_desk_that_cannot_be_written_to_is_a_fault(config: Path) -> None:
     """People who are stuck would write to nobody."""
     brand = config / "brands/iza.toml"
     _replace(brand, 'email = "helpdesk@iza.example"', 'email = "x"')
-    assert "brands/iza.toml: desk.email: must be an e-mail address" in _faults(config)
+    assert _faults(config) == ("brands/iza.toml: desk.email: must be an e-mail address",)

@@ -100,7 +100,7 @@ def test_value_that_cannot_work_is_a_fault(config: Path, key: str, value: str) -
     """With its key, and never with the value."""
     faults = _faults(config, **{f"BROKER_SMS__{key.upper()}": value})
     assert len(faults) == 1
-    assert faults[0].startswith(f"broker.toml: sms.{key}: ")
+    assert faults[0].startswith(f"environment variable BROKER_SMS__{key.upper()}: sms.{key}: ")
     assert "password@" not in faults[0]
 
 
