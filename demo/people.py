@@ -89,6 +89,13 @@ class Person:
         addresses = {account.email.lower() for account in self.accounts}
         return frozenset(addresses | ({self.email} if self.email else set()))
 
+    @property
+    def bindable(self) -> tuple[DemoAccount, ...]:
+        """The accounts to which a code by mail binds this person's eHerkenning."""
+        if self.eherkenning is None:
+            return ()
+        return tuple(account for account in self.accounts if account.kind is AccountKind.BUSINESS)
+
 
 # Numbers that begin with 9 and pass the eleven test; the phone numbers are from one invented block.
 _CONSUMERS: tuple[Person, ...] = (

@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from demo.mailed_codes import mailed
 from demo.pki import DIGID_BRANDS, EHERKENNING_BRANDS
 from demo.portals.definitions import PORTALS
 from demo.ports import Port
@@ -82,6 +83,17 @@ class Plan:
     def import_accounts(self, file: Path) -> Step:
         """The accounts of the demo's people and what they work for."""
         return Step("broker import", (*self._broker("import"), str(file)))
+
+    def binding_codes(self) -> tuple[Step, ...]:
+        """A mail to everybody with eHerkenning and an account, with the code that binds the two."""
+        portals = {portal.brand: portal.id for portal in PORTALS if portal.business}
+        return tuple(
+            Step(f"broker code {person.id}", self._broker("account", "bind", *words))
+            for person, account in mailed()
+            for words in [
+                ("--brand", account.brand, "--email", account.email, "--portal", portals[account.brand])
+            ]
+        )
 
     def outbox(self) -> Service:
         """Mail, SMS, voice, letters, phones and the clock."""

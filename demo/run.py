@@ -19,6 +19,7 @@ from rich.table import Table
 
 from demo.eherkenning.suppliers import SUPPLIERS
 from demo.import_file import import_lines
+from demo.mailed_codes import wait_for_mails
 from demo.people import PEOPLE, AccountKind
 from demo.plan import BROKER_URL, DIGID_URL, EHERKENNING_URL, OUTBOX_URL, PORTS, Plan
 from demo.portals.definitions import PORTALS
@@ -82,7 +83,9 @@ def start_all(plan: Plan, supervisor: Supervisor, redis: RedisServer) -> None:
     with account_file(plan.state) as file:
         supervisor.run(plan.import_accounts(file))
     supervisor.start(*plan.others())
+    supervisor.run(*plan.binding_codes())
     supervisor.wait_until_ready()
+    wait_for_mails(OUTBOX_URL, supervisor.check)
 
 
 def watch(supervisor: Supervisor) -> None:

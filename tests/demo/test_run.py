@@ -6,11 +6,13 @@ import contextlib
 import io
 import json
 import os
+import re
 import signal
 import socket
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,13 +21,19 @@ import requests
 from click.testing import CliRunner
 from rich.console import Console
 
+from demo import mailed_codes
 from demo import run as demo_run
+from demo.clock import DemoClock
 from demo.import_file import account_lines, business_account_lines
+from demo.outbox.app import create_app
+from demo.outbox.digid_app import DigidApp
+from demo.outbox.messages import Channel, Delivery, MessageStore
 from demo.people import PEOPLE
 from demo.plan import PORTS, Plan
 from demo.portals.definitions import PORTALS
 from demo.ports import Port, taken
 from demo.run import MARKER, account_file, announce, prepare_state
+from demo.serving import listen
 from demo.supervisor import DemoFailed, Service, Step, Supervisor
 from tests.demo.standins import free_port, has_ended, web_service
 
@@ -212,6 +220,45 @@ def test_announcement_lists_every_portal_and_everybody() -> None:
         assert person.name in told
         for account in person.accounts:
             assert account.password is None or account.password in told
+
+
+def test_codes_are_mailed_to_everybody_who_has_eherkenning_and_an_account() -> None:
+    """By the command that operators use, once a person; the mail names a portal of that brand."""
+    steps = Plan(Path("state"), Path("config")).binding_codes()
+    told = [step.argv[step.argv.index("--brand") :] for step in steps]
+    assert {words[:6] for words in told} == {
+        ("--brand", "zz", "--email", account.email, "--portal", "mijnzz-zakelijk")
+        for person in PEOPLE
+        if person.eherkenning
+        for account in person.accounts
+    }
+    assert {step.name for step in steps} >= {"broker code anouk", "broker code rik", "broker code laila"}
+    assert len({step.name for step in steps}) == len(steps)
+
+
+def test_demo_is_not_ready_before_the_codes_have_arrived(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A mail for somebody else does not do; who got none is named."""
+    monkeypatch.setattr(mailed_codes, "ARRIVED_WITHIN_SECONDS", 0.0)
+    store = MessageStore()
+    clock = DemoClock.of_state(tmp_path)
+    server = listen(create_app(store, DigidApp("http://127.0.0.1:1"), clock), "127.0.0.1", 0)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    try:
+        url = f"http://127.0.0.1:{server.server_port}"
+        first, *others = [account.email for _, account in mailed_codes.mailed()]
+        for email in others:
+            store.deliver(Delivery(Channel.MAIL, email, "code"), clock())
+        with pytest.raises(DemoFailed, match=re.escape(first)):
+            mailed_codes.wait_for_mails(url, lambda: None)
+        store.deliver(Delivery(Channel.MAIL, first, "code"), clock())
+        mailed_codes.wait_for_mails(url, lambda: None)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
 
 
 def test_reset_wipes_only_what_the_demo_made(tmp_path: Path) -> None:

@@ -35,6 +35,14 @@ def test_people_page_shows_credentials_and_the_way_to_the_phone(outbox: FlaskCli
     assert link["href"] == "/phone/sanne"
 
 
+def test_people_page_says_where_the_code_for_eherkenning_is(outbox: FlaskClient) -> None:
+    """Who has an account has a mail; who has none asks for one."""
+    cards = {str(card.select_one("h2")): card.text for card in _page(outbox, "/").select(".person")}
+    assert "activatiecode uit de e-mail" in cards["<h2>Anouk Groenendaal</h2>"]
+    assert "aan te vragen" in cards["<h2>Nadia Haddad</h2>"]
+    assert "activatiecode" not in cards["<h2>Tess Veenstra</h2>"]
+
+
 def test_messages_page_filters_by_channel(outbox: FlaskClient) -> None:
     """Only the chosen kind is shown."""
     _send(outbox, "+31612345601", "een sms", "k1")
