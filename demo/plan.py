@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,8 @@ PORTS: tuple[Port, ...] = (
     *(Port(portal.port, f"the portal {portal.name}") for portal in PORTALS),
 )
 
+_BROKER = str(Path(sys.executable).parent / "broker")
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -38,8 +41,21 @@ class Plan:
 
     def environment(self, redis_url: str) -> dict[str, str]:
         """What every child gets on top of the environment of the terminal."""
-        return dict(os.environ) | {
-            "PYTHONUNBUFFERED": "1",
+        return dict(os.environ) | {"PYTHONUNBUFFERED": "1"} | self._settings(redis_url)
+
+    @property
+    def settings_file(self) -> Path:
+        """What an operator's shell reads, so that `broker` finds this demo."""
+        return self.state / "env"
+
+    def write_settings(self, redis_url: str) -> None:
+        """What differs from the sample configuration, as a shell reads it."""
+        settings = self._settings(redis_url).items()
+        lines = [f"export {name}={shlex.quote(value)}\n" for name, value in settings]
+        self.settings_file.write_text("".join(lines), encoding="utf-8")
+
+    def _settings(self, redis_url: str) -> dict[str, str]:
+        return {
             "BROKER_STORAGE__REDIS_URL": redis_url,
             "BROKER_CLOCK__OFFSET_FILE": str((self.state / "clock-offset").absolute()),
         }
@@ -128,9 +144,12 @@ class Plan:
             *portals,
         )
 
+    def operate(self, *arguments: str) -> str:
+        """A command of the broker as it is typed."""
+        return shlex.join((_BROKER, *arguments, "--config", str(self.config.absolute())))
+
     def _broker(self, *arguments: str) -> tuple[str, ...]:
-        program = Path(sys.executable).parent / "broker"
-        return (str(program), *arguments, "--config", str(self.config))
+        return (_BROKER, *arguments, "--config", str(self.config))
 
 
 def _python(module: str, *arguments: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import signal
 import sys
@@ -60,10 +61,11 @@ def main(*, reset: bool, state: Path, config: Path) -> None:
 def run(plan: Plan, console: Console) -> None:
     """Start everything, say so, and watch until a signal or a failure."""
     redis = start_redis(plan.state)
+    plan.write_settings(redis.url)
     supervisor = Supervisor(plan.state / "log", plan.environment(redis.url))
     try:
         start_all(plan, supervisor, redis)
-        announce(console)
+        announce(console, plan)
         watch(supervisor)
     finally:
         # A second Ctrl-C must not leave half of the children behind.
@@ -128,8 +130,8 @@ def account_file(state: Path) -> Iterator[Path]:
         path.unlink(missing_ok=True)
 
 
-def announce(console: Console) -> None:
-    """The addresses and the people."""
+def announce(console: Console, plan: Plan) -> None:
+    """The addresses, the people, and how commands of operators find this demo."""
     addresses = Table(title="Adressen / Addresses", title_justify="left")
     addresses.add_column("Wat / What")
     addresses.add_column("Waar / Where")
@@ -143,6 +145,9 @@ def announce(console: Console) -> None:
     console.print(_people_with_digid())
     console.print(_people_with_eherkenning())
     console.print(_people_with_passwords())
+    console.print("Beheer, in een andere terminal / Operate, in another terminal:")
+    words = f"  . {shlex.quote(str(plan.settings_file.absolute()))} && {plan.operate('doctor')}"
+    console.print(words, markup=False, highlight=False, soft_wrap=True)
     console.print("[bold green]Klaar / Ready[/] (Ctrl-C stopt / stops)")
     sys.stdout.flush()
 

@@ -211,7 +211,7 @@ def test_business_accounts_bring_what_their_owners_log_in_with() -> None:
 def test_announcement_lists_every_portal_and_everybody() -> None:
     """Whoever starts the demo sees where to go and how to log in."""
     console = Console(width=200, record=True, file=io.StringIO())
-    announce(console)
+    announce(console, Plan(Path("state"), Path("config")))
     told = console.export_text()
     for portal in PORTALS:
         assert f"Portaal / Portal {portal.name}" in told
@@ -280,6 +280,18 @@ def test_reset_wipes_only_what_the_demo_made(tmp_path: Path) -> None:
     with pytest.raises(DemoFailed, match="not wiped"):
         prepare_state(foreign, reset=True)
     assert (foreign / "thesis.tex").exists()
+
+
+def test_shell_that_reads_the_settings_has_what_the_broker_got(tmp_path: Path) -> None:
+    """Also where a path has a blank; nothing else of the terminal's environment is in the file."""
+    (folder := tmp_path / "my demo").mkdir()
+    plan = Plan(folder, Path("config"))
+    plan.write_settings("unix:///tmp/my demo/x.sock?db=0")
+    command = ["/bin/sh", "-c", '. "$0" && env', str(plan.settings_file)]
+    told = subprocess.run(command, env={}, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert "BROKER_STORAGE__REDIS_URL=unix:///tmp/my demo/x.sock?db=0" in told
+    assert f"BROKER_CLOCK__OFFSET_FILE={folder}/clock-offset" in told
+    assert plan.settings_file.read_text(encoding="utf-8").count("export") == 2
 
 
 def test_plan_gives_the_broker_its_redis_and_the_demo_clock(tmp_path: Path) -> None:
