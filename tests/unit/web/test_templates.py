@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache
 
 import pytest
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
+from broker.oidc.claims import CLAIM_NAMES
+from broker.web.account.record_pages import SharedView
 from broker.web.language import Language
 from broker.web.notices import DIGID_FAILED_SENTENCE
 from broker.web.theme import STATIC_FOLDER
@@ -173,6 +176,16 @@ def test_page_offers_the_other_language(state: State, language: Language) -> Non
         f"?lang={other.value}",
     )
     assert one(page, "nav.languages [aria-current]")["lang"] == language.value
+
+
+@pytest.mark.parametrize("language", Language)
+def test_every_claim_that_a_portal_may_have_is_told_in_words(language: Language) -> None:
+    """Nobody reads a claim's own name on the page that says which portal knows what."""
+    shared = next(state for state in STATES.values() if state.template == "account/shared.html")
+    for claim in CLAIM_NAMES:
+        portals = [SharedView("Mijn CZ Zakelijk", ("20-11-2026", "21:15"), (claim,))]
+        page = parse(replace(shared, context={**shared.context, "portals": portals}), language)
+        assert words(one(page, ".own-things .tips li")) != claim
 
 
 def test_login_page_has_the_words_people_look_for() -> None:
