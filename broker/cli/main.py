@@ -39,7 +39,7 @@ _NOT_THERE = 3
 )
 @click.version_option(__version__, package_name="voordeur")
 def commands() -> None:
-    """Voordeur, a login gateway: DigiD in front, OpenID Connect behind."""
+    """Voordeur, a login gateway: DigiD, eHerkenning and passwords in front, OpenID Connect behind."""
 
 
 def main() -> None:
