@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 import shutil
 import signal
 import sys
@@ -16,14 +15,11 @@ from types import FrameType
 
 import click
 from rich.console import Console
-from rich.table import Table
 
-from demo.eherkenning.suppliers import SUPPLIERS
+from demo.announcement import announce
 from demo.import_file import import_lines
 from demo.mailed_codes import wait_for_mails
-from demo.people import PEOPLE, AccountKind
-from demo.plan import BROKER_URL, DIGID_URL, EHERKENNING_URL, OUTBOX_URL, PORTS, Plan
-from demo.portals.definitions import PORTALS
+from demo.plan import OUTBOX_URL, PORTS, Plan
 from demo.ports import taken
 from demo.redis_server import RedisServer, RedisUnavailable, start_redis
 from demo.supervisor import DemoFailed, Supervisor
@@ -31,6 +27,10 @@ from demo.supervisor import DemoFailed, Supervisor
 MARKER = ".voordeur-demo"
 WATCH_SECONDS = 0.5
 _WIDTH_WITHOUT_TERMINAL = 150
+
+
+class DemoEnded(DemoFailed):
+    """The demo ran, and something of it ended by itself."""
 
 
 class _Stopped(BaseException):
@@ -51,8 +51,10 @@ def main(*, reset: bool, state: Path, config: Path) -> None:
         prepare_state(state, reset=reset)
         run(Plan(state, config), console)
     except (DemoFailed, RedisUnavailable) as fault:
-        console.print("[bold red]De demo stopt / The demo stops[/]")
-        console.print(str(fault), markup=False, highlight=False)
+        has_run = isinstance(fault, DemoEnded)
+        title = "De demo stopt / The demo stops" if has_run else "Niet gestart / Not started"
+        console.print(f"[bold red]{title}[/]")
+        console.print(str(fault), markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)
     except _Stopped:
         console.print("Gestopt / Stopped")
@@ -64,7 +66,7 @@ def run(plan: Plan, console: Console) -> None:
     plan.write_settings(redis.url)
     supervisor = Supervisor(plan.state / "log", plan.environment(redis.url))
     try:
-        start_all(plan, supervisor, redis)
+        start_all(plan, supervisor, redis, console)
         announce(console, plan)
         watch(supervisor)
     finally:
@@ -75,15 +77,18 @@ def run(plan: Plan, console: Console) -> None:
         redis.stop()
 
 
-def start_all(plan: Plan, supervisor: Supervisor, redis: RedisServer) -> None:
+def start_all(plan: Plan, supervisor: Supervisor, redis: RedisServer, console: Console) -> None:
     """In the order of what needs what; side by side where nothing does."""
+    console.print("Sleutels en metadata … / Keys and metadata …")
     supervisor.start(plan.outbox())
     supervisor.run(plan.make_keys())
     supervisor.run(*plan.simulator_metadata())
     redis.wait_until_ready()
     supervisor.run(*plan.broker_preparation())
+    console.print("Mensen en hun werk … / People and their work …")
     with account_file(plan.state) as file:
         supervisor.run(plan.import_accounts(file))
+    console.print("Broker, simulatoren en portalen … / Broker, simulators and portals …")
     supervisor.start(*plan.others())
     supervisor.run(*plan.binding_codes())
     supervisor.wait_until_ready()
@@ -91,10 +96,13 @@ def start_all(plan: Plan, supervisor: Supervisor, redis: RedisServer) -> None:
 
 
 def watch(supervisor: Supervisor) -> None:
-    """Wait for a signal; `DemoFailed` when a service ends by itself."""
+    """Wait for a signal; `DemoEnded` when a service ends by itself."""
     never = threading.Event()
     while True:
-        supervisor.check()
+        try:
+            supervisor.check()
+        except DemoFailed as fault:
+            raise DemoEnded(*fault.args) from fault
         never.wait(WATCH_SECONDS)
 
 
@@ -102,7 +110,8 @@ def check_ports() -> None:
     """`DemoFailed` naming every port that is taken and what wanted it."""
     lines = [f"Port {port.number} is taken; {port.wanted_by} needs it." for port in taken(PORTS)]
     if lines:
-        raise DemoFailed("\n".join([*lines, "End the program that listens there, then try again."]))
+        advice = "Perhaps a demo runs already. End the program that listens there, then try again."
+        raise DemoFailed("\n".join([*lines, advice]))
 
 
 def prepare_state(state: Path, *, reset: bool) -> None:
@@ -128,70 +137,6 @@ def account_file(state: Path) -> Iterator[Path]:
         yield path
     finally:
         path.unlink(missing_ok=True)
-
-
-def announce(console: Console, plan: Plan) -> None:
-    """The addresses, the people, and how commands of operators find this demo."""
-    addresses = Table(title="Adressen / Addresses", title_justify="left")
-    addresses.add_column("Wat / What")
-    addresses.add_column("Waar / Where")
-    for portal in PORTALS:
-        addresses.add_row(f"Portaal / Portal {portal.name}", portal.base_url)
-    addresses.add_row("Broker", BROKER_URL)
-    addresses.add_row("Berichten, telefoons, mensen / Messages, phones, people", OUTBOX_URL)
-    addresses.add_row("DigiD (simulator)", DIGID_URL)
-    addresses.add_row("eHerkenning (simulator)", EHERKENNING_URL)
-    console.print(addresses)
-    console.print(_people_with_digid())
-    console.print(_people_with_eherkenning())
-    console.print(_people_with_passwords())
-    console.print("Beheer, in een andere terminal / Operate, in another terminal:")
-    words = f"  . {shlex.quote(str(plan.settings_file.absolute()))} && {plan.operate('doctor')}"
-    console.print(words, markup=False, highlight=False, soft_wrap=True)
-    console.print("[bold green]Klaar / Ready[/] (Ctrl-C stopt / stops)")
-    sys.stdout.flush()
-
-
-def _people_with_digid() -> Table:
-    table = Table(title="Mensen met DigiD / People with DigiD", title_justify="left")
-    for heading in ("Naam / Name", "Voor / For", "DigiD", "Wachtwoord / Password", "PIN", "Telefoon / Phone"):
-        table.add_column(heading, no_wrap=heading != "Naam / Name")
-    for person in PEOPLE:
-        if means := person.digid:
-            journeys, phone = " ".join(person.journeys), f"{OUTBOX_URL}/phone/{person.id}"
-            table.add_row(person.name, journeys, means.username, means.password, means.pin or "–", phone)
-    return table
-
-
-def _people_with_eherkenning() -> Table:
-    table = Table(title="Mensen met eHerkenning / People with eHerkenning", title_justify="left")
-    for heading in ("Naam / Name", "Voor / For", "Leverancier / Supplier", "Gebruikersnaam / User name"):
-        table.add_column(heading, no_wrap=heading != "Naam / Name")
-    for heading in ("Wachtwoord / Password", "Niveau / Level", "KvK"):
-        table.add_column(heading, no_wrap=True)
-    suppliers = {supplier.id: supplier.name for supplier in SUPPLIERS}
-    for person in PEOPLE:
-        if means := person.eherkenning:
-            companies = " ".join(mandate.organisation.kvk for mandate in means.mandates)
-            journeys, supplier = " ".join(person.journeys), suppliers[means.supplier]
-            table.add_row(
-                person.name, journeys, supplier, means.username, means.password, means.level, companies
-            )
-    return table
-
-
-def _people_with_passwords() -> Table:
-    table = Table(title="Mensen met een wachtwoord / People with a password", title_justify="left")
-    for heading in ("Naam / Name", "Voor / For", "Merk / Brand", "E-mail", "Wachtwoord / Password", "Code"):
-        table.add_column(heading, no_wrap=heading in {"E-mail", "Wachtwoord / Password"})
-    for person in PEOPLE:
-        for account in person.accounts:
-            if account.kind is AccountKind.BUSINESS:
-                password = account.password or "(uitgenodigd / invited)"
-                code = "app" if account.totp_secret else account.phone or "–"
-                journeys = " ".join(person.journeys)
-                table.add_row(person.name, journeys, account.brand, account.email, password, code)
-    return table
 
 
 def _on_signal(_number: int, _frame: FrameType | None) -> None:

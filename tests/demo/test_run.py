@@ -23,6 +23,7 @@ from rich.console import Console
 
 from demo import mailed_codes
 from demo import run as demo_run
+from demo.announcement import announce
 from demo.clock import DemoClock
 from demo.import_file import account_lines, business_account_lines
 from demo.outbox.app import create_app
@@ -32,7 +33,7 @@ from demo.people import PEOPLE
 from demo.plan import PORTS, Plan
 from demo.portals.definitions import PORTALS
 from demo.ports import Port, taken
-from demo.run import MARKER, account_file, announce, prepare_state
+from demo.run import MARKER, DemoEnded, account_file, prepare_state, watch
 from demo.serving import listen
 from demo.supervisor import DemoFailed, Service, Step, Supervisor
 from tests.demo.standins import free_port, has_ended, web_service
@@ -67,6 +68,8 @@ def test_ports_that_are_taken_are_named_with_what_wanted_them(monkeypatch: pytes
     assert answer.exit_code == 1
     assert f"Port {number} is taken; the portal Mijn CZ needs it." in answer.output
     assert "else" not in answer.output
+    assert "Niet gestart / Not started" in answer.output
+    assert "stopt" not in answer.output
     assert not Path("nowhere").exists()
 
 
@@ -121,6 +124,8 @@ def test_supervisor_tells_which_service_ended_with_its_last_words(supervisor: Su
     process.wait(10)
     with pytest.raises(DemoFailed, match=r"portal ended \(exit status 7\)(.|\n)*my last words"):
         supervisor.check()
+    with pytest.raises(DemoEnded, match="my last words"):
+        watch(supervisor)
 
 
 def test_supervisor_does_not_wait_for_a_service_that_ended(supervisor: Supervisor) -> None:
@@ -220,6 +225,24 @@ def test_announcement_lists_every_portal_and_everybody() -> None:
         assert person.name in told
         for account in person.accounts:
             assert account.password is None or account.password in told
+
+
+@pytest.mark.parametrize("width", [40, 80, 100, 120, 150, 200])
+def test_announcement_cuts_nothing_off_in_any_terminal(width: int) -> None:
+    """People are listed whole, or it is said where they are."""
+    console = Console(width=width, record=True, file=io.StringIO())
+    announce(console, Plan(Path("state"), Path("config")))
+    told = console.export_text()
+    assert "…" not in told
+    assert all(portal.base_url in told and portal.name in told for portal in PORTALS)
+    accounts = [(person, account) for person in PEOPLE for account in person.accounts]
+    listed = [
+        (person, account)
+        for person, account in accounts
+        if person.name in told and (account.password is None or account.password in told)
+    ]
+    assert listed == (accounts if width >= 150 else [])
+    assert ("Everybody, with passwords: http://127.0.0.1:8300\n" in told) == (width < 150)
 
 
 def test_codes_are_mailed_to_everybody_who_has_eherkenning_and_an_account() -> None:
