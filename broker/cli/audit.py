@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from broker.cli.audit_chain import export, public_key, verify
 from broker.cli.options import config_option, read_settings
@@ -46,14 +45,16 @@ def find(config: Path, code: str, *, as_json: bool) -> None:
         click.echo("There is no event with this code.", err=True)
         sys.exit(_NOT_FOUND)
     told = [dict(zip(_COLUMNS, _told(row), strict=True)) for row in rows]
-    if as_json:
-        for event in told:
-            click.echo(json.dumps(event, ensure_ascii=False))
-        return
-    table = Table(*_COLUMNS, box=None)
-    for event in told:
-        table.add_row(*(value or "-" for value in event.values()))
-    Console(soft_wrap=True).print(table)
+    click.echo("\n".join(map(_as_json, told)) if as_json else "\n\n".join(map(_as_lines, told)))
+
+
+def _as_json(event: Mapping[str, str | None]) -> str:
+    return json.dumps(event, ensure_ascii=False)
+
+
+def _as_lines(event: Mapping[str, str | None]) -> str:
+    """One value a line, so that none is cut off, however narrow the window is."""
+    return "\n".join(f"{name}: {'-' if value is None else value}" for name, value in event.items())
 
 
 def _normal(code: str) -> str:

@@ -92,7 +92,7 @@ def _judge(endpoint: AuthorizePages, sent: Sequence[tuple[str, str]], *, park: b
     try:
         asked = validate_authorization_request(sent, endpoint.clients)
     except ShownError as error:
-        _note_refusal(endpoint, None, error.code)
+        _note_refusal(endpoint, _known_client(endpoint, sent), error.code)
         raise DeadEnd("request-invalid", error.status) from error
     except RedirectedError as error:
         return _tell_portal(endpoint, error, dict(sent).get("client_id"))
@@ -231,6 +231,12 @@ def _tell_portal(
     portal = endpoint.pages.portals.of_client(client.client_id) if client else None
     _note_refusal(endpoint, client, error.error.value)
     return send(responses.refused(error, issuer=endpoint.issuer), portal.brand if portal else None, portal)
+
+
+def _known_client(endpoint: AuthorizePages, sent: Sequence[tuple[str, str]]) -> Client | None:
+    """Which portal's registration the request names, though nothing proves that it is from there."""
+    named = [value for name, value in sent if name == "client_id"]
+    return endpoint.clients.find(named[0]) if len(named) == 1 else None
 
 
 def _note_refusal(endpoint: AuthorizePages, client: Client | None, reason: str) -> None:

@@ -196,7 +196,7 @@ def test_support_code_finds_its_events_however_it_was_typed(system: System, type
         "audience.other",
         "cz",
     )
-    assert "audience.other" in _run(system, "audit", "find", code).output
+    assert "\nreason: audience.other\n" in _run(system, "audit", "find", code).output
 
 
 def test_support_code_of_a_refusal_after_digid_names_the_client_but_no_person(system: System) -> None:
@@ -211,6 +211,21 @@ def test_support_code_of_a_refusal_after_digid_names_the_client_but_no_person(sy
         "login.refused": ("account-disabled", "mijn-cz"),
     }
     assert digid_of("sanne").bsn not in result.output
+
+
+def test_support_code_of_an_unknown_return_address_is_told_in_full(system: System) -> None:
+    """The operator reads which portal's registration it is about, and why, however narrow the window."""
+    browser = system.browser()
+    url = system.portal().begin().url.replace("redirect_uri=", "redirect_uri=https%3A%2F%2Felsewhere.example")
+    browser.open(url)
+    lines = _run(system, "audit", "find", browser.page.support_code or "").output.splitlines()
+    assert lines[1:] == [
+        "kind: authorization.refused",
+        "result: refused",
+        "reason: return-address-unknown",
+        "brand: cz",
+        "client: mijn-cz",
+    ]
 
 
 def test_support_code_of_nothing_is_said_to_be_so(system: System) -> None:
