@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
+import stat
+import subprocess
+import sys
+from pathlib import Path
 
 import click
 import pytest
 
 from broker.cli.main import commands
+from broker.oidc.client_keys import parse_client_keys
 from broker.settings import BrokerFile
 from broker.settings.model import Section
 from tests.workshop.workshop_files import ROOT
@@ -68,6 +74,16 @@ def test_variables_of_the_pages_are_settings() -> None:
             model = _section(section)
             assert model is not None, f"{page.name}: {variable}"
             assert key in model.model_fields, f"{page.name}: {variable}"
+
+
+def test_keys_that_the_page_for_portals_makes_are_taken(tmp_path: Path) -> None:
+    """As it stands there; the private file is the maker's alone, and the public one holds no secret."""
+    page = (ROOT / "docs/how-to/connect-a-portal.md").read_text(encoding="utf-8")
+    (program,) = re.findall(r"^```python\n(import json, os\n.*?)^```", page, re.MULTILINE | re.DOTALL)
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
+    known = parse_client_keys(json.loads((tmp_path / "my-portal.public.jwks").read_text("utf-8")))
+    assert set(known.signing) == {"my-portal-2026"}
+    assert stat.S_IMODE((tmp_path / "my-portal.private.jwks").stat().st_mode) == stat.S_IRUSR | stat.S_IWUSR
 
 
 def _section(name: str) -> type[Section] | None:
