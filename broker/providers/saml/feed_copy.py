@@ -7,9 +7,11 @@ can take a provider away, and cannot put another in its place.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import mkstemp
 
 import structlog
 
@@ -21,6 +23,10 @@ _log = structlog.get_logger("broker.providers")
 
 Reader = Callable[[bytes], IdentityProvider]
 """Verifies and reads; raises `AnswerRefused` or `ConfigurationError`."""
+
+
+class CopyNotWritten(AnswerRefused):
+    """What the feed brought could not be kept, so that it does not count."""
 
 
 class FeedCopy:
@@ -51,20 +57,49 @@ class FeedCopy:
             return None
         return status.st_ino, status.st_mtime_ns, status.st_size
 
-    def write_beside(self, document: bytes, now: datetime) -> Path:
-        """Another document, ready to take its place; raises `OSError` where it cannot be written."""
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        beside = self._file.with_name(f".{self._file.name}.{os.getpid()}.new")
-        with beside.open("wb") as out:
-            out.write(document)
-            out.flush()
-            os.fsync(out.fileno())
-        os.utime(beside, (now.timestamp(), now.timestamp()))
-        return beside
+    @contextmanager
+    def beside(self, document: bytes, now: datetime) -> Iterator[Path]:
+        """Another document, ready to take its place, and gone again where it did not.
+
+        Raises `CopyNotWritten`.
+        """
+        with _as_refusal():
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            # A name that nobody knows beforehand: workers in containers share their numbers, and a link that
+            # lies there already would be followed.
+            descriptor, name = mkstemp(".new", f".{self._file.name}.", self._file.parent)
+        beside = Path(name)
+        try:
+            with _as_refusal():
+                _write(descriptor, document, now)
+            yield beside
+        finally:
+            with suppress(OSError):
+                beside.unlink(missing_ok=True)
 
     def replace_by(self, beside: Path) -> None:
-        """Let what was written beside take its place, whole or not at all."""
-        beside.replace(self._file)
+        """Let what was written beside take its place, whole or not at all; raises `CopyNotWritten`."""
+        with _as_refusal():
+            beside.replace(self._file)
+
+
+@contextmanager
+def _as_refusal() -> Iterator[None]:
+    try:
+        yield
+    except OSError as fault:
+        detail = f"the copy cannot be written ({type(fault).__name__})"
+        raise CopyNotWritten("feed.copy-not-written", detail) from fault
+
+
+def _write(descriptor: int, document: bytes, now: datetime) -> None:
+    with os.fdopen(descriptor, "wb") as out:
+        out.write(document)
+        out.flush()
+        # Servers may run as somebody else, and nothing in it is secret.
+        os.fchmod(descriptor, 0o644)
+        os.utime(descriptor, (now.timestamp(), now.timestamp()))
+        os.fsync(descriptor)
 
 
 class FollowedCopy:

@@ -52,6 +52,7 @@ class FeedRefresh:
         self._clock = clock
         self._not_before: datetime | None = None
         self._refused_for: str | None = None
+        self._told_of: IdentityProvider | None = None
         self._mark: object = None
         self._copied: IdentityProvider | None = None
 
@@ -82,16 +83,19 @@ class FeedRefresh:
         before = self._known()
         document, found = obtain(self._feed, None if step_back else before, now)
         changed = before is None or _content(found) != _content(before)
-        try:
-            beside = self._feed.copy.write_beside(document, now)
-        except OSError as fault:
-            detail = f"the copy cannot be written ({type(fault).__name__})"
-            raise FeedRefused("feed.copy-not-written", detail) from fault
-        if changed:
-            # Before it counts: a change of keys that nobody is told of must not be possible.
-            self._told.changed(before, found)
-        self._feed.copy.replace_by(beside)
+        with self._feed.copy.beside(document, now) as beside:
+            if changed:
+                # Before it counts: a change of keys that nobody is told of must not be possible.
+                self._tell_change(before, found)
+            self._feed.copy.replace_by(beside)
+        self._told_of = None
         return changed
+
+    def _tell_change(self, before: IdentityProvider | None, found: IdentityProvider) -> None:
+        """Once, also where the copy cannot take its place and the same is fetched again and again."""
+        if self._told_of != _content(found):
+            self._told.changed(before, found)
+            self._told_of = _content(found)
 
     def _is_due(self, now: datetime) -> bool:
         if self._not_before is not None and now < self._not_before:

@@ -130,6 +130,34 @@ def test_copy_that_cannot_be_written_is_a_refusal_of_its_own(published: Publishe
     assert published.heard == ["feed.copy-not-written"]
 
 
+def test_copy_that_cannot_be_replaced_is_not_tried_all_the_time(published: Published) -> None:
+    """The change is told once, nothing is left beside, and it counts when the place is free."""
+    place = published.folder / "copies/feed.xml"
+    place.mkdir(parents=True)
+    worker = published.worker()
+    assert [worker.run(), worker.run(), published.fetched] == [0, 0, 1]
+    published.clock.advance(seconds=HOUR / 10)
+    assert [worker.run(), published.fetched] == [0, 2]
+    (first,) = named("idp")
+    assert published.heard == [f"0 {first}", "feed.copy-not-written"]
+    assert list(place.parent.iterdir()) == [place]
+    place.rmdir()
+    published.clock.advance(seconds=HOUR / 10)
+    assert worker.run() == 1
+    assert published.known() == (first,)
+
+
+def test_copies_of_two_workers_do_not_meet(published: Published) -> None:
+    """Each writes beside in a file of its own, which every server can read."""
+    copy, now = published.copy, published.clock()
+    with copy.beside(b"one", now) as mine, published.copy.beside(b"other", now) as theirs:
+        assert (mine.read_bytes(), theirs.read_bytes()) == (b"one", b"other")
+        assert mine.stat().st_mode & 0o777 == 0o644
+        copy.replace_by(mine)
+    assert copy.read() == b"one"
+    assert [file.name for file in (published.folder / "copies").iterdir()] == ["feed.xml"]
+
+
 def test_change_of_keys_is_told_and_followed(published: Published) -> None:
     """Written down before it counts; a server that runs takes it in, one that starts as well."""
     worker = published.worker()
@@ -238,7 +266,8 @@ def test_copy_that_somebody_changed_on_disk_changes_nothing(published: Published
     running = FollowedCopy(published.copy, READ)
     _unsigned(published)
     assert isinstance(published.document, bytes)
-    published.copy.replace_by(published.copy.write_beside(published.document, published.clock()))
+    with published.copy.beside(published.document, published.clock()) as beside:
+        published.copy.replace_by(beside)
     assert tuple(map(fingerprint_of, running.current().certificates)) == named("idp")
     with pytest.raises(AnswerRefused):
         published.known()
