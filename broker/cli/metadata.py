@@ -46,7 +46,9 @@ def eherkenning(config: Path, brand: str) -> None:
 @metadata.command()
 @config_option
 @click.option("--provider", required=True, help="The name of its file under providers/.")
-@click.option("--step-back", is_flag=True, help="Also when it ends before the copy that is there.")
+@click.option(
+    "--step-back", is_flag=True, help="Also when nothing says that it is newer than the copy that is there."
+)
 def fetch(config: Path, provider: str, *, step_back: bool) -> None:
     """Fetch a provider's metadata from its feed now. The worker does so by itself once there is a copy."""
     settings = read_settings(config)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -13,7 +13,12 @@ from broker.metrics.catalogue import METADATA_REFRESHES
 from broker.providers.saml.bounded_answer import ChannelUnavailable
 from broker.providers.saml.feed_copy import FeedCopy, Reader
 from broker.providers.saml.metadata import IdentityProvider
-from broker.providers.saml.metadata_feed import FeedRefused, require_no_step_back
+from broker.providers.saml.metadata_feed import (
+    FeedRefused,
+    content_of,
+    require_end_in_sight,
+    require_no_step_back,
+)
 from broker.providers.saml.refusal import AnswerRefused
 
 _SOONEST: Final = timedelta(minutes=1)
@@ -82,7 +87,7 @@ class FeedRefresh:
         """
         before = self._known()
         document, found = obtain(self._feed, None if step_back else before, now)
-        changed = before is None or _content(found) != _content(before)
+        changed = before is None or content_of(found) != content_of(before)
         with self._feed.copy.beside(document, now) as beside:
             if changed:
                 # Before it counts: a change of keys that nobody is told of must not be possible.
@@ -93,9 +98,9 @@ class FeedRefresh:
 
     def _tell_change(self, before: IdentityProvider | None, found: IdentityProvider) -> None:
         """Once, also where the copy cannot take its place and the same is fetched again and again."""
-        if self._told_of != _content(found):
+        if self._told_of != content_of(found):
             self._told.changed(before, found)
-            self._told_of = _content(found)
+            self._told_of = content_of(found)
 
     def _is_due(self, now: datetime) -> bool:
         if self._not_before is not None and now < self._not_before:
@@ -127,11 +132,6 @@ class FeedRefresh:
             self._refused_for = reason_code
 
 
-def _content(found: IdentityProvider) -> IdentityProvider:
-    """Without what changes whenever a feed is signed anew."""
-    return replace(found, valid_until=None, cache_for=None)
-
-
 def obtain(feed: Feed, known: IdentityProvider | None, now: datetime) -> tuple[bytes, IdentityProvider]:
     """What the feed brings now, and what that says; raises `AnswerRefused` where it is not to be believed.
 
@@ -139,8 +139,7 @@ def obtain(feed: Feed, known: IdentityProvider | None, now: datetime) -> tuple[b
     """
     document = _fetched(feed)
     found = _judged(feed, document)
-    if found.valid_until is not None and now >= found.valid_until:
-        raise FeedRefused("feed.ended", "the metadata has ended already")
+    require_end_in_sight(found, now)
     if known is not None:
         require_no_step_back(found, known)
     return document, found

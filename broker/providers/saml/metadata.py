@@ -23,7 +23,7 @@ from lxml.etree import _Element
 from broker.errors import ConfigurationError
 from broker.providers.saml.bytes_rules import check_bytes
 from broker.providers.saml.keys import rsa_key_of
-from broker.providers.saml.metadata_ends import cache_duration, valid_until
+from broker.providers.saml.metadata_ends import cache_duration, published_at, valid_until
 from broker.providers.saml.names import BINDING_POST, BINDING_REDIRECT, BINDING_SOAP, SAMLP, ds, md
 from broker.providers.saml.parse import parse_strictly
 from broker.providers.saml.refusal import GateRefused
@@ -56,7 +56,7 @@ class IdentityProvider:
 
     `resolution_urls` are where artifacts are resolved, by the index that an artifact names. After
     `valid_until` nothing of this is to be believed (None: no end was told); after `cache_for` it should be
-    fetched anew.
+    fetched anew. `published_at` is when it was made (None: that was not told).
     """
 
     entity_id: str
@@ -66,6 +66,7 @@ class IdentityProvider:
     certificates: tuple[x509.Certificate, ...]
     valid_until: datetime | None = None
     cache_for: timedelta | None = None
+    published_at: datetime | None = None
     logout_redirect_url: str | None = None
     logout_post_url: str | None = None
 
@@ -142,6 +143,7 @@ def identity_provider_in(root: _Element, entity_id: str | None = None) -> Identi
         certificates=_signing_certificates(role, faults),
         valid_until=valid_until(role, faults),
         cache_for=cache_duration(role, faults),
+        published_at=published_at(role),
         logout_redirect_url=_offered(role, "SingleLogoutService", BINDING_REDIRECT),
         logout_post_url=_offered(role, "SingleLogoutService", BINDING_POST),
     )

@@ -1,4 +1,8 @@
-"""How long metadata may be believed: `validUntil` and `cacheDuration` (SAML metadata 2.3.1, 2.3.2, 2.4.1)."""
+"""Since when and how long metadata may be believed.
+
+`validUntil` and `cacheDuration` (SAML metadata 2.3.1, 2.3.2, 2.4.1), and `creationInstant` of the document
+(SAML metadata extensions for registration and publication information 2.2).
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from datetime import datetime, timedelta
 from lxml.etree import _Element
 
 from broker.providers.saml.instants import read_instant
+from broker.providers.saml.names import METADATA_RPI, md
 
 # xs:duration without fractions; a month counts 30 days and a year 365, which is early rather than late.
 _DURATION = re.compile(
@@ -41,6 +46,16 @@ def cache_duration(role: _Element, faults: list[str]) -> timedelta | None:
         whole_days = 365 * years + 30 * months + days
         durations.append(timedelta(days=whole_days, hours=hours, minutes=minutes, seconds=seconds))
     return min(durations, default=None)
+
+
+def published_at(role: _Element) -> datetime | None:
+    """When the whole document was made, by the extensions of its root; None when no moment in UTC is told."""
+    root = role.getroottree().getroot()
+    told = root.find(f"{md('Extensions')}/{{{METADATA_RPI}}}PublicationInfo")
+    try:
+        return None if told is None else read_instant(told.get("creationInstant", ""))
+    except ValueError:
+        return None
 
 
 def _attributes(role: _Element, name: str) -> Iterator[str]:

@@ -7,6 +7,9 @@ without one could be shown to us again for ever.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
 
 from cryptography import x509
 from lxml.etree import _Element
@@ -21,6 +24,9 @@ from broker.providers.saml.profile import LayerName
 from broker.providers.saml.refusal import AnswerRefused, GateRefused
 from broker.providers.saml.signature_profile import SignedLayer, check_signature
 from broker.providers.saml.verify import verify_layers
+
+LONGEST_LIFE: Final = timedelta(days=400)
+"""How far away the end of a feed may be: a year, and room to be signed anew."""
 
 
 class FeedRefused(AnswerRefused):
@@ -44,12 +50,42 @@ def read_feed(document: bytes, entity_id: str, signers: Sequence[x509.Certificat
     return found
 
 
+def require_end_in_sight(found: IdentityProvider, now: datetime) -> None:
+    """Refuse what has ended, and what could be shown to us again for years."""
+    if found.valid_until is None:
+        return
+    if now >= found.valid_until:
+        raise FeedRefused("feed.ended", "the metadata has ended already")
+    if found.valid_until - now > LONGEST_LIFE:
+        raise FeedRefused("feed.too-long", f"the metadata ends more than {LONGEST_LIFE.days} days from now")
+
+
 def require_no_step_back(found: IdentityProvider, known: IdentityProvider) -> None:
-    """Refuse what was published before what we have: it may hold a key that was withdrawn since."""
+    """Refuse what was published before what we have: it may hold a key that was withdrawn since.
+
+    What ends at the same moment and says something else must say itself that it was made later.
+    """
     if found.valid_until is None or known.valid_until is None:
         return
     if found.valid_until < known.valid_until:
         raise FeedRefused("feed.older", "the metadata ends before the copy that we have")
+    if _made_before(found, known):
+        raise FeedRefused("feed.older", "the metadata was made before the copy that we have")
+    newer = found.valid_until > known.valid_until or _made_before(known, found)
+    if not newer and content_of(found) != content_of(known):
+        detail = "the metadata differs from the copy that we have and does not say that it is newer"
+        raise FeedRefused("feed.not-newer", detail)
+
+
+def _made_before(one: IdentityProvider, other: IdentityProvider) -> bool:
+    """Whether both say when they were made, and this one was first."""
+    made, compared = one.published_at, other.published_at
+    return made is not None and compared is not None and made < compared
+
+
+def content_of(found: IdentityProvider) -> IdentityProvider:
+    """Without what changes whenever a feed is signed anew."""
+    return replace(found, valid_until=None, cache_for=None, published_at=None)
 
 
 def _signature_of(root: _Element) -> SignedLayer:

@@ -10,6 +10,7 @@ from typing import Final
 SAML: Final = "urn:oasis:names:tc:SAML:2.0:assertion"
 SAMLP: Final = "urn:oasis:names:tc:SAML:2.0:protocol"
 METADATA: Final = "urn:oasis:names:tc:SAML:2.0:metadata"
+METADATA_RPI: Final = "urn:oasis:names:tc:SAML:metadata:rpi"
 SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 DS: Final = "http://www.w3.org/2000/09/xmldsig#"
 EXC_C14N: Final = "http://www.w3.org/2001/10/xml-exc-c14n#"

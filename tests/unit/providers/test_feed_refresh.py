@@ -195,6 +195,16 @@ def _ended(published: Published) -> None:
     published.says("idp-next", days=-1)
 
 
+def _same_end(published: Published) -> None:
+    published.clock.advance(seconds=-HOUR)
+    published.says("idp-next")
+    published.clock.advance(seconds=HOUR)
+
+
+def _endless(published: Published) -> None:
+    published.says("idp-next", days=401)
+
+
 def _noise(published: Published) -> None:
     published.document = b"<html>Maintenance</html>"
 
@@ -207,6 +217,8 @@ BAD: dict[str, tuple[Callable[[Published], None], str]] = {
     "signed-by-another": (_unsigned, "signature.invalid"),
     "older": (_older, "feed.older"),
     "ended": (_ended, "feed.ended"),
+    "same-end": (_same_end, "feed.not-newer"),
+    "hardly-ends": (_endless, "feed.too-long"),
     "noise": (_noise, "signature.missing"),
     "away": (_away, "channel.timeout"),
 }

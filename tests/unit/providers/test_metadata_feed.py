@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cache
 
 import pytest
 from cryptography import x509
 
-from broker.providers.saml.metadata_feed import FeedRefused, read_feed, require_no_step_back
+from broker.providers.saml.metadata import IdentityProvider
+from broker.providers.saml.metadata_feed import (
+    LONGEST_LIFE,
+    FeedRefused,
+    read_feed,
+    require_end_in_sight,
+    require_no_step_back,
+)
 from broker.providers.saml.refusal import AnswerRefused
-from tests.support.saml.answers import IDP
+from tests.support.saml.answers import IDP, stamp
 from tests.support.saml.feed import FEED_ID, SIGNATURE_PLACE, feed_text, signed_feed
 from tests.support.saml.keys import pair, pair_valid
 from tests.support.saml.signers import by_signxml
-from tests.unit.providers.test_metadata import NOW, SENSIBLE, plain
+from tests.unit.providers.test_metadata import (
+    NOW,
+    REDIRECT,
+    RESOLUTION,
+    SENSIBLE,
+    key_descriptor,
+    metadata_text,
+    plain,
+)
 
 INSIDE = plain(SENSIBLE)
 UNTIL = NOW + timedelta(days=7)
@@ -138,10 +153,54 @@ def test_certificate_in_the_signature_proves_nothing() -> None:
 
 
 def test_older_copy_does_not_take_the_place_of_a_newer_one() -> None:
-    """It may hold a key that was withdrawn; one of the same end may."""
+    """It may hold a key that was withdrawn; the same again may."""
     newer = read_feed(signed_feed(INSIDE, UNTIL + timedelta(seconds=1)), IDP, pinned())
     older = read_feed(good(), IDP, pinned())
     require_no_step_back(newer, older)
     require_no_step_back(older, older)
     with pytest.raises(FeedRefused, match=r"feed\.older"):
         require_no_step_back(older, newer)
+
+
+def made_at(moment: datetime | None, *, ends: datetime = UNTIL, key: str = "idp") -> IdentityProvider:
+    """A feed that says when it was made, as federations do in the extensions of their document."""
+    attribute = "" if moment is None else f' creationInstant="{stamp(moment)}"'
+    told = (
+        f'<md:Extensions><r:PublicationInfo xmlns:r="urn:oasis:names:tc:SAML:metadata:rpi" '
+        f'publisher="https://makelaar.example"{attribute}/></md:Extensions>'
+    )
+    text = plain(metadata_text(key_descriptor(key), RESOLUTION, REDIRECT))
+    return read_feed(signed_feed(told + text, ends), IDP, pinned())
+
+
+LATER = NOW + timedelta(seconds=1)
+
+
+def test_other_content_of_the_same_end_must_say_that_it_is_newer() -> None:
+    """Either of two documents may be the older one, unless both tell when they were made."""
+    require_no_step_back(made_at(LATER, key="idp-next"), made_at(NOW))
+    for found, known in ((NOW, NOW), (None, NOW), (NOW, None), (None, None)):
+        with pytest.raises(FeedRefused, match=r"feed\.not-newer"):
+            require_no_step_back(made_at(found, key="idp-next"), made_at(known))
+
+
+def test_document_that_was_made_before_is_older_whenever_it_ends() -> None:
+    """A later end alone does not make it newer."""
+    with pytest.raises(FeedRefused, match=r"feed\.older"):
+        require_no_step_back(made_at(NOW, ends=UNTIL + timedelta(days=1)), made_at(LATER))
+
+
+def test_end_of_a_feed_is_in_sight() -> None:
+    """Not longer than a year and some: until then it could be shown to us again."""
+    require_end_in_sight(made_at(NOW, ends=NOW + LONGEST_LIFE), NOW)
+    with pytest.raises(FeedRefused, match=r"feed\.too-long"):
+        require_end_in_sight(made_at(NOW, ends=NOW + LONGEST_LIFE + timedelta(seconds=1)), NOW)
+
+
+def test_moment_of_making_that_is_none_tells_nothing() -> None:
+    """What cannot be compared does not make a document newer, nor one unreadable."""
+    told = (
+        '<md:Extensions><r:PublicationInfo xmlns:r="urn:oasis:names:tc:SAML:metadata:rpi" '
+        'creationInstant="tomorrow"/></md:Extensions>'
+    )
+    assert read_feed(signed_feed(told + INSIDE, UNTIL), IDP, pinned()).published_at is None
