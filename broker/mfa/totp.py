@@ -24,6 +24,7 @@ STEP_SECONDS: Final = 30
 DIGITS: Final = 6
 _WINDOW: Final = (0, -1, 1)
 _SPACING: Final = re.compile(r"[\s-]+")
+_FORM: Final = re.compile(rf"[0-9]{{{DIGITS}}}")
 _GROUP: Final = 4
 
 
@@ -64,6 +65,11 @@ def matching_step(secret: bytes, typed: str, now: datetime) -> int | None:
 def plain_code(typed: str) -> str:
     """What was typed, without the spaces and hyphens that people put in."""
     return _SPACING.sub("", typed)
+
+
+def looks_like_code(typed: str) -> bool:
+    """Whether what was typed has the form of a code: six digits, as those that go to telephones have."""
+    return _FORM.fullmatch(plain_code(typed)) is not None
 
 
 def otpauth_uri(secret: bytes, *, account_name: str, issuer: str) -> str:

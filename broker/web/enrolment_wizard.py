@@ -13,7 +13,6 @@ from typing import Final
 
 from flask import redirect, render_template
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from broker.domain.accounts import Account
 from broker.domain.clock import Clock
@@ -27,6 +26,7 @@ from broker.web.second_factor_texts import (
     CANCELLED,
     GONE,
     SENT_AGAIN,
+    formless_code,
     notice_of_delay,
     phone_fault,
     wrong_code,
@@ -132,8 +132,8 @@ class Wizard:
         state, code = self._states.of(place.id), typed("code")
         if state.stage is not Stage.CODE:
             return _back(place)
-        if not code:
-            return self._code_page(place, state, fault=gettext("Vul de code in.")), _UNPROCESSABLE
+        if fault := formless_code(state.way or FactorKind.TOTP, code):
+            return self._code_page(place, state, fault=fault), _UNPROCESSABLE
         outcome = self._enrolments.confirm(place.id, code)
         match outcome:
             case Wrong(left=left, expired=expired) if left > 0:

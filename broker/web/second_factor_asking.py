@@ -7,7 +7,6 @@ from typing import Final
 
 from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from broker.domain.accounts import AccountId
 from broker.domain.second_factors import CodePurpose, FactorKind
@@ -20,7 +19,7 @@ from broker.web.after_provider import to_collectivity
 from broker.web.dead_end import DeadEnd
 from broker.web.refusals import refused_at
 from broker.web.second_factor_state import PageState, Stage
-from broker.web.second_factor_texts import DAY_SPENT, wrong_code
+from broker.web.second_factor_texts import DAY_SPENT, formless_code, wrong_code
 from broker.web.second_factor_visit import (
     SecondFactorPages,
     Visitor,
@@ -92,14 +91,15 @@ def judge_code(second: SecondFactorPages, visitor: Visitor) -> ResponseReturnVal
     way, code = _typed_way(second, visitor), typed("code")
     if way is None:
         return back(visitor)
-    if not code:
-        return asking_page(second, visitor, gettext("Vul de code in."), way), _UNPROCESSABLE
+    if fault := formless_code(way, code):
+        return asking_page(second, visitor, fault, way), _UNPROCESSABLE
     outcome = _judge(second, visitor, way, code)
     match outcome:
         case Right(kind=kind):
             return let_in(second, visitor, kind)
         case Wrong(left=left, expired=expired) if left > 0:
-            return asking_page(second, visitor, wrong_code(left, expired=expired), way), _UNPROCESSABLE
+            fault = wrong_code(left, expired=expired, by_app=way is FactorKind.TOTP)
+            return asking_page(second, visitor, fault, way), _UNPROCESSABLE
         case Spent(reason=SpentBy.DAY):
             state = replace(second.states.of(visitor.place_id), way=way, notice=DAY_SPENT)
             second.states.keep(visitor.place_id, state, now=second.pages.clock())

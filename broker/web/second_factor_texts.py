@@ -6,8 +6,10 @@ from typing import Final
 
 from flask_babel import gettext, lazy_gettext, ngettext
 
+from broker.domain.second_factors import FactorKind
 from broker.mfa.outcomes import Delay, NotNow
 from broker.mfa.phone_numbers import PhoneFault
+from broker.mfa.totp import looks_like_code
 from broker.web.notices import Notice, NoticeTone
 
 SENT_AGAIN: Final = "second-factor-sent-again"
@@ -107,13 +109,30 @@ def phone_fault(fault: PhoneFault | None) -> str | None:
     return str(_PHONE_FAULTS[fault]) if fault is not None else None
 
 
-def wrong_code(left: int, *, expired: bool = False) -> str:
-    """What to do about a code that was not right, `left` tries before the end."""
-    what = (
-        gettext("Deze code is niet meer geldig. Vraag een nieuwe code aan.")
-        if expired
-        else gettext("Deze code klopt niet.")
-    )
+def formless_code(way: FactorKind, code: str) -> str | None:
+    """What to do about something that no code of this way looks like; None for what has to be judged.
+
+    It costs nobody a try: whoever guesses learns only what the page says of itself.
+    """
+    if not code:
+        return str(gettext("Vul de code in."))
+    if way is not FactorKind.RECOVERY and not looks_like_code(code):
+        return str(gettext("Vul zes cijfers in."))
+    return None
+
+
+def wrong_code(left: int, *, expired: bool = False, by_app: bool = False) -> str:
+    """What to do about a code that was not right, `left` tries before the end.
+
+    Of an app's code it is said always that it works once: whoever only watched a code being typed must
+    not hear that it was a right one.
+    """
+    if expired:
+        what = gettext("Deze code is niet meer geldig. Vraag een nieuwe code aan.")
+    elif by_app:
+        what = gettext("Deze code klopt niet. Hebt u de code al gebruikt? Wacht dan op de volgende.")
+    else:
+        what = gettext("Deze code klopt niet.")
     tries = ngettext(
         "U kunt nog %(num)s keer een code proberen.", "U kunt nog %(num)s keer een code proberen.", left
     )

@@ -69,12 +69,12 @@ def test_login_with_digid_and_a_text(demo: Demo, firefox: Firefox) -> None:
 
 
 def test_login_with_the_app(demo: Demo, firefox: Firefox) -> None:
-    """J5: a wrong code first, which the page says beside the field; then the right one."""
+    """J5: a code that is too short first, which the page says beside the field; then the right one."""
     account = _account("marieke")
     _type_password(firefox, account)
     firefox.fill("Verificatiecode", "12345")
     firefox.press("button", "Code bevestigen")
-    firefox.expect_text("Deze code klopt niet.")
+    firefox.expect_text("Vul zes cijfers in.")
     demo.clock.advance(STEP_SECONDS)
     firefox.fill("Verificatiecode", pyotp.TOTP(account.totp_secret or "").at(demo.clock()))
     firefox.press("button", "Code bevestigen")

@@ -85,10 +85,12 @@ def _keep_codes(visitor: Visitor) -> None:
 
 @both_sizes
 def test_login_with_the_app(demo: Demo, visitor: Visitor) -> None:
-    """J5: Marieke, whose app makes the codes; a wrong one first."""
+    """J5: Marieke, whose app makes the codes; one that is too short first."""
     _log_in(visitor, ZAKELIJK, "marieke")
+    expect(visitor.page.get_by_label("Verificatiecode")).to_be_focused()
     _confirm(visitor, "12345")
-    expect(visitor.page.get_by_role("alert")).to_contain_text("Deze code klopt niet.")
+    expect(visitor.page.get_by_role("alert")).to_contain_text("Vul zes cijfers in.")
+    expect(visitor.page.get_by_role("alert")).to_be_focused()
     visitor.look("wrong-code")
     visitor.forgive(422)
     _confirm(visitor, _app_code(demo, _account("marieke", ZAKELIJK).totp_secret or ""))

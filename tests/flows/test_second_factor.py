@@ -30,6 +30,11 @@ def _fault(page: Page) -> str:
     return found.get_text(" ", strip=True) if found else ""
 
 
+def _unlike(code: str) -> str:
+    """Six digits that are not this code."""
+    return f"{(int(code) + 1) % 1_000_000:06d}"
+
+
 def _notice(page: Page) -> str:
     found = page.soup.select_one(".notice-title")
     return found.get_text(" ", strip=True) if found else ""
@@ -114,14 +119,36 @@ def test_wrong_code_is_told_with_what_is_left(business: Business) -> None:
     wrong = marieke.wrong_code()
     page = marieke.browser.press(CONFIRM, code=wrong)
     assert page.status == 422
-    assert _fault(page) == "Deze code klopt niet. U kunt nog 4 keer een code proberen."
+    what = "Deze code klopt niet. Hebt u de code al gebruikt? Wacht dan op de volgende."
+    assert _fault(page) == f"{what} U kunt nog 4 keer een code proberen."
     assert wrong not in page.html
     described = page.soup.select_one("#code")
     assert described is not None
     assert "code-fault" in str(described["aria-describedby"])
-    assert "3 keer" in _fault(marieke.browser.press(CONFIRM, code="geen code"))
-    assert _fault(marieke.browser.press(CONFIRM, code="")) == "Vul de code in."
+    summary = page.soup.select_one("[autofocus]")
+    assert summary is not None
+    assert (summary["role"], summary["tabindex"]) == ("alert", "-1")
     marieke.browser.press(CONFIRM, code=marieke.app_code())
+    assert marieke.is_in
+
+
+@pytest.mark.parametrize("typed", ["12", "1234567", "geen code", "٤٢٤٢٤٢"])
+def test_what_no_code_looks_like_costs_no_try(business: Business, typed: str) -> None:
+    """Two digits are a slip, not a guess: nothing is counted or judged, in the attempt or in the day."""
+    marieke = business.colleague().with_app()
+    page = marieke.log_in()
+    focused = page.soup.select_one("[autofocus]")
+    assert focused is not None
+    assert focused["id"] == "code"
+    story = marieke.system.story()
+    for _ in range(6):
+        page = marieke.browser.press(CONFIRM, code=typed)
+        assert (page.status, _fault(page)) == (422, "Vul zes cijfers in.")
+    assert _fault(marieke.browser.press(CONFIRM, code="")) == "Vul de code in."
+    assert story.kinds() == []
+    assert "4 keer" in _fault(marieke.browser.press(CONFIRM, code=marieke.wrong_code()))
+    spaced = " ".join(marieke.app_code())
+    marieke.browser.press(CONFIRM, code=spaced)
     assert marieke.is_in
 
 
@@ -152,11 +179,11 @@ def test_resending_gives_no_new_tries(business: Business) -> None:
     bram = business.colleague().with_phone()
     bram.log_in()
     for left in (4, 3, 2):
-        assert f"{left} keer" in _fault(bram.browser.press(CONFIRM, code="000000x"))
+        assert f"{left} keer" in _fault(bram.browser.press(CONFIRM, code=_unlike(bram.worker.last_code())))
         business.pass_time()
         assert _notice(bram.browser.press(AGAIN)) == "Wij hebben een nieuwe code gestuurd"
-    assert "1 keer" in _fault(bram.browser.press(CONFIRM, code="000000x"))
-    page = bram.browser.press(CONFIRM, code="000000x")
+    assert "1 keer" in _fault(bram.browser.press(CONFIRM, code=_unlike(bram.worker.last_code())))
+    page = bram.browser.press(CONFIRM, code=_unlike(bram.worker.last_code()))
     assert _notice(page) == "Er is te vaak een verkeerde code ingevuld"
 
 
@@ -425,6 +452,8 @@ def test_english_page_has_english_words(business: Business) -> None:
     page = bram.type_password("Log in")
     assert (page.language, page.heading) == ("en", "Enter the verification code")
     page = bram.browser.press("Confirm code", code="1")
+    assert _fault(page) == "Enter six digits."
+    page = bram.browser.press("Confirm code", code=_unlike(bram.worker.last_code()))
     assert _fault(page) == "This code is not right. You can try 4 more codes."
     bram.worker.last_code()
     assert "is your code to log in at CZ" in bram.worker.desk.taken[-1].body["text"]

@@ -29,7 +29,7 @@ from broker.web.account.notes import CONFIRM_AGAIN, CONFIRMED
 from broker.web.account.proof import judged_password
 from broker.web.account.proof_by_factor import judged_code, sent, typed_way, ways_of
 from broker.web.second_factor_state import PageState
-from broker.web.second_factor_texts import DAY_SPENT, wrong_code
+from broker.web.second_factor_texts import DAY_SPENT, formless_code, wrong_code
 from broker.web.second_factor_visit import typed
 from broker.web.second_factor_ways import BY_TELEPHONE, WayView
 
@@ -130,15 +130,15 @@ def _judge_code(area: AccountArea, visitor: Visitor, proof: Proof) -> ResponseRe
     way, code = typed_way(area, visitor), typed("code")
     if way is None:
         return back(area, visitor, "confirm")
-    if not code:
-        return _code_page(area, visitor, proof, gettext("Vul de code in."), way), _UNPROCESSABLE
+    if fault := formless_code(way, code):
+        return _code_page(area, visitor, proof, fault, way), _UNPROCESSABLE
     match judged_code(area, visitor, proof, way, code):
         case Right(kind=kind):
             # Of two right codes at once one goes on.
             won = area.memory.take_proof(visitor.session.sid, proof)
             return _proven(area, visitor, proof.goal, kind) if won else back(area, visitor, proof.goal)
         case Wrong(left=left, expired=expired) if left > 0:
-            fault = wrong_code(left, expired=expired)
+            fault = wrong_code(left, expired=expired, by_app=way is FactorKind.TOTP)
             return _code_page(area, visitor, proof, fault, way), _UNPROCESSABLE
         case Spent(reason=SpentBy.DAY):
             state = replace(area.factors.states.of(proof.attempt), way=way, notice=DAY_SPENT)
