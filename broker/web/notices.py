@@ -101,8 +101,8 @@ _NOTICES: Final = {
     "eherkenning-level-too-low": _Entry(
         title=lazy_gettext("Het niveau van uw eHerkenning is te laag"),
         text=lazy_gettext(
-            "U heeft ingelogd op een lager niveau dan hier nodig is. Log opnieuw in met niveau EH2+ of "
-            "hoger, of met EH3 als daarom wordt gevraagd. Kan dat niet? Vraag een hoger niveau aan bij uw "
+            "U heeft ingelogd op een lager niveau dan hier nodig is. Log opnieuw in met niveau eH2+ of "
+            "hoger, of met eH3 als daarom wordt gevraagd. Kan dat niet? Vraag een hoger niveau aan bij uw "
             "leverancier van eHerkenning, of een machtiging bij de beheerder van uw organisatie."
         ),
         tone=NoticeTone.WARNING,

@@ -40,12 +40,12 @@ WAYS_IN: Final[Mapping[Scheme, WayIn]] = MappingProxyType(
 
 LEVEL_NAMES: Final[Mapping[Level, str]] = MappingProxyType(
     {
-        EherkenningLevel.EH2PLUS: "EH2+",
-        EherkenningLevel.EH3: "EH3",
-        EherkenningLevel.EH4: "EH4",
+        EherkenningLevel.EH2PLUS: "eH2+",
+        EherkenningLevel.EH3: "eH3",
+        EherkenningLevel.EH4: "eH4",
     }
 )
-"""How the scheme itself spells the levels that people have to know before they go there."""
+"""As eHerkenning is spelled, so are its levels, which people have to know before they go there."""
 
 JOURNEYS: Final = ", ".join(scheme.value for scheme, way in WAYS_IN.items() if way.kind is WayKind.JOURNEY)
 """The schemes that lead away, as the argument of the converter `any` in a route."""

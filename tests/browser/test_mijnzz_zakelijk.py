@@ -112,7 +112,7 @@ def test_somebody_without_an_account_asks_for_one(answering_demo: Demo, visitor:
     page.get_by_role("link", name="Account aanvragen").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Account aanvragen")
     expect(page.locator("main")).to_contain_text(mandates.HADDAD.kvk)
-    expect(page.locator("main")).to_contain_text("EH3")
+    expect(page.locator("main")).to_contain_text("eH3")
     visitor.look("request")
     page.get_by_label("Uw naam").fill("Nadia Haddad")
     page.get_by_label("Zakelijk e-mailadres").fill("nadia.haddad@haddad-installatie.example")

@@ -168,6 +168,15 @@ def test_level_below_eh2plus_is_refused_with_reason_and_help(either: System) -> 
     assert SESSION_COOKIE not in worker.browser.cookies(either.issuer)
 
 
+def test_login_page_with_two_ways_names_and_explains_both(either: System) -> None:
+    """The form for the password has a heading of its own, and steps beside it."""
+    page = Worker(either, "joost").arrive()
+    ways = ["Met eHerkenning", "Met e-mailadres en wachtwoord"]
+    assert [title.get_text(strip=True) for title in page.soup.select(".panel h2")] == ways
+    assert [title.get_text(strip=True) for title in page.soup.select("aside h3")] == ways
+    assert len(page.soup.select("aside .steps")) == 2
+
+
 def test_action_that_takes_eh3_steps_an_eh2plus_session_up(either: System) -> None:
     """The portal asks by acr_values; the eH2+ session does not suffice, and another service is asked."""
     high = Worker(either, "anouk")
@@ -179,7 +188,7 @@ def test_action_that_takes_eh3_steps_an_eh2plus_session_up(either: System) -> No
     assert low.tokens().claims["assurance"]["level"] == "eh2plus"
     page = low.arrive(acr_values=SUBSTANTIAL)
     assert page.heading == "Inloggen bij MijnZZ Zakelijk"
-    assert "EH3" in page.text
+    assert "eH3" in page.text
 
 
 def test_login_for_eh3_asks_the_service_of_that_level(either: System) -> None:
@@ -325,7 +334,7 @@ def test_somebody_without_an_account_asks_for_one(either: System) -> None:
     page = worker.browser.follow("Account aanvragen")
     organisation = means_of("ruud").mandates[2].organisation
     assert organisation.kvk in page.text
-    assert "EH3" in page.text
+    assert "eH3" in page.text
     story = either.story()
     page = worker.browser.press("Aanvraag versturen", name="", email="geen adres")
     assert page.status == 422
