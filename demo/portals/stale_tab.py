@@ -20,5 +20,7 @@ def refuse_stale_tab(context: PortalContext) -> tuple[str, int] | None:
     if login is None or meant == work.number:
         return None
     named = next((one for one in work.known if one.number == meant), None)
-    earlier = named or (Relation(meant, "", f"relatie {meant}") if is_number(meant) else None)
+    # Whoever has more relations than the token names may have this one; anybody else never had it.
+    unnamed = Relation(meant, "", f"relatie {meant}") if is_number(meant) and not work.is_all_known else None
+    earlier = named or unnamed
     return render_template("business/stale_tab.html", earlier=earlier), 409

@@ -72,12 +72,13 @@ _SERVICE = MenuGroup(
         Section(
             "instructiepagina",
             "Instructiepagina",
-            "Zo geeft u als functioneel beheerder een collega een rol.",
+            "Zo vraagt u als functioneel beheerder toegang of een andere rol aan voor een collega.",
             steps=(
-                "Zoek de collega op bij de gebruikers van uw organisatie.",
-                "Kies de collectiviteit waar het om gaat.",
-                "Vink de rollen aan die bij het werk van uw collega horen, en sla op.",
+                "Bepaal welke rollen bij het werk van uw collega horen.",
+                "Bepaal voor welke collectiviteit die rollen gelden.",
+                "Mail naam, zakelijk e-mailadres, rollen en collectiviteit aan de Bedrijvendesk.",
             ),
+            roles=frozenset({_ADMINISTRATOR}),
         ),
     ),
 )
@@ -92,8 +93,8 @@ CZ_ZAKELIJK = BusinessSite(
             ),
             ("Veilig ingelogd", "Naast uw wachtwoord vragen wij altijd een code uit een app of een sms."),
             (
-                "Zelf collega's regelen",
-                "De functioneel beheerder van uw organisatie geeft collega's toegang.",
+                "Collega's erbij",
+                "De functioneel beheerder van uw organisatie vraagt toegang aan bij de Bedrijvendesk.",
             ),
         ),
         needed=(
@@ -110,8 +111,8 @@ CZ_ZAKELIJK = BusinessSite(
             _REPORTS: "Rapportage verantwoordelijke",
             _PARTICIPANTS: "Deelnemersbeheerder",
         },
-        who_gives="De functioneel beheerder van uw organisatie kan u die rol geven."
-        " Bent u dat zelf? Op de instructiepagina leest u hoe het werkt.",
+        who_gives="De functioneel beheerder van uw organisatie kan die rol voor u aanvragen."
+        " Bent u dat zelf? Op de instructiepagina leest u hoe.",
     ),
     contact=ContactRule(
         frozenset({_ADMINISTRATOR}),

@@ -21,7 +21,7 @@ LABELS = {
     _INCOME_USER: "Gebruiker Inkomensverzekering",
     _REPORTS: "Maken rapportages voor management",
 }
-ROLES = RoleWords(LABELS, who_gives="De hoofdgebruiker van uw organisatie kan u die rol geven.")
+ROLES = RoleWords(LABELS, who_gives="De hoofdgebruiker van uw organisatie kan die rol voor u aanvragen.")
 OF_CARE = frozenset({MAIN_USER, CARE_CONTRACT})
 
 

@@ -28,7 +28,7 @@ IZA = BusinessSite(
         promises=(
             ("Altijd actueel", "Wat u vandaag wijzigt, ziet u binnen enkele minuten terug."),
             ("Veiliger inloggen", "Zet de tweestapsverificatie aan, met een app of met een sms."),
-            ("Samen regelen", "De hoofdgebruiker van uw organisatie geeft collega's toegang."),
+            ("Collega's erbij", "De hoofdgebruiker van uw organisatie vraagt toegang aan bij de helpdesk."),
         ),
         needed=(
             "Uw e-mailadres: dat is uw gebruikersnaam.",

@@ -108,7 +108,7 @@ ZZ_ZAKELIJK = BusinessSite(
     ),
     roles=RoleWords(
         {_ADMINISTRATIVE: "Administratief", _FINANCIAL: "Financieel", _ACCOUNTS: "Accountbeheer"},
-        who_gives="De accountbeheerder van uw organisatie kan u die rol geven.",
+        who_gives="De accountbeheerder van uw organisatie kan die rol voor u aanvragen.",
     ),
     contact=ContactRule(
         frozenset({_ADMINISTRATIVE}),

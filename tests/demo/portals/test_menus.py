@@ -31,10 +31,10 @@ MENUS = {
         "Zoek bedrijf of verzekerde", "Contractgegevens", "Instructiepagina",
     },
     ("mijn-cz-zakelijk", "rapportage-verantwoordelijke"): {
-        "Zoek bedrijf of verzekerde", "Financiële overzichten", "Contractgegevens", "Instructiepagina",
+        "Zoek bedrijf of verzekerde", "Financiële overzichten", "Contractgegevens",
     },
     ("mijn-cz-zakelijk", "deelnemers-beheerder"): {
-        "Zoek bedrijf of verzekerde", "Contractgegevens", "Deelnemers", "Instructiepagina",
+        "Zoek bedrijf of verzekerde", "Contractgegevens", "Deelnemers",
     },
     ("mijn-iza", "hoofdgebruiker"): CARE,
     ("mijn-iza", "beheerder-collectieve-zorgverzekering"): CARE,
