@@ -150,7 +150,9 @@ def test_every_page_of_the_portal_is_for_everyone(place: Place, guest: Visitor) 
     expect(page.get_by_role("heading", name="Gegevens collectiviteit")).to_be_visible()
     _judge(guest, "settings")
     page.goto(f"{place.url}/onderdeel/{_site(place).menu[0].sections[0].slug}?relatie=ANDERS-1")
-    expect(page.get_by_role("alert").first).to_contain_text("Dit tabblad hoorde bij")
+    expect(page.get_by_role("alert").first).to_contain_text(
+        "Dit adres is van een relatie waarvoor u geen rechten hebt."
+    )
     _judge(guest, "stale")
     guest.forgive(409)
 
