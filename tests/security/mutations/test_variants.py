@@ -47,7 +47,7 @@ def test_a_sample_of_the_variants_gets_what_it_deserves() -> None:
     assert report.made >= 2_000
 
 
-@pytest.mark.soak
+@pytest.mark.slow
 def test_every_variant_gets_what_it_deserves() -> None:
     """All of them: refused with a code of the catalogue, or accepted as the very same message."""
     report = told(run(every_variant(), KNOWN_CODES))
