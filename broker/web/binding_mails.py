@@ -11,7 +11,7 @@ from flask_babel import gettext
 
 from broker.accounts.binding.codes import shown
 from broker.accounts.binding.ports import CodeLetter
-from broker.accounts.requesting.service import ConfirmationLetter
+from broker.accounts.requesting.service import ApplicantLetter
 from broker.notify.mail import Sender
 from broker.notify.queue import MessageQueue
 from broker.web.letters import Words, mail_of
@@ -33,13 +33,13 @@ class BindingMails:
         mail = mail_of(words, brand, sender, letter.to_ascii)
         self._queue.enqueue(letter.brand, "eherkenning-code", mail, expires_at=letter.expires_at)
 
-    def confirm(self, letter: ConfirmationLetter) -> None:
+    def confirm(self, letter: ApplicantLetter) -> None:
         """Queue the mail that a request came in, within the transaction at hand."""
         brand, sender = self._of(letter.brand)
         mail = mail_of(_received_words(self._place(letter.portal, brand)), brand, sender, letter.to_ascii)
         self._queue.enqueue(letter.brand, "account-request", mail, expires_at=letter.expires_at)
 
-    def refuse(self, letter: ConfirmationLetter) -> None:
+    def refuse(self, letter: ApplicantLetter) -> None:
         """Queue the mail that there will be no account, within the transaction at hand."""
         brand, sender = self._of(letter.brand)
         mail = mail_of(_refused_words(self._place(letter.portal, brand)), brand, sender, letter.to_ascii)

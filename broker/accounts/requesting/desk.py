@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
-from broker.accounts.requesting.service import Auditor, ConfirmationLetter
+from broker.accounts.requesting.service import MAIL_LIFETIME, ApplicantLetter, Auditor
 from broker.domain.accounts import Account
 from broker.domain.clock import Clock
 from broker.domain.email_address import EmailAddress, parse_email_address
 from broker.domain.events import AccountRequestDecided, AccountRequestsRead, Result
 from broker.domain.representation import Representation
 from broker.domain.roles import RoleId
-
-_MAIL_LIFETIME: Final = timedelta(days=2)
 
 
 class Kept(Protocol):
@@ -56,7 +54,7 @@ class Requests(Protocol):
 class Letters(Protocol):
     """Writes and queues mail, within the transaction at hand."""
 
-    def refuse(self, letter: ConfirmationLetter) -> None:
+    def refuse(self, letter: ApplicantLetter) -> None:
         """Queue the mail that says that there will be no account."""
 
 
@@ -152,8 +150,8 @@ class RequestDesk:
         with self._with.together():
             if not self._with.requests.decide(brand, request_id, approved=False):
                 return Decision.UNKNOWN
-            expires_at = self._with.clock() + _MAIL_LIFETIME
-            letter = ConfirmationLetter(brand, wanted.portal, wanted.email.ascii, expires_at)
+            expires_at = self._with.clock() + MAIL_LIFETIME
+            letter = ApplicantLetter(brand, wanted.portal, wanted.email.ascii, expires_at)
             self._with.letters.refuse(letter)
             self._decided(brand, request_id, None)
         return Decision.DONE

@@ -17,7 +17,8 @@ from broker.domain.identity import EherkenningIdentity
 from broker.domain.representation import Representation
 from broker.domain.roles import RoleId
 
-_MAIL_LIFETIME: Final = timedelta(days=2)
+MAIL_LIFETIME: Final = timedelta(days=2)
+"""For how long sending a mail about a request has a use."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class ConfirmationLetter:
-    """The mail that says that a request came in."""
+class ApplicantLetter:
+    """A mail to the applicant about their request."""
 
     brand: str
     portal: str
@@ -61,7 +62,7 @@ class Requests(Protocol):
 class Letters(Protocol):
     """Writes and queues mail, within the transaction at hand."""
 
-    def confirm(self, letter: ConfirmationLetter) -> None:
+    def confirm(self, letter: ApplicantLetter) -> None:
         """Queue the mail in the language of the person at hand."""
 
 
@@ -107,11 +108,11 @@ class AccountRequests:
             content = _content(applicant, wanted)
             parts.requests.add(request_id, applicant.brand, applicant.portal, content)
             parts.letters.confirm(
-                ConfirmationLetter(
+                ApplicantLetter(
                     brand=applicant.brand,
                     portal=applicant.portal,
                     to_ascii=wanted.email.ascii,
-                    expires_at=parts.clock() + _MAIL_LIFETIME,
+                    expires_at=parts.clock() + MAIL_LIFETIME,
                 )
             )
             parts.auditor.record(
