@@ -33,3 +33,13 @@ class _OneDemoAtATime(LoadFileScheduling):  # type: ignore[misc]  # pytest-xdist
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFileScheduling:
     """Called where tests run in several processes (`make test`)."""
     return _OneDemoAtATime(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What fails in a browser is tried once more, and told: a browser has moods that no wait catches.
+
+    Nothing else is: elsewhere a test that fails once in a hundred runs has found something.
+    """
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.flaky(reruns=1))

@@ -46,6 +46,7 @@ def guest(chromium: Browser, request: pytest.FixtureRequest) -> Iterator[Visitor
 
 
 def _come_near_the_end(demo: Demo, visitor: Visitor, seconds: int = IDLE_SECONDS - NEAR_SECONDS) -> None:
+    visitor.page.wait_for_load_state()  # The script that counts comes after the words.
     demo.clock.advance(seconds)
     visitor.page.clock.fast_forward(seconds * 1000)
 

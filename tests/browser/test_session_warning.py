@@ -43,6 +43,7 @@ class Place:
         """The provider knows everybody; one ends at the first page after the login."""
         page.goto(f"{self.portal.base_url}/login")
         expect(page.get_by_label("Uw sessie", exact=True)).to_contain_text("U bent ingelogd als")
+        page.wait_for_load_state()  # The script that counts comes after the words.
 
     def let_pass(self, page: Page, by: timedelta) -> None:
         """Time passes for the portal and for the browser."""
