@@ -11,6 +11,9 @@ from email_validator import EmailNotValidError, validate_email
 _LONGEST = 254
 """Octets of an address in an SMTP path (RFC 5321 section 4.5.3.1.3, without the angle brackets)."""
 
+# Four code points compose to one at most, and spaces are typed around it.
+_LONGEST_TYPED = 4 * _LONGEST
+
 
 class EmailFault(StrEnum):
     """What is wrong with a typed address."""
@@ -51,6 +54,9 @@ def parse_email_address(typed: str) -> EmailAddress:
     Quoted local parts, address literals, display names and local parts outside ASCII are refused: hardly
     any mailbox has them, and mail servers on the way disagree about them.
     """
+    # The length comes first: composing many loose accents takes time that grows with its square.
+    if len(typed) > _LONGEST_TYPED:
+        raise InvalidEmailAddress(EmailFault.TOO_LONG)
     text = unicodedata.normalize("NFC", typed).strip()
     if not text:
         raise InvalidEmailAddress(EmailFault.MISSING)

@@ -8,6 +8,9 @@ from typing import Final
 
 LONGEST_NAME: Final = 100
 
+# Four code points compose to one at most, and spaces are typed around and between.
+_LONGEST_TYPED: Final = 4 * LONGEST_NAME
+
 
 class NameFault(StrEnum):
     """What is wrong with a typed name."""
@@ -31,6 +34,9 @@ def parse_person_name(typed: str) -> str:
     1 to 100 characters with a letter among them. Line ends, control characters and invisible ones (which
     could turn the reading direction of what stands around the name) are refused, not removed.
     """
+    # The length comes first: composing many loose accents takes time that grows with its square.
+    if len(typed) > _LONGEST_TYPED:
+        raise InvalidName(NameFault.TOO_LONG)
     text = unicodedata.normalize("NFC", typed).strip(" \t\u00a0")
     if not text:
         raise InvalidName(NameFault.MISSING)

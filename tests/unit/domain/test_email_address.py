@@ -43,6 +43,7 @@ def test_address_is_read_for_people_and_for_mail(typed: str, text: str, in_mail:
         ("jelle@localhost", EmailFault.MALFORMED),
         ("j" * 250 + "@post.example", EmailFault.TOO_LONG),
         ("j" * 65 + "@post.example", EmailFault.MALFORMED),
+        (" " * 1100 + "jelle@post.example", EmailFault.TOO_LONG),
     ],
 )
 def test_text_that_is_no_address_is_refused(typed: str, fault: EmailFault) -> None:

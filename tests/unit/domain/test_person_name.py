@@ -39,6 +39,7 @@ def test_name_is_kept_as_it_is_written(typed: str, name: str) -> None:
         ("Jelle\x00", NameFault.UNREADABLE),
         ("Jelle\ud800", NameFault.UNREADABLE),
         ("12345", NameFault.UNREADABLE),
+        ("Jelle" + " " * 500 + "Hoekstra", NameFault.TOO_LONG),
     ],
 )
 def test_text_that_is_no_name_is_refused(typed: str, fault: NameFault) -> None:
