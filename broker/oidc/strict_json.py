@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import NoReturn
+from typing import Final, NoReturn
+
+_ESCAPE: Final = "\\u"
 
 
 class NotStrictJson(ValueError):
@@ -22,7 +24,10 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def strict_json_object(text: str | bytes) -> dict[str, object]:
-    """Parse a JSON object; `NotStrictJson` for repeated members, NaN, other types and absurd depth."""
+    """Parse a JSON object; `NotStrictJson` for repeated members, NaN, other types and absurd depth.
+
+    Half of a surrogate pair is refused as well: it is no character (RFC 7493 2.1), and nothing can store it.
+    """
     value = _strict(text)
     if not isinstance(value, dict):
         raise NotStrictJson("not a JSON object")
@@ -39,7 +44,11 @@ def strict_json_list(text: str) -> list[object]:
 
 def _strict(text: str | bytes) -> object:
     try:
-        value: object = json.loads(text, object_pairs_hook=_members_once, parse_constant=_no_constant)
+        plain = text if isinstance(text, str) else text.decode()
+        value: object = json.loads(plain, object_pairs_hook=_members_once, parse_constant=_no_constant)
+        if _ESCAPE in plain:
+            # It may name half of a pair, which has no form in UTF-8.
+            json.dumps(value, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise NotStrictJson("not JSON with one meaning") from error
     return value

@@ -487,6 +487,7 @@ def test_action_raises_the_login_and_is_told_back(related: Related) -> None:
         '[{"type": "collectivity"}]',
         '[{"type": "payment", "identifier": "1"}]',
         '[{"type": "collectivity", "identifier": 1}]',
+        '[{"type": "collectivity", "identifier": "\\ud800"}]',
         '[{"type": "collectivity", "identifier": "1", "privileges": ["all"]}]',
         '[{"type": "collectivity", "identifier": "1", "actions": ["fly"]}]',
         '[{"type": "collectivity", "identifier": "1", "identifier": "2"}]',

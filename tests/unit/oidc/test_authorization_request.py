@@ -144,6 +144,8 @@ REFUSALS = [
     ("claims", '{"id_token": {"acr": {"values": "x"}}}', "invalid_request"),
     ("claims", '{"id_token": {}, "id_token": {}}', "invalid_request"),
     ("claims", '{"id_token": {"sub": {"values": ["a", "b"]}}}', "invalid_request"),
+    ("claims", '{"id_token": {"acr": {"value": "\\ud800"}}}', "invalid_request"),
+    ("claims", '{"id_token": {"sub": {"value": "\\udc00"}}}', "invalid_request"),
     ("claims", " " * 4097, "invalid_request"),
     (
         "claims",
