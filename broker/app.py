@@ -156,7 +156,7 @@ def _register(
         ),
         logout_blueprint(LogoutPages(provider.end_session, pages)),
         upstream_logout_blueprint(pages),
-        machine_blueprint(MachineEndpoints(provider, auditor)),
+        machine_blueprint(MachineEndpoints(provider, auditor, guard, stores.clock)),
     ):
         app.register_blueprint(blueprint)
     if settings.broker.metrics.on_main_port:

@@ -1,4 +1,4 @@
-"""How many logins may be begun, and forms posted, from one block of addresses.
+"""How many logins may be begun, forms posted and refusals written down, for one block of addresses.
 
 The proxy in front has limits of its own, for each address; these hold for a block, over all of its brands
 and workers. A whole office, or a provider that puts many subscribers behind one address, stays well within.
@@ -15,6 +15,7 @@ from broker.storage.record_keys import RecordKey, RecordKind
 
 LOGINS_BEGUN: Final = "logins-begun"
 FORMS_POSTED: Final = "forms-posted"
+PROGRAMS_REFUSED: Final = "programs-refused"
 
 _MINUTE = timedelta(minutes=1)
 # A request to log in is kept for as long as its attempt, so that a long one weighs as much as several.
@@ -27,6 +28,7 @@ class AddressLimits:
 
     logins_begun: int = 1200
     forms_posted: int = 3600
+    refusals_noted: int = 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,13 @@ class AddressGuard:
     def may_post(self, network_block: str, *, now: datetime) -> HeldBack | None:
         """The same for a form."""
         return self._take(FORMS_POSTED, network_block, self._limits.forms_posted, 1, now)
+
+    def may_note(self, network_block: str, *, now: datetime) -> HeldBack | None:
+        """Counts a program that was refused and proved nothing; None as long as each is worth an event.
+
+        Nobody waits for this: a portal's server may share its block with whoever floods us.
+        """
+        return self._take(PROGRAMS_REFUSED, network_block, self._limits.refusals_noted, 1, now)
 
     def _take(self, limit: str, block: str, most: int, weight: int, now: datetime) -> HeldBack | None:
         key = RecordKey(RecordKind.ADDRESS_LIMIT, "-", f"{limit} {block}")

@@ -393,7 +393,8 @@ class RequestForged(SecurityEvent):
 class RequestsHeldBack(SecurityEvent):
     """A block of addresses sent more than a crowd of people would; one event a minute, whatever it sends.
 
-    `limit` tells of what; the address of the first that was refused stands sealed beside it.
+    `limit` tells of what; the address of the first that was refused stands sealed beside it. Programs
+    (`programs-refused`) are answered as before; their refusals are not written down one by one.
     """
 
     kind: ClassVar[str] = "requests.held-back"

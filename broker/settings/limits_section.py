@@ -32,6 +32,14 @@ class Limits(Section):
         le=_MOST,
         description="Forms, and answers that browsers bring from a provider: three for each login.",
     )
+    refusals_noted_a_minute: int = Field(
+        default=600,
+        ge=1,
+        le=_MOST,
+        description="Refusals, at the token endpoint and its like, of programs that proved no client: so "
+        "many are events `tokens.refused` each. Above that they are answered as before, and one event "
+        "`requests.held-back` a minute stands for all of them.",
+    )
     wrong_passwords_a_quarter: int = Field(
         default=300,
         ge=1,

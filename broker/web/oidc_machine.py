@@ -9,8 +9,11 @@ from http import HTTPStatus
 from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 
+from broker.abuse.address_limits import AddressGuard
 from broker.audit.recorder import Auditor
+from broker.domain.clock import Clock
 from broker.domain.events import (
+    RequestsHeldBack,
     Result,
     TokenRefused,
     TokensIssued,
@@ -25,6 +28,7 @@ from broker.oidc.documents import PublicDocument
 from broker.oidc.forms import FormRequest
 from broker.oidc.provider import OpenIDProvider
 from broker.oidc.userinfo import UserinfoRequest
+from broker.web.source_address import source_block
 from broker.web.trimmed_flask import request_at_hand
 
 
@@ -34,6 +38,8 @@ class MachineEndpoints:
 
     provider: OpenIDProvider
     auditor: Auditor
+    guard: AddressGuard
+    clock: Clock
 
 
 def machine_blueprint(endpoints: MachineEndpoints) -> Blueprint:
@@ -134,6 +140,8 @@ def _note(endpoints: MachineEndpoints, answer: JsonAnswer) -> None:
     client = endpoints.provider.clients.find(answer.client_id)
     brand = client.brand if client else None
     if answer.status != HTTPStatus.OK:
+        if client is None and not _is_worth_an_event(endpoints):
+            return
         endpoints.auditor.record(
             TokenRefused(brand=brand, result=Result.REFUSED, client_id=answer.client_id, reason=answer.reason)
         )
@@ -141,3 +149,15 @@ def _note(endpoints: MachineEndpoints, answer: JsonAnswer) -> None:
         endpoints.auditor.record(
             act(brand=brand, result=Result.SUCCESS, client_id=answer.client_id or "", sid=answer.sid or "")
         )
+
+
+def _is_worth_an_event(endpoints: MachineEndpoints) -> bool:
+    """Whether one more caller who proved nothing is written down: else anybody could fill the log for good.
+
+    Where there were too many from one block, one event a minute says so.
+    """
+    held = endpoints.guard.may_note(source_block(), now=endpoints.clock())
+    if held is not None and held.is_first:
+        event = RequestsHeldBack(brand=None, result=Result.REFUSED, limit=held.limit)
+        endpoints.auditor.record(event)
+    return held is None

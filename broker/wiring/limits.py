@@ -12,6 +12,8 @@ def address_guard(settings: Settings, stores: Stores) -> AddressGuard:
     """The guard over blocks of addresses, one count for all processes."""
     limits = settings.broker.limits
     figures = AddressLimits(
-        logins_begun=limits.logins_begun_a_minute, forms_posted=limits.forms_posted_a_minute
+        logins_begun=limits.logins_begun_a_minute,
+        forms_posted=limits.forms_posted_a_minute,
+        refusals_noted=limits.refusals_noted_a_minute,
     )
     return AddressGuard(Allowances(stores.redis, stores.keys.records), figures)

@@ -17,7 +17,14 @@ from tests.support.system_fixtures import SystemMaker
 pytestmark = pytest.mark.flow
 
 OFFICE, ELSEWHERE, SAME_BLOCK = "203.0.113.7", "198.51.100.9", "203.0.113.200"
-SECTION = "\n[limits]\nlogins_begun_a_minute = 5\nforms_posted_a_minute = 8\n\n[sms]\n"
+SECTION = """
+[limits]
+logins_begun_a_minute = 5
+forms_posted_a_minute = 8
+refusals_noted_a_minute = 4
+
+[sms]
+"""
 
 
 @pytest.fixture
@@ -98,6 +105,29 @@ def test_programs_and_probes_are_never_held(strict: System) -> None:
         assert _ask(strict, "/health/live").status_code == 200
         assert _ask(strict, "/health/ready").status_code == 200
     assert _begin(strict).status_code == 303
+
+
+def test_programs_that_prove_nothing_do_not_fill_the_log(strict: System) -> None:
+    """Each is answered, whatever came before it; of a flood a few are events, and one tells of the rest."""
+    story = strict.story()
+    for _ in range(10):
+        assert _ask(strict, "/oauth2/token", method="POST", data={"grant_type": "x"}).status_code == 401
+        assert _ask(strict, "/oauth2/userinfo").status_code == 401
+    assert story.kinds() == ["tokens.refused"] * 4 + ["requests.held-back"]
+    assert story.last().detail["limit"] == "programs-refused"
+    assert _ask(strict, "/oauth2/userinfo", ELSEWHERE).status_code == 401
+    assert story.kinds()[-1] == "tokens.refused"
+
+
+def test_portal_that_proves_itself_is_written_down_beside_a_flood(strict: System) -> None:
+    """Its server may stand in the block of the flood: what a client that proved itself does is an event."""
+    portal: RelyingParty = strict.portal()
+    for _ in range(10):
+        _ask(strict, "/oauth2/token", "127.0.0.1", method="POST")
+    story = strict.story()
+    assert portal.redeem("A" * 43, portal.begin()).status_code == 400
+    assert story.kinds() == ["tokens.refused"]
+    assert story.last().client_id == portal.client_id
 
 
 def test_address_is_believed_from_as_many_proxies_as_are_ours(plan: Plan, make_system: SystemMaker) -> None:

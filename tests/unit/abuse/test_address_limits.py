@@ -20,11 +20,11 @@ KIB = 1024
 @pytest.fixture
 def guard(redis_connection: RedisConnection, record_keys: RecordKeys) -> AddressGuard:
     """Few of each."""
-    return AddressGuard(Allowances(redis_connection, record_keys), AddressLimits(3, 5))
+    return AddressGuard(Allowances(redis_connection, record_keys), AddressLimits(3, 5, 2))
 
 
 def test_block_has_so_many_a_minute(guard: AddressGuard, clock: MovableClock) -> None:
-    """Logins and forms are counted apart; the answer says how long to wait; other blocks go on."""
+    """Logins, forms and refusals are counted apart; the answer says how long to wait; other blocks go on."""
     assert [guard.may_begin(BLOCK, now=clock()) for _ in range(3)] == [None] * 3
     clock.advance(seconds=15)
     held = guard.may_begin(BLOCK, now=clock())
@@ -32,6 +32,9 @@ def test_block_has_so_many_a_minute(guard: AddressGuard, clock: MovableClock) ->
     assert [guard.may_post(BLOCK, now=clock()) for _ in range(5)] == [None] * 5
     held = guard.may_post(BLOCK, now=clock())
     assert held == HeldBack("forms-posted", timedelta(seconds=60), is_first=True)
+    assert [guard.may_note(BLOCK, now=clock()) for _ in range(2)] == [None] * 2
+    held = guard.may_note(BLOCK, now=clock())
+    assert held == HeldBack("programs-refused", timedelta(seconds=60), is_first=True)
     assert guard.may_begin(OTHER, now=clock()) is None
     clock.advance(seconds=45)
     assert guard.may_begin(BLOCK, now=clock()) is None
@@ -64,5 +67,7 @@ def test_limits_leave_room_for_an_office() -> None:
     assert configured.forms_posted_a_minute >= people * 3
     assert configured.wrong_passwords_a_quarter >= people // 2
     assert AddressLimits() == AddressLimits(
-        configured.logins_begun_a_minute, configured.forms_posted_a_minute
+        configured.logins_begun_a_minute,
+        configured.forms_posted_a_minute,
+        configured.refusals_noted_a_minute,
     )
