@@ -71,7 +71,11 @@ def judged_password(area: AccountArea, visitor: Visitor, password: str) -> Evide
 
 
 def _showed_all(session: Session, factors: Sequence[SecondFactor]) -> bool:
-    """Whether the login of this session asked for everything that the account has today."""
-    if session.account_type is AccountType.CONSUMER:
+    """Whether the login of this session asked for everything that the account has today.
+
+    eHerkenning vouches for a person and asks for nothing of the account's own: it stands in for no factor.
+    """
+    if session.account_type is AccountType.CONSUMER or not factors:
         return True
-    return not factors or session.assurance.level is not AccountLevel.PASSWORD
+    reached = session.assurance
+    return reached.scheme is Scheme.PASSWORD and reached.level is not AccountLevel.PASSWORD

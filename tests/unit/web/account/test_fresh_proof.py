@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from broker.domain.accounts import AccountId, AccountType
-from broker.domain.assurance import AccountLevel, Assurance, DigidLevel, Scheme
+from broker.domain.assurance import AccountLevel, Assurance, DigidLevel, EherkenningLevel, Scheme
 from broker.domain.second_factors import FactorKind, SecondFactor
 from broker.sessions.session import Session
 from broker.web.account.proof import is_fresh
@@ -66,3 +66,10 @@ def test_factor_added_to_an_old_login_does_not_renew_its_password() -> None:
 def test_password_alone_is_no_proof_where_there_is_a_factor() -> None:
     """Somebody set a factor up after this login."""
     assert not is_fresh(_session(BY_PASSWORD, started=NOW, authenticated=NOW), (APP,), NOW)
+
+
+def test_eherkenning_is_no_proof_where_there_is_a_factor() -> None:
+    """Whoever bound theirs by a code out of a stolen mailbox has shown nothing that the account has."""
+    eherkenning = Assurance(Scheme.EHERKENNING, EherkenningLevel.EH4)
+    assert not is_fresh(_session(eherkenning, started=NOW, authenticated=NOW), (APP,), NOW)
+    assert is_fresh(_session(eherkenning, started=NOW, authenticated=NOW), (), NOW)
