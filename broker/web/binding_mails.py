@@ -1,6 +1,6 @@
-"""The mails around eHerkenning: a code that binds, and the word that a request for an account came in.
+"""The mails around eHerkenning: a code that binds, that it was used, and what became of a request.
 
-Neither holds a name or a link: the code is typed where somebody has just come by eHerkenning, nowhere else.
+None holds a name or a link: the code is typed where somebody has just come by eHerkenning, nowhere else.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ from collections.abc import Mapping
 from flask_babel import gettext
 
 from broker.accounts.binding.codes import shown
-from broker.accounts.binding.ports import CodeLetter
+from broker.accounts.binding.ports import BoundLetter, CodeLetter
 from broker.accounts.requesting.service import ApplicantLetter
 from broker.notify.mail import Sender
 from broker.notify.queue import MessageQueue
-from broker.web.letters import Words, mail_of
+from broker.web.letters import Words, if_it_was_not_you, mail_of
 from broker.web.portals import BrandView, Portals
 
 
@@ -32,6 +32,12 @@ class BindingMails:
         words = _code_words(self._place(letter.portal, brand), shown(letter.code))
         mail = mail_of(words, brand, sender, letter.to_ascii)
         self._queue.enqueue(letter.brand, "eherkenning-code", mail, expires_at=letter.expires_at)
+
+    def tell_bound(self, letter: BoundLetter) -> None:
+        """Queue the mail that a code was used, within the transaction at hand."""
+        brand, sender = self._of(letter.brand)
+        mail = mail_of(_bound_words(brand), brand, sender, letter.to_ascii)
+        self._queue.enqueue(letter.brand, "eherkenning-bound", mail, expires_at=letter.expires_at)
 
     def confirm(self, letter: ApplicantLetter) -> None:
         """Queue the mail that a request came in, within the transaction at hand."""
@@ -75,6 +81,22 @@ def _code_words(place: str, code: str) -> Words:
             gettext("De code werkt 14 dagen en één keer. Een oudere code werkt niet meer."),
             gettext("Geef de code aan niemand anders. Wij vragen er nooit om per e-mail of telefoon."),
         ),
+    )
+
+
+def _bound_words(brand: BrandView) -> Words:
+    return Words(
+        subject=gettext("eHerkenning is gekoppeld aan uw account – %(brand)s", brand=brand.name),
+        title=gettext("eHerkenning is gekoppeld aan uw account"),
+        paragraphs=(
+            gettext(
+                "Iemand vulde de code in die wij u mailden. Bij uw account van %(brand)s kunt u nu met "
+                "eHerkenning inloggen.",
+                brand=brand.name,
+            ),
+        ),
+        action=None,
+        afterwards=if_it_was_not_you(),
     )
 
 

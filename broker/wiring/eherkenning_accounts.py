@@ -33,6 +33,7 @@ def eherkenning_binding(settings: Settings, stores: Stores, auditor: Auditor) ->
     return EherkenningBinding(
         BindingSurroundings(
             bindings=binding_repository(stores),
+            accounts=_accounts(stores),
             guesses=BindingGuesses(stores.records),
             letters=_letters(settings, stores),
             sessions=SessionEnder(session_store(stores), auditor, stores.clock),
@@ -77,7 +78,7 @@ def request_desk(settings: Settings, stores: Stores, language: Language) -> Iter
         yield RequestDesk(
             DeskSurroundings(
                 requests=AccountRequestRepository(stores.database, keys.columns, stores.clock),
-                accounts=AccountRepository(stores.database, keys.columns, keys.blind_indexes, stores.clock),
+                accounts=_accounts(stores),
                 codes=eherkenning_binding(settings, stores, auditor),
                 letters=_letters(settings, stores),
                 auditor=auditor,
@@ -91,6 +92,11 @@ def binding_repository(stores: Stores) -> EherkenningBindingRepository:
     """What is bound to which account."""
     keys = stores.keys
     return EherkenningBindingRepository(stores.database, keys.columns, keys.blind_indexes, stores.clock)
+
+
+def _accounts(stores: Stores) -> AccountRepository:
+    keys = stores.keys
+    return AccountRepository(stores.database, keys.columns, keys.blind_indexes, stores.clock)
 
 
 def _letters(settings: Settings, stores: Stores) -> BindingMails:

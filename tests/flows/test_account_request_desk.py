@@ -10,13 +10,14 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlalchemy import select
 
+from broker.accounts.binding.codes import new_code
 from broker.cli.main import commands
 from broker.domain.accounts import Account, AccountId, AccountState
 from broker.errors import ConfigurationError
 from broker.notify.mail import Mail, decode_content
 from broker.storage.schema import ACCOUNT_REQUESTS, MESSAGES
 from broker.wiring.eherkenning_accounts import binding_repository
-from tests.support.at_work import Worker, system_by
+from tests.support.at_work import Worker, handed_out, system_by
 from tests.support.makelaar import Choice, means_of
 from tests.support.system import System, account_repository
 
@@ -129,6 +130,19 @@ def test_approval_mails_the_code_for_the_account_that_was_made(system: System) -
     again = _run(system, "decide", "--request", request, "--refuse")
     assert again.exit_code == 1
     assert len(_mails(system, address)) == 2
+
+
+def test_owner_hears_by_mail_that_a_code_was_used(system: System) -> None:
+    """Whoever did not type it themselves learns of it (ASVS 6.3.7), in a mail without a link (B4-22)."""
+    worker, account = Worker(system, "esra"), handed_out(system, "esra")
+    worker.come()
+    worker.browser.press("Koppelen en inloggen", code=new_code())
+    assert _mails(system, account.email) == []
+    worker.bound(account)
+    (told,) = _mails(system, account.email)
+    assert told.subject == "eHerkenning is gekoppeld aan uw account – Zorg en Zekerheid"
+    assert "Neem dan meteen contact met ons op" in told.text
+    assert "http" not in told.text
 
 
 def test_refusal_is_mailed_and_nothing_written_stays(system: System) -> None:

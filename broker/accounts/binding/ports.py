@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from broker.domain.accounts import Account
+from broker.domain.accounts import Account, AccountId
 from broker.domain.events import SecurityEvent
 from broker.domain.identity import EherkenningIdentity
 from broker.domain.representation import LegalSubject
@@ -26,11 +26,30 @@ class CodeLetter:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class BoundLetter:
+    """The mail that tells the account's owner that a code was used."""
+
+    brand: str
+    to_ascii: str = field(repr=False)
+    expires_at: datetime
+
+
 class Letters(Protocol):
     """Writes and queues mail, within the transaction at hand."""
 
     def write(self, letter: CodeLetter) -> None:
         """Queue the mail in the language of the person at hand."""
+
+    def tell_bound(self, letter: BoundLetter) -> None:
+        """The same for the word that somebody can log in by eHerkenning from now on."""
+
+
+class Accounts(Protocol):
+    """Finds accounts."""
+
+    def get(self, account_id: AccountId) -> Account | None:
+        """The account with this id."""
 
 
 class Bindings(Protocol):

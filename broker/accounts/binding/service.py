@@ -9,8 +9,10 @@ from typing import Final
 
 from broker.accounts.binding.codes import new_code, read_code
 from broker.accounts.binding.ports import (
+    Accounts,
     Auditor,
     Bindings,
+    BoundLetter,
     CodeLetter,
     Guesses,
     Letters,
@@ -29,8 +31,10 @@ from broker.domain.events import (
 )
 from broker.domain.identity import EherkenningIdentity
 from broker.domain.representation import LegalSubject
+from broker.storage.eherkenning_bindings import Bound
 
 CODE_LIFETIME: Final = timedelta(days=14)
+_NOTICE_LIFETIME: Final = timedelta(days=3)
 _USABLE: Final = frozenset({AccountState.INVITED, AccountState.ACTIVE})
 
 
@@ -49,6 +53,7 @@ class Surroundings:
     """What binding is done with."""
 
     bindings: Bindings
+    accounts: Accounts
     guesses: Guesses
     letters: Letters
     sessions: Sessions
@@ -88,6 +93,7 @@ class EherkenningBinding:
         with self._with.together():
             bound = self._with.bindings.bind(brand, code, identity)
             if bound is not None:
+                self._tell_owner(bound)
                 self._with.auditor.record(
                     EherkenningBound(
                         brand=brand,
@@ -116,6 +122,14 @@ class EherkenningBinding:
         if gone:
             self._with.sessions.end_all(account, reason="eherkenning-unbound")
         return gone
+
+    def _tell_owner(self, bound: Bound) -> None:
+        """Whoever did not type the code themselves hears that somebody did."""
+        account = self._with.accounts.get(bound.account_id)
+        to = mailbox_of(account) if account is not None else None
+        if account is not None and to is not None:
+            expires_at = self._with.clock() + _NOTICE_LIFETIME
+            self._with.letters.tell_bound(BoundLetter(account.brand, to, expires_at))
 
     def _refuse(self, brand: str, client_id: str, reason: str, why: NotBound) -> NotBound:
         self._with.auditor.record(
