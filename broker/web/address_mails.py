@@ -5,36 +5,25 @@ None holds a name, and only the first a link, which leads to our own base URL (B
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from flask_babel import gettext
 
 from broker.accounts.address.ports import AddressLetter, AddressLetterKind
-from broker.notify.mail import Sender
-from broker.notify.queue import MessageQueue
-from broker.web.letters import NOBODY, Words, button, if_it_was_not_you, link_to, mail_of, never_ask
-from broker.web.portals import BrandView, Portals
+from broker.web.letters import Letterbox, Words, button, if_it_was_not_you, link_to, never_ask
+from broker.web.portals import BrandView
 
 
 class AddressMails:
     """`broker.accounts.address.ports.Letters`, in the brand's look and the language of the page."""
 
-    def __init__(
-        self, queue: MessageQueue, senders: Mapping[str, Sender], portals: Portals, base_url: str
-    ) -> None:
-        self._queue = queue
-        self._senders = senders
-        self._portals = portals
+    def __init__(self, letterbox: Letterbox, base_url: str) -> None:
+        self._letterbox = letterbox
         self._base_url = base_url
 
     def write(self, letter: AddressLetter) -> None:
         """Queue the mail, within the transaction at hand; one for nobody costs what any other does."""
-        brand, sender = self._portals.brand(letter.brand), self._senders.get(letter.brand)
-        if brand is None or sender is None:
-            raise RuntimeError("a brand where addresses are changed sends mail")
-        mail = mail_of(self._words(letter, brand), brand, sender, letter.to_ascii or NOBODY)
-        queue = self._queue.enqueue if letter.to_ascii else self._queue.enqueue_for_nobody
-        queue(letter.brand, letter.kind.value, mail, expires_at=letter.expires_at)
+        brand = self._letterbox.brand(letter.brand)
+        words = self._words(letter, brand)
+        self._letterbox.post(brand, letter.kind.value, words, letter.to_ascii, letter.expires_at)
 
     def _words(self, letter: AddressLetter, brand: BrandView) -> Words:
         match letter.kind:

@@ -5,61 +5,47 @@ None holds a name or a link: the code is typed where somebody has just come by e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 
 from flask_babel import gettext
 
 from broker.accounts.binding.codes import shown
 from broker.accounts.binding.ports import BoundLetter, CodeLetter
 from broker.accounts.requesting.service import ApplicantLetter
-from broker.notify.mail import Sender
-from broker.notify.queue import MessageQueue
-from broker.web.letters import Words, if_it_was_not_you, mail_of
-from broker.web.portals import BrandView, Portals
+from broker.web.letters import Letterbox, Words, if_it_was_not_you
+from broker.web.portals import BrandView
 
 
 class BindingMails:
     """`Letters` of both packages, in the brand's look and the language of the page."""
 
-    def __init__(self, queue: MessageQueue, senders: Mapping[str, Sender], portals: Portals) -> None:
-        self._queue = queue
-        self._senders = senders
-        self._portals = portals
+    def __init__(self, letterbox: Letterbox) -> None:
+        self._letterbox = letterbox
 
     def write(self, letter: CodeLetter) -> None:
         """Queue the mail with a code, within the transaction at hand."""
-        brand, sender = self._of(letter.brand)
-        words = _code_words(self._place(letter.portal, brand), shown(letter.code))
-        mail = mail_of(words, brand, sender, letter.to_ascii)
-        self._queue.enqueue(letter.brand, "eherkenning-code", mail, expires_at=letter.expires_at)
+        brand = self._letterbox.brand(letter.brand)
+        words = _code_words(self._letterbox.place(brand, letter.portal), shown(letter.code))
+        self._letterbox.post(brand, "eherkenning-code", words, letter.to_ascii, letter.expires_at)
 
     def tell_bound(self, letter: BoundLetter) -> None:
         """Queue the mail that a code was used, within the transaction at hand."""
-        brand, sender = self._of(letter.brand)
-        mail = mail_of(_bound_words(brand), brand, sender, letter.to_ascii)
-        self._queue.enqueue(letter.brand, "eherkenning-bound", mail, expires_at=letter.expires_at)
+        brand = self._letterbox.brand(letter.brand)
+        words = _bound_words(brand)
+        self._letterbox.post(brand, "eherkenning-bound", words, letter.to_ascii, letter.expires_at)
 
     def confirm(self, letter: ApplicantLetter) -> None:
         """Queue the mail that a request came in, within the transaction at hand."""
-        brand, sender = self._of(letter.brand)
-        mail = mail_of(_received_words(self._place(letter.portal, brand)), brand, sender, letter.to_ascii)
-        self._queue.enqueue(letter.brand, "account-request", mail, expires_at=letter.expires_at)
+        self._tell_applicant(letter, _received_words)
 
     def refuse(self, letter: ApplicantLetter) -> None:
         """Queue the mail that there will be no account, within the transaction at hand."""
-        brand, sender = self._of(letter.brand)
-        mail = mail_of(_refused_words(self._place(letter.portal, brand)), brand, sender, letter.to_ascii)
-        self._queue.enqueue(letter.brand, "account-request", mail, expires_at=letter.expires_at)
+        self._tell_applicant(letter, _refused_words)
 
-    def _of(self, name: str) -> tuple[BrandView, Sender]:
-        brand, sender = self._portals.brand(name), self._senders.get(name)
-        if brand is None or sender is None:
-            raise RuntimeError("a portal with eHerkenning has a brand that sends mail")
-        return brand, sender
-
-    def _place(self, portal: str | None, brand: BrandView) -> str:
-        found = self._portals.get(portal or "")
-        return found.name if found is not None else brand.name
+    def _tell_applicant(self, letter: ApplicantLetter, words: Callable[[str], Words]) -> None:
+        brand = self._letterbox.brand(letter.brand)
+        place = self._letterbox.place(brand, letter.portal)
+        self._letterbox.post(brand, "account-request", words(place), letter.to_ascii, letter.expires_at)
 
 
 def _code_words(place: str, code: str) -> Words:

@@ -5,7 +5,6 @@ It holds no link and no address of the device: whoever was not there calls the d
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,12 +12,9 @@ from babel.dates import format_datetime, get_timezone
 from flask_babel import get_locale, gettext
 
 from broker.domain.accounts import Account
-from broker.domain.email_address import InvalidEmailAddress, parse_email_address
-from broker.notify.mail import Sender
-from broker.notify.queue import MessageQueue
 from broker.web.account.devices import device_words
-from broker.web.letters import Words, mail_of, never_ask
-from broker.web.portals import BrandView, Portals
+from broker.web.letters import Letterbox, Words, never_ask
+from broker.web.portals import BrandView
 
 NEW_DEVICE: Final = "account.new-device"
 _WORTH_SENDING_FOR: Final = timedelta(days=3)
@@ -28,23 +24,16 @@ _THEIR_TIME: Final = get_timezone("Europe/Amsterdam")
 class DeviceMails:
     """`broker.web.devices.DeviceLetters`, in the brand's look and the language of the page."""
 
-    def __init__(self, queue: MessageQueue, senders: Mapping[str, Sender], portals: Portals) -> None:
-        self._queue = queue
-        self._senders = senders
-        self._portals = portals
+    def __init__(self, letterbox: Letterbox) -> None:
+        self._letterbox = letterbox
 
     def new_device(self, account: Account, user_agent: str, at: datetime) -> None:
         """Queue the mail, within the transaction at hand; a brand that sends no mail tells nobody."""
-        brand, sender = self._portals.brand(account.brand), self._senders.get(account.brand)
-        try:
-            to_ascii = parse_email_address(account.email).ascii
-        except InvalidEmailAddress:
-            # An address that was imported before today's rules: nothing could be sent there.
-            return
-        if brand is None or sender is None:
-            return
-        mail = mail_of(_words(brand, user_agent, at), brand, sender, to_ascii)
-        self._queue.enqueue(account.brand, NEW_DEVICE, mail, expires_at=at + _WORTH_SENDING_FOR)
+
+        def words(brand: BrandView) -> Words:
+            return _words(brand, user_agent, at)
+
+        self._letterbox.tell_owner(account, NEW_DEVICE, words, at + _WORTH_SENDING_FOR)
 
 
 def _words(brand: BrandView, user_agent: str, at: datetime) -> Words:

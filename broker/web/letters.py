@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from urllib.parse import urlencode
 
 from flask import render_template
 from flask_babel import gettext
 
+from broker.domain.accounts import Account
+from broker.domain.mailbox import mailbox_of
 from broker.notify.mail import Mail, Sender
+from broker.notify.queue import MessageQueue
 from broker.web.language import LANGUAGE_PARAMETER, Language, current_language
-from broker.web.portals import BrandView
+from broker.web.portals import BrandView, Portals
 from broker.web.theme import mail_colours
 
 LINK_PARAMETER: Final = "link"
@@ -40,7 +45,53 @@ class Words:
     afterwards: tuple[str, ...]
 
 
-def mail_of(words: Words, brand: BrandView, sender: Sender, to_ascii: str) -> Mail:
+class Letterbox:
+    """Queues mails, each from its brand and in its look, within the transaction at hand."""
+
+    def __init__(self, queue: MessageQueue, senders: Mapping[str, Sender], portals: Portals) -> None:
+        """`senders` are by brand; one that is not among them sends no mail."""
+        self._queue = queue
+        self._senders = senders
+        self._portals = portals
+
+    def is_of(self, brand: str) -> bool:
+        """Whether the brand sends mail."""
+        return brand in self._senders
+
+    def brand(self, name: str) -> BrandView:
+        """A brand that sends mail, which settings see to wherever a portal needs it."""
+        brand = self._portals.brand(name)
+        if brand is None or not self.is_of(name):
+            raise RuntimeError(f"brand {name} sends no mail")
+        return brand
+
+    def place(self, brand: BrandView, portal: str | None) -> str:
+        """What a mail calls where somebody wants to be: the portal, where it is known, or else the brand."""
+        found = self._portals.get(portal or "")
+        return found.name if found is not None else brand.name
+
+    def post(
+        self, brand: BrandView, purpose: str, words: Words, to_ascii: str | None, expires_at: datetime
+    ) -> None:
+        """Queue a mail; None is for nobody, which costs what any other does. `purpose` is for the log."""
+        mail = _mail_of(words, brand, self._senders[brand.id], to_ascii or NOBODY)
+        enqueue = self._queue.enqueue if to_ascii else self._queue.enqueue_for_nobody
+        enqueue(brand.id, purpose, mail, expires_at=expires_at)
+
+    def tell_owner(
+        self, account: Account, purpose: str, words: Callable[[BrandView], Words], expires_at: datetime
+    ) -> None:
+        """Tell the owner of an account; nobody where the brand sends no mail.
+
+        Nor is anything sent to an address that was imported before today's rules: it would arrive nowhere.
+        """
+        to_ascii = mailbox_of(account)
+        if self.is_of(account.brand) and to_ascii is not None:
+            brand = self.brand(account.brand)
+            self.post(brand, purpose, words(brand), to_ascii, expires_at)
+
+
+def _mail_of(words: Words, brand: BrandView, sender: Sender, to_ascii: str) -> Mail:
     """The mail in both its forms; `to_ascii` is the address with a domain in A-labels (RFC 5890)."""
     language = current_language()
     look = {"brand": brand, "letter": words, "language": language.value}

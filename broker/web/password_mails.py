@@ -5,16 +5,13 @@ None holds a name, and none but the first two a link, which leads to our own bas
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 
 from flask_babel import gettext
 
 from broker.accounts.reset.ports import Letter, LetterKind
-from broker.notify.mail import Sender
-from broker.notify.queue import MessageQueue
-from broker.web.letters import NOBODY, Words, button, if_it_was_not_you, link_to, mail_of, never_ask
-from broker.web.portals import BrandView, Portals
+from broker.web.letters import Letterbox, Words, button, if_it_was_not_you, link_to, never_ask
+from broker.web.portals import BrandView
 
 PATHS: Final = {LetterKind.RESET: "reset/password", LetterKind.INVITATION: "activate/password"}
 """Behind the brand: where the link of each kind of mail leads."""
@@ -23,40 +20,28 @@ PATHS: Final = {LetterKind.RESET: "reset/password", LetterKind.INVITATION: "acti
 class PasswordMails:
     """`broker.accounts.reset.ports.Letters`, in the brand's look and the language of the page."""
 
-    def __init__(
-        self, queue: MessageQueue, senders: Mapping[str, Sender], portals: Portals, base_url: str
-    ) -> None:
-        self._queue = queue
-        self._senders = senders
-        self._portals = portals
+    def __init__(self, letterbox: Letterbox, base_url: str) -> None:
+        self._letterbox = letterbox
         self._base_url = base_url
 
     def write(self, letter: Letter) -> None:
         """Queue the mail, within the transaction at hand; one for nobody costs what any other does."""
-        brand, sender = self._portals.brand(letter.brand), self._senders.get(letter.brand)
-        if brand is None or sender is None:
-            raise RuntimeError("a portal with passwords has a brand that sends mail")
-        to = letter.to_ascii or NOBODY
-        mail = mail_of(self._words(letter, brand), brand, sender, to)
-        queue = self._queue.enqueue if letter.to_ascii else self._queue.enqueue_for_nobody
-        queue(letter.brand, letter.kind.value, mail, expires_at=letter.expires_at)
+        brand = self._letterbox.brand(letter.brand)
+        words = self._words(letter, brand)
+        self._letterbox.post(brand, letter.kind.value, words, letter.to_ascii, letter.expires_at)
 
     def _words(self, letter: Letter, brand: BrandView) -> Words:
         match letter.kind:
             case LetterKind.RESET:
                 return _reset_words(brand, self._link(letter))
             case LetterKind.INVITATION:
-                return _invitation_words(self._place(letter, brand), self._link(letter))
+                return _invitation_words(self._letterbox.place(brand, letter.portal), self._link(letter))
             case LetterKind.NOT_USABLE:
                 return _not_usable_words(brand)
             case LetterKind.CHANGED:
                 return _changed_words(brand)
             case LetterKind.ACTIVATED:
-                return _activated_words(self._place(letter, brand))
-
-    def _place(self, letter: Letter, brand: BrandView) -> str:
-        portal = self._portals.get(letter.portal or "")
-        return portal.name if portal is not None else brand.name
+                return _activated_words(self._letterbox.place(brand, letter.portal))
 
     def _link(self, letter: Letter) -> str:
         return link_to(self._base_url, letter.brand, PATHS[letter.kind], letter.token)

@@ -6,7 +6,6 @@ where codes go now (B4-22).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
 
@@ -14,13 +13,10 @@ from flask_babel import gettext
 
 from broker.domain.accounts import AccountId
 from broker.domain.clock import Clock
-from broker.domain.email_address import parse_email_address
 from broker.domain.second_factors import FactorKind
-from broker.notify.mail import Sender
-from broker.notify.queue import MessageQueue
 from broker.storage.accounts import AccountRepository
-from broker.web.letters import Words, mail_of, never_ask
-from broker.web.portals import BrandView, Portals
+from broker.web.letters import Letterbox, Words, never_ask
+from broker.web.portals import BrandView
 
 FACTOR_ADDED: Final = "second-factor.added"
 _WORTH_SENDING_FOR: Final = timedelta(days=3)
@@ -29,31 +25,21 @@ _WORTH_SENDING_FOR: Final = timedelta(days=3)
 class SecondFactorMails:
     """`broker.mfa.ports.FactorLetters`, in the brand's look and the language of the page."""
 
-    def __init__(
-        self,
-        queue: MessageQueue,
-        senders: Mapping[str, Sender],
-        portals: Portals,
-        accounts: AccountRepository,
-        clock: Clock,
-    ) -> None:
-        self._queue = queue
-        self._senders = senders
-        self._portals = portals
+    def __init__(self, letterbox: Letterbox, accounts: AccountRepository, clock: Clock) -> None:
+        self._letterbox = letterbox
         self._accounts = accounts
         self._clock = clock
 
     def factor_added(self, account_id: AccountId, kind: FactorKind, *, replaces: bool) -> None:
         """Queue the mail, within the transaction at hand; a brand that sends no mail tells nobody."""
         account = self._accounts.get(account_id)
-        brand = self._portals.brand(account.brand) if account else None
-        sender = self._senders.get(account.brand) if account else None
-        if account is None or brand is None or sender is None:
+        if account is None:
             return
-        words = _added_words(brand, kind, replaces=replaces)
-        mail = mail_of(words, brand, sender, parse_email_address(account.email).ascii)
-        expires_at = self._clock() + _WORTH_SENDING_FOR
-        self._queue.enqueue(account.brand, FACTOR_ADDED, mail, expires_at=expires_at)
+
+        def words(brand: BrandView) -> Words:
+            return _added_words(brand, kind, replaces=replaces)
+
+        self._letterbox.tell_owner(account, FACTOR_ADDED, words, self._clock() + _WORTH_SENDING_FOR)
 
 
 def _added_words(brand: BrandView, kind: FactorKind, *, replaces: bool) -> Words:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from broker.mfa.upkeep import FactorUpkeep
-from broker.notify.queue import MessageQueue
 from broker.settings import Settings
 from broker.storage.account_events import AccountEvents
 from broker.storage.known_devices import KnownDevices
-from broker.storage.messages import MessageRepository
 from broker.storage.passwords import PasswordRepository
 from broker.web.account.area import AccountArea, FactorParts, PasswordParts, RecordParts
 from broker.web.account.mails import ChangeMails
@@ -18,7 +16,7 @@ from broker.web.second_factor_visit import SecondFactorPages
 from broker.web.source_address import source_block
 from broker.wiring.account_administration import own_account_administration
 from broker.wiring.address_changes import address_changes
-from broker.wiring.mail import senders_of
+from broker.wiring.letters import letterbox
 from broker.wiring.passwords import password_hashing, ways_by_password
 from broker.wiring.second_factors import second_factor_surroundings
 from broker.wiring.stores import Stores
@@ -34,7 +32,6 @@ def account_area(settings: Settings, stores: Stores, second: SecondFactorPages) 
         language=lambda: current_language().value,
         source=source_block,
     )
-    queue = MessageQueue(MessageRepository(stores.database, stores.keys.columns), stores.clock)
     return AccountArea(
         pages=pages,
         accounts=second.accounts,
@@ -57,6 +54,6 @@ def account_area(settings: Settings, stores: Stores, second: SecondFactorPages) 
         ),
         wizard=Wizard(second.enrolments, second.states, stores.clock),
         memory=AccountMemory(stores.records),
-        mails=ChangeMails(queue, senders_of(settings), pages.portals, stores.clock),
+        mails=ChangeMails(letterbox(settings, stores), stores.clock),
         together=stores.database.writing,
     )

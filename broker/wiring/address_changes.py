@@ -7,16 +7,13 @@ from broker.accounts.address.changing import AddressChanges
 from broker.accounts.address.links import AddressLinks
 from broker.accounts.address.ports import Keeping, Surroundings
 from broker.audit.recorder import Auditor
-from broker.notify.queue import MessageQueue
 from broker.sessions.ender import SessionEnder
 from broker.settings import Settings
 from broker.storage.accounts import AccountRepository
-from broker.storage.messages import MessageRepository
 from broker.storage.passwords import PasswordRepository
 from broker.storage.used_messages import UsedMessages
 from broker.web.address_mails import AddressMails
-from broker.web.portals import Portals
-from broker.wiring.mail import senders_of
+from broker.wiring.letters import letterbox
 from broker.wiring.passwords import allowances
 from broker.wiring.stores import Stores, session_store
 
@@ -25,7 +22,6 @@ def address_changes(
     settings: Settings, stores: Stores, accounts: AccountRepository, auditor: Auditor
 ) -> AddressChanges:
     """Lets people change their address by a link."""
-    queue = MessageQueue(MessageRepository(stores.database, stores.keys.columns), stores.clock)
     keeping = Keeping(
         links=AddressLinks(stores.records, stores.clock),
         accounts=accounts,
@@ -37,7 +33,7 @@ def address_changes(
         Surroundings(
             keeping=keeping,
             limits=AddressChangeLimits(allowances(stores)),
-            letters=AddressMails(queue, senders_of(settings), Portals.of(settings), settings.broker.issuer),
+            letters=AddressMails(letterbox(settings, stores), settings.broker.issuer),
             sessions=SessionEnder(session_store(stores), auditor, stores.clock),
             auditor=auditor,
             clock=stores.clock,

@@ -12,19 +12,15 @@ from broker.accounts.requesting.desk import DeskSurroundings, RequestDesk
 from broker.accounts.requesting.service import AccountRequests
 from broker.accounts.requesting.service import Surroundings as RequestSurroundings
 from broker.audit.recorder import Auditor
-from broker.notify.queue import MessageQueue
 from broker.sessions.ender import SessionEnder
 from broker.settings import Settings
 from broker.storage.account_requests import AccountRequestRepository
 from broker.storage.accounts import AccountRepository
 from broker.storage.eherkenning_bindings import EherkenningBindingRepository
-from broker.storage.messages import MessageRepository
 from broker.web.binding_mails import BindingMails
 from broker.web.language import Language
-from broker.web.portals import Portals
 from broker.wiring.audit import AuditRoom, operator_origin
-from broker.wiring.letters import writing_in
-from broker.wiring.mail import senders_of
+from broker.wiring.letters import letterbox, writing_in
 from broker.wiring.stores import Stores, session_store
 
 
@@ -35,7 +31,7 @@ def eherkenning_binding(settings: Settings, stores: Stores, auditor: Auditor) ->
             bindings=binding_repository(stores),
             accounts=_accounts(stores),
             guesses=BindingGuesses(stores.records),
-            letters=_letters(settings, stores),
+            letters=BindingMails(letterbox(settings, stores)),
             sessions=SessionEnder(session_store(stores), auditor, stores.clock),
             auditor=auditor,
             together=stores.database.writing,
@@ -50,7 +46,7 @@ def account_requests(settings: Settings, stores: Stores, auditor: Auditor) -> Ac
         RequestSurroundings(
             requests=AccountRequestRepository(stores.database, stores.keys.columns, stores.clock),
             limits=BindingGuesses(stores.records),
-            letters=_letters(settings, stores),
+            letters=BindingMails(letterbox(settings, stores)),
             auditor=auditor,
             together=stores.database.writing,
             clock=stores.clock,
@@ -80,7 +76,7 @@ def request_desk(settings: Settings, stores: Stores, language: Language) -> Iter
                 requests=AccountRequestRepository(stores.database, keys.columns, stores.clock),
                 accounts=_accounts(stores),
                 codes=eherkenning_binding(settings, stores, auditor),
-                letters=_letters(settings, stores),
+                letters=BindingMails(letterbox(settings, stores)),
                 auditor=auditor,
                 together=stores.database.writing,
                 clock=stores.clock,
@@ -97,8 +93,3 @@ def binding_repository(stores: Stores) -> EherkenningBindingRepository:
 def _accounts(stores: Stores) -> AccountRepository:
     keys = stores.keys
     return AccountRepository(stores.database, keys.columns, keys.blind_indexes, stores.clock)
-
-
-def _letters(settings: Settings, stores: Stores) -> BindingMails:
-    queue = MessageQueue(MessageRepository(stores.database, stores.keys.columns), stores.clock)
-    return BindingMails(queue, senders_of(settings), Portals.of(settings))

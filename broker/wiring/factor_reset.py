@@ -10,16 +10,12 @@ from broker.domain.accounts import Account
 from broker.domain.clock import Clock
 from broker.domain.network_block import NOWHERE
 from broker.mfa.upkeep import FactorUpkeep
-from broker.notify.queue import MessageQueue
 from broker.sessions.ender import SessionEnder
 from broker.settings import Settings
-from broker.storage.messages import MessageRepository
 from broker.web.account.mails import Change, ChangeMails
 from broker.web.language import Language
-from broker.web.portals import Portals
 from broker.wiring.audit import AuditRoom, operator_origin
-from broker.wiring.letters import writing_in
-from broker.wiring.mail import senders_of
+from broker.wiring.letters import letterbox, writing_in
 from broker.wiring.second_factors import second_factor_surroundings
 from broker.wiring.stores import Stores, session_store
 
@@ -59,11 +55,10 @@ def factor_reset_by_operator(settings: Settings, stores: Stores, language: Langu
     surroundings = second_factor_surroundings(
         settings, stores, auditor, language=lambda: language.value, source=lambda: NOWHERE
     )
-    queue = MessageQueue(MessageRepository(stores.database, stores.keys.columns), stores.clock)
     with writing_in(language):
         yield FactorReset(
             upkeep=FactorUpkeep(surroundings),
-            mails=ChangeMails(queue, senders_of(settings), Portals.of(settings), stores.clock),
+            mails=ChangeMails(letterbox(settings, stores), stores.clock),
             sessions=SessionEnder(session_store(stores), auditor, stores.clock),
             together=stores.database.writing,
             clock=stores.clock,

@@ -1,4 +1,4 @@
-"""Mails that are written outside any request, by a command."""
+"""What mails are written and queued with, in a request and outside any."""
 
 from __future__ import annotations
 
@@ -8,13 +8,30 @@ from contextlib import contextmanager
 from flask import Flask
 from flask_babel import force_locale
 
+from broker.notify.queue import MessageQueue
+from broker.settings import Settings
+from broker.storage.messages import MessageRepository
 from broker.web.language import Language
+from broker.web.letters import Letterbox
 from broker.web.look import install_look
+from broker.web.portals import Portals
+from broker.wiring.mail import senders_of
+from broker.wiring.stores import Stores
+
+
+def message_queue(stores: Stores) -> MessageQueue:
+    """Where mails, texts and calls wait for the worker."""
+    return MessageQueue(MessageRepository(stores.database, stores.keys.columns), stores.clock)
+
+
+def letterbox(settings: Settings, stores: Stores) -> Letterbox:
+    """Where the mails of all brands are posted."""
+    return Letterbox(message_queue(stores), senders_of(settings), Portals.of(settings))
 
 
 @contextmanager
 def writing_in(language: Language) -> Iterator[None]:
-    """Within this, mails have the look of their brand and this language."""
+    """Within this, a command writes mails in the look of their brand and this language."""
     app = Flask("broker.web")
     install_look(app)
     with app.app_context(), force_locale(language.value):

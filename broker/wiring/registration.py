@@ -6,13 +6,10 @@ from broker.accounts.registration.links import ConfirmationLinks
 from broker.accounts.registration.store import PendingRegistrations
 from broker.accounts.registration.surroundings import Surroundings
 from broker.audit.recorder import Auditor
-from broker.notify.queue import MessageQueue
 from broker.settings import Settings
 from broker.storage.accounts import AccountRepository
-from broker.storage.messages import MessageRepository
-from broker.web.portals import Portals
 from broker.web.registration_mails import RegistrationMails
-from broker.wiring.mail import senders_of
+from broker.wiring.letters import letterbox
 from broker.wiring.stores import Stores
 
 
@@ -20,13 +17,11 @@ def registration_surroundings(
     settings: Settings, stores: Stores, accounts: AccountRepository, auditor: Auditor
 ) -> Surroundings:
     """Everything that a registration needs."""
-    queue = MessageQueue(MessageRepository(stores.database, stores.keys.columns), stores.clock)
-    portals = Portals.of(settings)
     return Surroundings(
         pending=PendingRegistrations(stores.records),
         links=ConfirmationLinks(stores.records, stores.clock),
         accounts=accounts,
-        letters=RegistrationMails(queue, senders_of(settings), portals, settings.broker.issuer),
+        letters=RegistrationMails(letterbox(settings, stores), settings.broker.issuer),
         auditor=auditor,
         together=stores.database.writing,
         clock=stores.clock,

@@ -13,20 +13,16 @@ from broker.accounts.reset.inviting import Invitations
 from broker.accounts.reset.links import PasswordLinks
 from broker.accounts.reset.surroundings import Credentials, Surroundings
 from broker.audit.recorder import Auditor
-from broker.notify.queue import MessageQueue
 from broker.sessions.ender import SessionEnder
 from broker.settings import Settings
 from broker.storage.accounts import AccountRepository
 from broker.storage.known_devices import KnownDevices
-from broker.storage.messages import MessageRepository
 from broker.storage.passwords import PasswordRepository
 from broker.storage.used_messages import UsedMessages
 from broker.web.language import Language
 from broker.web.password_mails import PasswordMails
-from broker.web.portals import Portals
 from broker.wiring.audit import AuditRoom, operator_origin
-from broker.wiring.letters import writing_in
-from broker.wiring.mail import senders_of
+from broker.wiring.letters import letterbox, writing_in
 from broker.wiring.passwords import allowances, password_hashing
 from broker.wiring.stores import Stores, session_store
 
@@ -43,12 +39,10 @@ def reset_surroundings(
     settings: Settings, stores: Stores, accounts: AccountRepository, auditor: Auditor
 ) -> Surroundings:
     """What every link needs."""
-    queue = MessageQueue(MessageRepository(stores.database, stores.keys.columns), stores.clock)
-    letters = PasswordMails(queue, senders_of(settings), Portals.of(settings), settings.broker.issuer)
     return Surroundings(
         links=PasswordLinks(stores.records, stores.clock),
         accounts=accounts,
-        letters=letters,
+        letters=PasswordMails(letterbox(settings, stores), settings.broker.issuer),
         auditor=auditor,
         together=stores.database.writing,
         clock=stores.clock,

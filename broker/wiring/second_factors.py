@@ -13,12 +13,11 @@ from broker.notify.sms import code_message, number_notice
 from broker.settings import Settings
 from broker.storage.accounts import AccountRepository
 from broker.storage.allowances import Allowances
-from broker.storage.messages import Channel, MessageRepository
+from broker.storage.messages import Channel
 from broker.storage.one_time_codes import OneTimeCodes
 from broker.storage.second_factors import SecondFactorRepository
-from broker.web.portals import Portals
 from broker.web.second_factor_mails import SecondFactorMails
-from broker.wiring.mail import senders_of
+from broker.wiring.letters import letterbox, message_queue
 from broker.wiring.sms_budget import PhoneBudgets
 from broker.wiring.stores import Stores
 
@@ -80,13 +79,12 @@ def second_factor_surroundings(
     `language` gives the BCP 47 tag of the page at hand, `source` the block of addresses of the request.
     """
     allowances = Allowances(stores.redis, stores.keys.records)
-    queue = MessageQueue(MessageRepository(stores.database, stores.keys.columns), stores.clock)
     return Surroundings(
         factors=SecondFactorRepository(stores.database, stores.keys.columns),
         codes=OneTimeCodes(stores.redis, stores.keys.records),
         records=stores.records,
         allowances=allowances,
-        sender=QueuedCodes(queue, brand_names_of(settings), language),
+        sender=QueuedCodes(message_queue(stores), brand_names_of(settings), language),
         budget=PhoneBudgets(allowances, source, auditor, most_an_hour=_most_an_hour(settings)),
         auditor=auditor,
         together=stores.database.writing,
@@ -107,8 +105,7 @@ def enrolments_of(
 
 def second_factor_mails(settings: Settings, stores: Stores, accounts: AccountRepository) -> FactorLetters:
     """Mails about second factors, into the queue."""
-    queue = MessageQueue(MessageRepository(stores.database, stores.keys.columns), stores.clock)
-    return SecondFactorMails(queue, senders_of(settings), Portals.of(settings), accounts, stores.clock)
+    return SecondFactorMails(letterbox(settings, stores), accounts, stores.clock)
 
 
 def brand_names_of(settings: Settings) -> Mapping[str, str]:

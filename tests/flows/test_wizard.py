@@ -6,10 +6,12 @@ import re
 
 import pytest
 
+from broker.domain.accounts import Account
 from broker.domain.second_factors import FactorKind
 from tests.support.browser import Page, filled
 from tests.support.business import VGZ, Business, Colleague, new_mobile
 from tests.support.registration import everything_in_redis
+from tests.support.system import account_repository
 
 pytestmark = pytest.mark.flow
 
@@ -287,6 +289,19 @@ def test_factor_that_was_added_is_told_by_mail(business: Business) -> None:
         assert "http" not in words
         assert number[-4:] not in words
         assert "Bea" not in words
+
+
+def test_factor_is_added_also_where_the_mail_about_it_would_arrive_nowhere(business: Business) -> None:
+    """An address that came in before today's rules: nobody can be told, and that stops nobody."""
+    lotte = business.colleague()
+    account, accounts = lotte.account, account_repository(business.system.stores)
+    changed = accounts.change_address(account.id, before=account.email, after=f"b..{account.email}")
+    assert isinstance(changed, Account)
+    lotte.account = changed
+    secret = _to_the_code_of_an_app(lotte)
+    page = lotte.browser.press(CONFIRM, code=lotte.app_code(secret=secret))
+    assert (page.status, lotte.kinds) == (200, [FactorKind.TOTP])
+    assert lotte.worker.mails_to(changed.email) == []
 
 
 def test_factor_that_is_not_confirmed_is_told_to_nobody(business: Business) -> None:

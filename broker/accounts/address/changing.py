@@ -7,7 +7,6 @@ from typing import Final
 
 from broker.accounts.address.links import AddressLink, AddressLinkFault, AddressWish
 from broker.accounts.address.ports import AddressLetter, AddressLetterKind, Surroundings
-from broker.accounts.reset.ports import mailbox_of
 from broker.domain.accounts import Account, AccountState
 from broker.domain.email_address import EmailAddress
 from broker.domain.events import (
@@ -17,6 +16,7 @@ from broker.domain.events import (
     AddressWanted,
     Result,
 )
+from broker.domain.mailbox import mailbox_of
 from broker.storage.accounts import AddressTaken
 
 _NOTICE_LIFETIME: Final = timedelta(days=3)

@@ -19,7 +19,6 @@ from broker.accounts.binding.ports import (
     Sessions,
     Together,
 )
-from broker.accounts.reset.ports import mailbox_of
 from broker.domain.accounts import Account, AccountState, AccountType
 from broker.domain.clock import Clock
 from broker.domain.events import (
@@ -30,6 +29,7 @@ from broker.domain.events import (
     Result,
 )
 from broker.domain.identity import EherkenningIdentity
+from broker.domain.mailbox import mailbox_of
 from broker.domain.representation import LegalSubject
 from broker.storage.eherkenning_bindings import Bound
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from broker.accounts.reset.links import Errand, Purpose
-from broker.accounts.reset.ports import Letter, LetterKind, Limits, mailbox_of
+from broker.accounts.reset.ports import Letter, LetterKind, Limits
 from broker.accounts.reset.surroundings import Surroundings
 from broker.domain.accounts import Account, AccountState, AccountType
 from broker.domain.email_address import EmailAddress
 from broker.domain.events import PasswordLinkAsked, Result
+from broker.domain.mailbox import mailbox_of
 from broker.domain.staff import entrance_of
 
 TOO_OFTEN: Final = "too-often"

@@ -9,11 +9,12 @@ from typing import Final
 
 from broker.accounts.passwords.policy import faults_in
 from broker.accounts.reset.links import LinkFault, PasswordLink, Purpose
-from broker.accounts.reset.ports import Letter, LetterKind, mailbox_of
+from broker.accounts.reset.ports import Letter, LetterKind
 from broker.accounts.reset.surroundings import Credentials, Surroundings
 from broker.domain.accounts import Account, AccountState
 from broker.domain.events import AccountActivated, PasswordChanged, PasswordLinkRefused, Result, SecurityEvent
 from broker.domain.login_place import LoginPlace
+from broker.domain.mailbox import mailbox_of
 
 _EXPECTED: Final = {Purpose.RESET: AccountState.ACTIVE, Purpose.ACTIVATION: AccountState.INVITED}
 _NOTICES: Final = {Purpose.RESET: LetterKind.CHANGED, Purpose.ACTIVATION: LetterKind.ACTIVATED}

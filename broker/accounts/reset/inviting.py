@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 from uuid import uuid4
 
 from broker.accounts.reset.links import Errand, Purpose
-from broker.accounts.reset.ports import Letter, LetterKind, mailbox_of
+from broker.accounts.reset.ports import Letter, LetterKind
 from broker.accounts.reset.surroundings import Surroundings
 from broker.domain.accounts import Account, AccountId, AccountState, AccountType
 from broker.domain.events import AccountAdded, AccountInvited, Result
+from broker.domain.mailbox import mailbox_of
 from broker.domain.staff import entrance_of
 from broker.storage.accounts import AddressTaken
 

@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import Protocol
 
 from broker.domain.accounts import Account, AccountId, AccountState
-from broker.domain.email_address import InvalidEmailAddress, parse_email_address
 from broker.domain.events import SecurityEvent
 from broker.domain.login_place import LoginPlace
 from broker.storage.accounts import AddressTaken
@@ -92,17 +91,6 @@ class Limits(Protocol):
 
     def may_ask(self, brand: str, address: str, network_block: str, *, now: datetime) -> bool:
         """Counts, with as many steps whatever the answer is."""
-
-
-def mailbox_of(account: Account) -> str | None:
-    """Where mail to the account goes, in ASCII: what it says, and not what somebody typed, who may differ.
-
-    None when that is no address today; there may be old ones.
-    """
-    try:
-        return parse_email_address(account.email).ascii
-    except InvalidEmailAddress:
-        return None
 
 
 class LetterKind(StrEnum):

@@ -15,11 +15,8 @@ from flask_babel.speaklater import LazyString
 
 from broker.domain.accounts import Account
 from broker.domain.clock import Clock
-from broker.domain.email_address import InvalidEmailAddress, parse_email_address
-from broker.notify.mail import Sender
-from broker.notify.queue import MessageQueue
-from broker.web.letters import Words, mail_of, never_ask
-from broker.web.portals import BrandView, Portals
+from broker.web.letters import Letterbox, Words, never_ask
+from broker.web.portals import BrandView
 
 _WORTH_SENDING_FOR: Final = timedelta(days=3)
 
@@ -73,31 +70,21 @@ _WORDS: Final[Mapping[Change, tuple[LazyString, LazyString]]] = {
 class ChangeMails:
     """Queues them, within the transaction at hand; a brand that sends no mail tells nobody."""
 
-    def __init__(
-        self, queue: MessageQueue, senders: Mapping[str, Sender], portals: Portals, clock: Clock
-    ) -> None:
-        self._queue = queue
-        self._senders = senders
-        self._portals = portals
+    def __init__(self, letterbox: Letterbox, clock: Clock) -> None:
+        self._letterbox = letterbox
         self._clock = clock
 
     def can_tell(self, brand: str) -> bool:
         """Whether the brand sends mail."""
-        return brand in self._senders
+        return self._letterbox.is_of(brand)
 
     def tell(self, account: Account, change: Change) -> None:
         """Tell the account's owner."""
-        brand, sender = self._portals.brand(account.brand), self._senders.get(account.brand)
-        try:
-            address = parse_email_address(account.email)
-        except InvalidEmailAddress:
-            # An address that was imported before today's rules: nothing could be sent there.
-            return
-        if brand is None or sender is None:
-            return
-        mail = mail_of(_words(brand, change), brand, sender, address.ascii)
-        expires_at = self._clock() + _WORTH_SENDING_FOR
-        self._queue.enqueue(account.brand, change.value, mail, expires_at=expires_at)
+
+        def words(brand: BrandView) -> Words:
+            return _words(brand, change)
+
+        self._letterbox.tell_owner(account, change.value, words, self._clock() + _WORTH_SENDING_FOR)
 
 
 def _words(brand: BrandView, change: Change) -> Words:
