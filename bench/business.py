@@ -16,7 +16,7 @@ from broker.domain.organisation import KvkNumber
 from broker.domain.representation import LegalSubject
 from broker.settings import Settings, load_settings
 from broker.storage.accounts import AccountRepository
-from broker.wiring.eherkenning_accounts import binding_repository
+from broker.wiring.repositories import binding_repository
 from broker.wiring.stores import Stores, open_stores
 from demo.eherkenning.pseudonyms import pseudonym
 

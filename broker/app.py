@@ -24,8 +24,7 @@ from broker.oidc.current_facts import CurrentFacts
 from broker.oidc.keys import SigningKeys, ensure_signing_keys
 from broker.oidc.provider import OpenIDProvider, build_provider
 from broker.settings import Settings
-from broker.settings.roles_section import catalogue_of
-from broker.storage.accounts import AccountRepository
+from broker.settings.roles_section import catalogues_of
 from broker.storage.passwords import PasswordRepository
 from broker.storage.second_factors import SecondFactorRepository
 from broker.storage.signing_keys import SigningKeyRepository
@@ -65,7 +64,7 @@ from broker.web.support_code import support_code
 from broker.web.trimmed_flask import TrimmedFlask
 from broker.web.upstream_logout import upstream_logout_blueprint
 from broker.wiring.account_area import account_area
-from broker.wiring.audit import AuditRoom
+from broker.wiring.audit import audit_room_of
 from broker.wiring.clients import clients_of
 from broker.wiring.collectivities import current_rights_of, rights_of
 from broker.wiring.configuration import start_faults
@@ -76,6 +75,7 @@ from broker.wiring.limits import address_guard
 from broker.wiring.passwords import ways_by_password
 from broker.wiring.probes import probes_of
 from broker.wiring.registration import registration_surroundings
+from broker.wiring.repositories import account_repository
 from broker.wiring.resets import link_requests, password_choice, reset_surroundings
 from broker.wiring.second_factors import enrolments_of, second_factor_mails, second_factor_surroundings
 from broker.wiring.stores import Stores, open_stores, session_store
@@ -117,19 +117,18 @@ def _register(
 ) -> None:
     issuer, portals = settings.broker.issuer, Portals.of(settings)
     sessions = session_store(stores)
-    lookup = LiveSessions(sessions, _accounts(stores), stores.clock)
+    lookup = LiveSessions(sessions, account_repository(stores), stores.clock)
     rights = rights_of(settings, stores)
     provider = _openid_provider(
         issuer, stores, clients, CurrentFacts(lookup, current_rights_of(stores, rights))
     )
-    room = AuditRoom(stores.database, stores.keys.columns, stores.clock)
-    auditor = room.auditor(support_code, origin=request_origin, told=note_event)
+    auditor = audit_room_of(stores).auditor(support_code, origin=request_origin, told=note_event)
     pages = _login_pages(settings, stores, provider, auditor, upstream)
-    registering = registration_surroundings(settings, stores, _accounts(stores), auditor)
+    registering = registration_surroundings(settings, stores, account_repository(stores), auditor)
     registrations = RegistrationService(registering)
     saml = SamlEndpoints(pages, registrations, upstream_metadata(upstream))
     second = _second_factor_pages(settings, stores, pages, auditor)
-    resetting = reset_surroundings(settings, stores, _accounts(stores), auditor)
+    resetting = reset_surroundings(settings, stores, account_repository(stores), auditor)
     area = account_area(settings, stores, second)
     guard = address_guard(settings, stores)
     install_network_limits(app, NetworkLimits(guard, portals, auditor, stores.clock))
@@ -178,10 +177,6 @@ def _openid_provider(
     )
 
 
-def _accounts(stores: Stores) -> AccountRepository:
-    return AccountRepository(stores.database, stores.keys.columns, stores.keys.blind_indexes, stores.clock)
-
-
 def _login_pages(
     settings: Settings,
     stores: Stores,
@@ -191,7 +186,7 @@ def _login_pages(
 ) -> LoginPages:
     issuer, clock = settings.broker.issuer, stores.clock
     transactions, sessions = Transactions(stores.records), session_store(stores)
-    accounts, passwords = _accounts(stores), PasswordRepository(stores.database)
+    accounts, passwords = account_repository(stores), PasswordRepository(stores.database)
     surroundings = Surroundings(
         transactions=transactions,
         upstream=UpstreamRequests(stores.records),
@@ -238,7 +233,7 @@ def _second_factor_pages(
     surroundings = second_factor_surroundings(
         settings, stores, auditor, language=lambda: current_language().value, source=source_block
     )
-    accounts = _accounts(stores)
+    accounts = account_repository(stores)
     letters = second_factor_mails(settings, stores, accounts)
     return SecondFactorPages(
         pages=pages,
@@ -252,8 +247,8 @@ def _second_factor_pages(
 def _account_requests(
     settings: Settings, stores: Stores, pages: LoginPages, auditor: Auditor
 ) -> AccountRequestPages:
-    catalogues = {name: catalogue_of(brand) for name, brand in settings.brands.items()}
-    return AccountRequestPages(pages, account_requests(settings, stores, auditor), catalogues)
+    requests = account_requests(settings, stores, auditor)
+    return AccountRequestPages(pages, requests, catalogues_of(settings))
 
 
 def _trust_proxies(app: Flask, settings: Settings) -> None:

@@ -10,19 +10,17 @@ from datetime import timedelta
 
 import structlog
 
-from broker.audit.recorder import Auditor
 from broker.errors import StorageUnavailable
 from broker.metrics.catalogue import JOB_RUNS
 from broker.notify.carriers import MailCarrier, PhoneCarrier
 from broker.notify.delivery import Delivery, Route
 from broker.notify.sms_gateway import SmsGatewayTransport
 from broker.settings import Settings
-from broker.storage.audit_log import AuditLog
 from broker.storage.known_devices import KnownDevices
 from broker.storage.logout_notices import LogoutNoticeRepository
 from broker.storage.messages import Channel, MessageRepository
 from broker.storage.used_messages import UsedMessages
-from broker.wiring.audit import AuditRoom
+from broker.wiring.audit import audit_room_of, system_auditor
 from broker.wiring.backchannel import backchannel_logout, endings_sweep
 from broker.wiring.mail import mail_server, mail_transport
 from broker.wiring.provider_metadata import feed_refreshes
@@ -74,8 +72,8 @@ def jobs_of(settings: Settings, stores: Stores) -> tuple[Job, ...]:
             _ROUNDS_BETWEEN_CLEANING,
         ),
     )
-    room = AuditRoom(stores.database, stores.keys.columns, stores.clock)
-    checkpoints = Job("sign a checkpoint of the audit log", room.checkpointer.run, _ROUNDS_BETWEEN_LOOKS)
+    checkpointer = audit_room_of(stores).checkpointer
+    checkpoints = Job("sign a checkpoint of the audit log", checkpointer.run, _ROUNDS_BETWEEN_LOOKS)
     fetching = tuple(
         Job(f"fetch the metadata of {refresh.provider}", refresh.run, _ROUNDS_BETWEEN_LOOKS)
         for refresh in feed_refreshes(settings, stores)
@@ -107,7 +105,7 @@ def delivery_of(settings: Settings, stores: Stores) -> Delivery | None:
     return Delivery(
         MessageRepository(stores.database, stores.keys.columns),
         routes,
-        Auditor(AuditLog(stores.database), stores.clock, lambda: None),
+        system_auditor(stores),
         stores.clock,
         together=stores.database.writing,
     )

@@ -12,20 +12,21 @@ import click
 
 from broker.accounts.passwords.policy import faults_in
 from broker.cli.on_demand import CommandsOnDemand
-from broker.cli.options import config_option, read_settings
+from broker.cli.options import brand_option, config_option, email_option, read_settings, require_brand
 from broker.domain.accounts import Account, AccountState, AccountType
 from broker.domain.email_address import EmailAddress, InvalidEmailAddress, parse_email_address
 from broker.domain.events import AccountLookedUp, Result
 from broker.domain.person_name import InvalidName, parse_person_name
 from broker.errors import ConfigurationError
 from broker.settings import Brand, Settings
-from broker.storage.accounts import AccountRepository, AddressTaken
+from broker.storage.accounts import AddressTaken
 from broker.storage.known_devices import KnownDevices
 from broker.storage.passwords import PasswordRepository
 from broker.wiring.account_administration import AccountAdministration, account_administration
-from broker.wiring.audit import AuditRoom, operator_origin
+from broker.wiring.audit import operator_auditor
 from broker.wiring.passwords import password_hashing
-from broker.wiring.stores import Stores, open_stores, session_store
+from broker.wiring.repositories import account_repository
+from broker.wiring.stores import Stores, opened_stores, session_store
 
 _LONGEST_LINE = 4096
 _NOT_FOUND = 1
@@ -35,9 +36,6 @@ _FAULTS = {
     "too-common": "the password is one that many people use",
     "too-like-you": "the password is too much like the name, the address or the brand",
 }
-
-_brand_option = click.option("--brand", required=True, help="Name of its file under brands/.")
-_email_option = click.option("--email", required=True, help="The address of the account.")
 
 
 @click.group(
@@ -58,8 +56,8 @@ def account() -> None:
 
 @account.command()
 @config_option
-@_brand_option
-@_email_option
+@brand_option
+@email_option
 @click.option("--name", required=True, help="The person's name.")
 @click.option(
     "--state",
@@ -83,8 +81,8 @@ def add(config: Path, brand: str, email: str, name: str, state: str, *, password
 
 @account.command()
 @config_option
-@_brand_option
-@_email_option
+@brand_option
+@email_option
 def show(config: Path, brand: str, email: str) -> None:
     """Print what there is of an account, without the person; exit 1 when there is none."""
     with found_account(config, brand, email) as (room, found):
@@ -94,8 +92,8 @@ def show(config: Path, brand: str, email: str) -> None:
 
 @account.command()
 @config_option
-@_brand_option
-@_email_option
+@brand_option
+@email_option
 def disable(config: Path, brand: str, email: str) -> None:
     """Close an account: its sessions and tokens end at once, in every worker."""
     with found_account(config, brand, email) as (room, found):
@@ -105,8 +103,8 @@ def disable(config: Path, brand: str, email: str) -> None:
 
 @account.command()
 @config_option
-@_brand_option
-@_email_option
+@brand_option
+@email_option
 def enable(config: Path, brand: str, email: str) -> None:
     """Open an account that was closed or held; who has no password yet is invited again."""
     with found_account(config, brand, email) as (room, found):
@@ -116,8 +114,8 @@ def enable(config: Path, brand: str, email: str) -> None:
 
 @account.command()
 @config_option
-@_brand_option
-@_email_option
+@brand_option
+@email_option
 @click.confirmation_option(prompt="Nothing of this person can be brought back. Erase?")
 def erase(config: Path, brand: str, email: str) -> None:
     """Erase an account for good: name, address, identities, what the audit log held; sessions end."""
@@ -136,17 +134,13 @@ class Room:
 
     def find(self, brand: str, email: str) -> Account | None:
         """The account of any type that owns this address."""
-        keys = self.stores.keys
-        accounts = AccountRepository(
-            self.stores.database, keys.columns, keys.blind_indexes, self.stores.clock
-        )
-        return accounts.find_any_by_address(brand, email)
+        return account_repository(self.stores).find_any_by_address(brand, email)
 
     def told(self, found: Account) -> Iterator[str]:
         """What an operator needs to know; that they looked is written down first."""
         database, columns = self.stores.database, self.stores.keys.columns
-        auditor = AuditRoom(database, columns, self.stores.clock).auditor(origin=operator_origin)
-        auditor.record(AccountLookedUp(brand=found.brand, result=Result.SUCCESS, account_id=found.id))
+        looked_up = AccountLookedUp(brand=found.brand, result=Result.SUCCESS, account_id=found.id)
+        operator_auditor(self.stores).record(looked_up)
         since = PasswordRepository(database).changed_at(found.id)
         sessions = session_store(self.stores).of_account(found.brand, found.id, now=self.stores.clock())
         yield f"account: {found.id}"
@@ -160,12 +154,8 @@ class Room:
 
 @contextmanager
 def _opened(settings: Settings) -> Iterator[Room]:
-    stores = open_stores(settings)
-    try:
+    with opened_stores(settings) as stores:
         yield Room(settings, stores, account_administration(stores))
-    finally:
-        stores.redis.close()
-        stores.database.close()
 
 
 @contextmanager
@@ -179,12 +169,6 @@ def found_account(config: Path, brand: str, email: str) -> Iterator[tuple[Room, 
             click.echo("This brand has no account that owns this address.", err=True)
             sys.exit(_NOT_FOUND)
         yield room, found
-
-
-def require_brand(settings: Settings, brand: str) -> None:
-    """Raise `ConfigurationError` for a brand that is none."""
-    if brand not in settings.brands:
-        raise ConfigurationError((f"--brand: there is no brands/{brand}.toml",))
 
 
 def known_person(settings: Settings, brand: str, email: str, name: str) -> tuple[EmailAddress, str]:

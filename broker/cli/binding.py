@@ -8,21 +8,19 @@ from pathlib import Path
 import click
 
 from broker.cli.account import found_account
-from broker.cli.options import config_option, language_option
+from broker.cli.options import brand_option, config_option, email_option, language_option
 from broker.domain.organisation import InvalidOrganisationNumber, KvkNumber
 from broker.domain.representation import LegalSubject
 from broker.errors import ConfigurationError
 from broker.settings import Settings
 
 _REFUSED = 1
-_brand_option = click.option("--brand", required=True, help="Name of its file under brands/.")
-_email_option = click.option("--email", required=True, help="The address of the account.")
 
 
 @click.command()
 @config_option
-@_brand_option
-@_email_option
+@brand_option
+@email_option
 @click.option("--portal", help="Name of its file under portals/: the mail names it.")
 @language_option
 def bind(config: Path, brand: str, email: str, portal: str | None, language: str) -> None:
@@ -46,8 +44,8 @@ def bind(config: Path, brand: str, email: str, portal: str | None, language: str
 
 @click.command()
 @config_option
-@_brand_option
-@_email_option
+@brand_option
+@email_option
 @click.option("--kvk", help="Only the binding for this organisation; else all.")
 def unbind(config: Path, brand: str, email: str, kvk: str | None) -> None:
     """Take the binding of eHerkenning off an account and end its sessions; a new code binds again."""

@@ -15,18 +15,17 @@ import click
 
 from broker.cli.import_relations import RELATION_KINDS
 from broker.cli.import_rows import FORMULA, NO_FORMULA_IN, STANDARD_INPUT, FileFormat, format_of
-from broker.cli.options import config_option, read_settings
+from broker.cli.options import brand_option, config_option, read_settings, require_brand
 from broker.domain.accounts import AccountId
 from broker.domain.collectivity import Collectivity
 from broker.domain.events import RelationsExported, Result
 from broker.domain.organisation import Organisation
 from broker.domain.rights import RoleGrant
 from broker.errors import ConfigurationError
-from broker.storage.accounts import AccountRepository
-from broker.storage.collectivities import CollectivityRepository
 from broker.storage.collectivity_export import CollectivityExport
-from broker.wiring.audit import AuditRoom, operator_origin
-from broker.wiring.stores import Stores, open_stores
+from broker.wiring.audit import operator_auditor
+from broker.wiring.repositories import account_repository, collectivity_repository
+from broker.wiring.stores import Stores, opened_stores
 
 _COLUMNS: Final = (
     *("kind", "brand", "kvk", "branch", "number", "customer_number", "name"),
@@ -38,7 +37,7 @@ _ExportedRow = Mapping[str, str]
 
 @click.command("export")
 @config_option
-@click.option("--brand", required=True, help="Name of its file under brands/.")
+@brand_option
 @click.option(
     "--kind",
     "kinds",
@@ -62,14 +61,12 @@ def export_relations(
     address: keep it as you would keep those. A file that exists is not written over.
     """
     settings = read_settings(config)
-    if brand not in settings.brands:
-        raise ConfigurationError((f"--brand: there is no brands/{brand}.toml",))
-    stores = open_stores(settings)
+    require_brand(settings, brand)
     wanted = kinds or RELATION_KINDS
-    auditor = AuditRoom(stores.database, stores.keys.columns, stores.clock).auditor(origin=operator_origin)
-    with _written_to(file) as stream:
+    with opened_stores(settings) as stores, _written_to(file) as stream:
         # Stands in the audit log before anything leaves.
-        auditor.record(RelationsExported(brand=brand, result=Result.SUCCESS, kinds=" ".join(wanted)))
+        exported = RelationsExported(brand=brand, result=Result.SUCCESS, kinds=" ".join(wanted))
+        operator_auditor(stores).record(exported)
         write = _writer(stream, format_of(file, written_as))
         count = 0
         for row in Rows(stores, brand).of(wanted):
@@ -109,11 +106,10 @@ class Rows:
     """The rows of a brand; what others refer to comes first."""
 
     def __init__(self, stores: Stores, brand: str) -> None:
-        database, columns, clock = stores.database, stores.keys.columns, stores.clock
         self._brand = brand
-        self._export = CollectivityExport(database)
-        self._collectivities = CollectivityRepository(database, columns, clock)
-        self._accounts = AccountRepository(database, columns, stores.keys.blind_indexes, clock)
+        self._export = CollectivityExport(stores.database)
+        self._collectivities = collectivity_repository(stores)
+        self._accounts = account_repository(stores)
         self._email = lru_cache(_REMEMBERED)(self._find_email)
 
     def of(self, kinds: tuple[str, ...]) -> Iterator[_ExportedRow]:

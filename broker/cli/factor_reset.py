@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from broker.cli.account import found_account
-from broker.cli.options import config_option, language_option
+from broker.cli.options import brand_option, config_option, language_option
 
 
 @click.command("reset-factors")
 @config_option
-@click.option("--brand", required=True, help="Name of its file under brands/.")
+@brand_option
 @click.option("--email", required=True, help="The address of the account; a mail tells its owner.")
 @language_option
 @click.confirmation_option(

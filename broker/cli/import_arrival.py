@@ -20,6 +20,7 @@ from broker.domain.roles import RoleCatalogue
 from broker.storage.accounts import AccountRepository
 from broker.storage.collectivities import CollectivityRepository
 from broker.storage.role_grants import RoleGrantRepository
+from broker.wiring.repositories import account_repository, collectivity_repository
 from broker.wiring.stores import Stores
 
 _REMEMBERED = 1024
@@ -94,11 +95,10 @@ class RelationArrival:
 
 def relation_arrival(stores: Stores, catalogues: dict[str, RoleCatalogue]) -> RelationArrival:
     """The repositories of these stores."""
-    database, columns = stores.database, stores.keys.columns
     return RelationArrival(
-        AccountRepository(database, columns, stores.keys.blind_indexes, stores.clock),
-        CollectivityRepository(database, columns, stores.clock),
-        RoleGrantRepository(database),
+        account_repository(stores),
+        collectivity_repository(stores),
+        RoleGrantRepository(stores.database),
         catalogues,
         stores,
     )

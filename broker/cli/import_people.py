@@ -13,6 +13,7 @@ from broker.domain.accounts import AccountId, AccountState
 from broker.storage.accounts import AccountRepository, AddressTaken
 from broker.storage.passwords import PasswordRepository
 from broker.storage.second_factors import SecondFactorRepository
+from broker.wiring.repositories import account_repository
 from broker.wiring.stores import Stores
 
 # No code of an imported app was used yet, and every step that is to come lies behind this one.
@@ -31,11 +32,10 @@ class Arrival:
     @classmethod
     def at(cls, stores: Stores) -> Arrival:
         """The repositories of these stores."""
-        database, columns = stores.database, stores.keys.columns
         return cls(
-            AccountRepository(database, columns, stores.keys.blind_indexes, stores.clock),
-            PasswordRepository(database),
-            SecondFactorRepository(database, columns),
+            account_repository(stores),
+            PasswordRepository(stores.database),
+            SecondFactorRepository(stores.database, stores.keys.columns),
             stores,
         )
 

@@ -22,7 +22,7 @@ from broker.domain.email_address import comparable
 from broker.domain.roles import RoleCatalogue
 from broker.errors import ConfigurationError
 from broker.settings import Settings
-from broker.settings.roles_section import catalogue_of
+from broker.settings.roles_section import catalogues_of
 
 _TOLD_EVERY: Final = 10_000
 
@@ -43,7 +43,7 @@ class Reading:
     @property
     def catalogues(self) -> dict[str, RoleCatalogue]:
         """The roles of every brand."""
-        return {name: catalogue_of(brand) for name, brand in self.settings.brands.items()}
+        return catalogues_of(self.settings)
 
     def take(self, stream: IO[bytes], file_format: FileFormat) -> None:
         """Read the whole file; nothing but its short lines is ever in memory at once."""

@@ -17,8 +17,8 @@ from broker.cli.import_rows import STANDARD_INPUT, FileFormat, format_of, opened
 from broker.cli.import_waiting import waiting_rows
 from broker.cli.options import config_option, read_settings
 from broker.domain.events import AccountsImported, RelationsImported, Result, SecurityEvent
-from broker.wiring.audit import AuditRoom, operator_origin
-from broker.wiring.stores import Stores, open_stores
+from broker.wiring.audit import operator_auditor
+from broker.wiring.stores import Stores, opened_stores
 
 
 @click.command("import")
@@ -54,7 +54,8 @@ def import_accounts(config: Path, file: Path, written_as: str | None, *, dry_run
         reading = Reading(name, settings, waiting)
         reading.take(stream, format_of(file, written_as))
         reading.require_no_fault()
-        _write(reading, open_stores(settings), dry_run=dry_run)
+        with opened_stores(settings) as stores:
+            _write(reading, stores, dry_run=dry_run)
 
 
 class _OnlyTried(Exception):
@@ -67,7 +68,7 @@ def _write(reading: Reading, stores: Stores, *, dry_run: bool) -> None:
     hashed = people.hashes_of(
         account for _, account in reading.accounts if isinstance(account, NewBusinessUser)
     )
-    auditor = AuditRoom(stores.database, stores.keys.columns, stores.clock).auditor(origin=operator_origin)
+    auditor = operator_auditor(stores)
     with _transaction(stores, undo=dry_run):
         for line, account in reading.accounts:
             _let_account_in(reading, people, hashed, account, line)

@@ -8,18 +8,18 @@ from pathlib import Path
 import click
 
 from broker.cli.account import known_person
-from broker.cli.options import config_option, language_option, read_settings
+from broker.cli.options import brand_option, config_option, language_option, read_settings
 from broker.domain.assurance import Scheme
 from broker.domain.staff import entrance_of
 from broker.errors import ConfigurationError
 from broker.settings import Settings
 from broker.storage.accounts import AddressTaken
-from broker.wiring.stores import open_stores
+from broker.wiring.stores import opened_stores
 
 
 @click.command()
 @config_option
-@click.option("--brand", required=True, help="Name of its file under brands/.")
+@brand_option
 @click.option("--email", required=True, help="The address of the account; the link is mailed there.")
 @click.option(
     "--name", required=True, help="The person's name; kept as it was when they were invited before."
@@ -41,7 +41,7 @@ def invite(config: Path, brand: str, email: str, name: str, portal: str | None, 
 
 @click.command("invite-staff")
 @config_option
-@click.option("--brand", required=True, help="Name of its file under brands/.")
+@brand_option
 @click.option("--email", required=True, help="The address of the account; the link is mailed there.")
 @click.option(
     "--name", required=True, help="The person's name; kept as it was when they were invited before."
@@ -73,13 +73,11 @@ def _invite(settings: Settings, person: _Person, portal: str | None, language: s
     from broker.web.language import Language  # noqa: PLC0415
     from broker.wiring.resets import invitations_by_operator  # noqa: PLC0415
 
-    stores = open_stores(settings)
-    try:
-        with invitations_by_operator(settings, stores, Language(language)) as invitations:
-            invited = invitations.invite(Invitation(person.brand, person.name, person.email, portal))
-    finally:
-        stores.redis.close()
-        stores.database.close()
+    with (
+        opened_stores(settings) as stores,
+        invitations_by_operator(settings, stores, Language(language)) as invitations,
+    ):
+        invited = invitations.invite(Invitation(person.brand, person.name, person.email, portal))
     if isinstance(invited, AddressTaken):
         raise ConfigurationError(
             ("--email: an account of this brand that waits for nobody has this address",)

@@ -13,9 +13,9 @@ from broker.cli.options import config_option, read_settings
 from broker.errors import ConfigurationError
 from broker.oidc.key_rotation import KeyChange, KeyRotation, TooEarly
 from broker.oidc.vocabulary import SigningAlgorithm
-from broker.wiring.audit import AuditRoom, operator_origin
+from broker.wiring.audit import operator_auditor
 from broker.wiring.signing_keys import change_keys, key_rotation, signing_key_source, tend_keys
-from broker.wiring.stores import open_stores
+from broker.wiring.stores import opened_stores
 
 
 @click.group()
@@ -27,9 +27,10 @@ def keys() -> None:
 @config_option
 def list_keys(config: Path) -> None:
     """Show every key that is published, without its secret."""
-    stores = open_stores(read_settings(config))
+    with opened_stores(read_settings(config)) as stores:
+        found = signing_key_source(stores).all()
     table = Table("Key", "Algorithm", "State", "Made", "In use since", "Retired")
-    for key in sorted(signing_key_source(stores).all(), key=lambda key: (key.algorithm, key.created_at)):
+    for key in sorted(found, key=lambda key: (key.algorithm, key.created_at)):
         moments = (key.created_at, key.activated_at, key.retired_at)
         shown = (f"{moment:%Y-%m-%d %H:%M}" if moment else "" for moment in moments)
         table.add_row(key.kid, key.algorithm, key.state.value, *shown)
@@ -68,14 +69,14 @@ def retire(config: Path, kid: str) -> None:
 
 def _change(config: Path, act: Callable[[KeyRotation], tuple[KeyChange, ...] | list[KeyChange]]) -> bool:
     settings = read_settings(config)
-    stores = open_stores(settings)
-    # What is due comes first and stays when the rest is refused: a next key must be there to wait for.
-    tend_keys(settings, stores)
-    auditor = AuditRoom(stores.database, stores.keys.columns, stores.clock).auditor(origin=operator_origin)
-    try:
-        changes = change_keys(stores, auditor, lambda: act(key_rotation(settings, stores)))
-    except TooEarly as early:
-        raise ConfigurationError((f"{early}; --at-once does it now",)) from early
+    with opened_stores(settings) as stores:
+        # What is due comes first and stays when the rest is refused: a next key must be there to wait for.
+        tend_keys(settings, stores)
+        rotation = key_rotation(settings, stores)
+        try:
+            changes = change_keys(stores, operator_auditor(stores), lambda: act(rotation))
+        except TooEarly as early:
+            raise ConfigurationError((f"{early}; --at-once does it now",)) from early
     for change in changes:
         click.echo(f"{change.algorithm} {change.kid}: {change.change}")
     return bool(changes)

@@ -11,11 +11,11 @@ from broker.cli.options import config_option, read_settings
 from broker.clock import clock_of
 from broker.errors import ConfigurationError
 from broker.providers.saml.refusal import AnswerRefused
-from broker.wiring.audit import AuditRoom, operator_origin
+from broker.wiring.audit import operator_auditor
 from broker.wiring.digid import digid_metadata
 from broker.wiring.eherkenning import eherkenning_metadata, service_catalogue
 from broker.wiring.provider_metadata import feed_refresh
-from broker.wiring.stores import open_stores
+from broker.wiring.stores import opened_stores
 
 _brand_option = click.option("--brand", required=True, help="The brand whose service provider it is.")
 
@@ -52,14 +52,13 @@ def eherkenning(config: Path, brand: str) -> None:
 def fetch(config: Path, provider: str, *, step_back: bool) -> None:
     """Fetch a provider's metadata from its feed now. The worker does so by itself once there is a copy."""
     settings = read_settings(config)
-    stores = open_stores(settings)
-    auditor = AuditRoom(stores.database, stores.keys.columns, stores.clock).auditor(origin=operator_origin)
-    refresh = feed_refresh(settings, provider, auditor, stores.clock)
-    try:
-        changed = refresh.fetch_now(stores.clock(), step_back=step_back)
-    except AnswerRefused as refusal:
-        fault = f"providers/{provider}.toml: feed: {refusal.detail} ({refusal.reason_code})"
-        raise ConfigurationError((fault,)) from refusal
+    with opened_stores(settings) as stores:
+        refresh = feed_refresh(settings, provider, operator_auditor(stores), stores.clock)
+        try:
+            changed = refresh.fetch_now(stores.clock(), step_back=step_back)
+        except AnswerRefused as refusal:
+            fault = f"providers/{provider}.toml: feed: {refusal.detail} ({refusal.reason_code})"
+            raise ConfigurationError((fault,)) from refusal
     click.echo("The copy was replaced." if changed else "The copy says the same.")
 
 

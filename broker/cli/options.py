@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from broker.errors import ConfigurationError
 from broker.settings import Settings, load_settings
 
 CONFIG_VARIABLE = "BROKER_CONFIG"
@@ -21,10 +22,19 @@ config_option = click.option(
     help="The configuration directory.",
 )
 
+brand_option = click.option("--brand", required=True, help="Name of its file under brands/.")
+email_option = click.option("--email", required=True, help="The address of the account.")
+
 _LANGUAGES = ("nl", "en")
 language_option = click.option(
     "--language", type=click.Choice(_LANGUAGES), default=_LANGUAGES[0], show_default=True, help="Of the mail."
 )
+
+
+def require_brand(settings: Settings, brand: str) -> None:
+    """Raise `ConfigurationError` for a brand that is none."""
+    if brand not in settings.brands:
+        raise ConfigurationError((f"--brand: there is no brands/{brand}.toml",))
 
 
 def read_settings(config: Path) -> Settings:

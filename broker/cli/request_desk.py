@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from broker.cli.account import require_brand
-from broker.cli.options import config_option, language_option, read_settings
-from broker.wiring.stores import open_stores
+from broker.cli.options import brand_option, config_option, language_option, read_settings, require_brand
+from broker.wiring.stores import opened_stores
 
 if TYPE_CHECKING:
     from broker.accounts.requesting.desk import RequestDesk, WaitingRequest
 
 _REFUSED = 1
-_brand_option = click.option("--brand", required=True, help="Name of its file under brands/.")
 _SAID = {
     "unknown": "No such request is waiting at this brand.",
     "no-account": (
@@ -30,7 +28,7 @@ _SAID = {
 
 @click.command()
 @config_option
-@_brand_option
+@brand_option
 def requests(config: Path, brand: str) -> None:
     """Print who asked for an account by eHerkenning and is waiting, oldest first; the reading is audited."""
     with _desk(config, brand, "nl") as desk:
@@ -42,7 +40,7 @@ def requests(config: Path, brand: str) -> None:
 
 @click.command()
 @config_option
-@_brand_option
+@brand_option
 @click.option(
     "--request", "request_id", required=True, help="Its number, as `broker account requests` has it."
 )
@@ -92,10 +90,8 @@ def _desk(config: Path, brand: str, language: str) -> Iterator[RequestDesk]:
 
     settings = read_settings(config)
     require_brand(settings, brand)
-    stores = open_stores(settings)
-    try:
-        with request_desk(settings, stores, Language(language)) as desk:
-            yield desk
-    finally:
-        stores.redis.close()
-        stores.database.close()
+    with (
+        opened_stores(settings) as stores,
+        request_desk(settings, stores, Language(language)) as desk,
+    ):
+        yield desk

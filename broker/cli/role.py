@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from broker.cli.moments import moment_in
-from broker.cli.options import config_option, read_settings
+from broker.cli.options import brand_option, config_option, email_option, read_settings, require_brand
 from broker.collectivities.granting import Granting, RolesClash, Terms, UnknownRole
 from broker.domain.accounts import Account, AccountType
 from broker.domain.collectivity import Collectivity, CollectivityNumber, InvalidReference
@@ -19,17 +19,14 @@ from broker.domain.events import AccountLookedUp, Result
 from broker.domain.plain_text import InvalidText, parse_plain_text
 from broker.domain.roles import RoleId
 from broker.errors import ConfigurationError
-from broker.storage.accounts import AccountRepository
-from broker.storage.collectivities import CollectivityRepository
 from broker.storage.role_grants import RoleGrantRepository
-from broker.wiring.audit import AuditRoom, operator_origin
+from broker.wiring.audit import operator_auditor
 from broker.wiring.collectivities import granting_of
-from broker.wiring.stores import Stores, open_stores
+from broker.wiring.repositories import account_repository, collectivity_repository
+from broker.wiring.stores import Stores, opened_stores
 
 _LONGEST_REASON = 200
 
-_brand_option = click.option("--brand", required=True, help="Name of its file under brands/.")
-_email_option = click.option("--email", required=True, help="The address of the account.")
 _collectivity_option = click.option("--collectivity", required=True, help="Its number.")
 _role_option = click.option("--role", required=True, help="Name of a role in the brand's file.")
 
@@ -41,8 +38,8 @@ def role() -> None:
 
 @role.command()
 @config_option
-@_brand_option
-@_email_option
+@brand_option
+@email_option
 @_collectivity_option
 @_role_option
 @click.option("--reason", default="", help="Why; kept with the role.")
@@ -63,8 +60,8 @@ def give(config: Path, brand: str, email: str, collectivity: str, role: str, **w
 
 @role.command()
 @config_option
-@_brand_option
-@_email_option
+@brand_option
+@email_option
 @_collectivity_option
 @_role_option
 def end(config: Path, brand: str, email: str, collectivity: str, role: str) -> None:
@@ -76,16 +73,17 @@ def end(config: Path, brand: str, email: str, collectivity: str, role: str) -> N
 
 @role.command("list")
 @config_option
-@_brand_option
-@_email_option
+@brand_option
+@email_option
 def show(config: Path, brand: str, email: str) -> None:
     """Print the roles of an account by collectivity, without the person."""
     settings = read_settings(config)
-    stores = open_stores(settings)
-    account = _account(stores, brand, email, known=brand in settings.brands)
-    for number, grant in RoleGrantRepository(stores.database).with_numbers(account.id):
-        end = f", until {grant.ends_at.isoformat()}" if grant.ends_at else ""
-        click.echo(f"{number.number}: {grant.role}, since {grant.given_at.isoformat()}{end}")
+    require_brand(settings, brand)
+    with opened_stores(settings) as stores:
+        account = _account(stores, brand, email)
+        for number, grant in RoleGrantRepository(stores.database).with_numbers(account.id):
+            end = f", until {grant.ends_at.isoformat()}" if grant.ends_at else ""
+            click.echo(f"{number.number}: {grant.role}, since {grant.given_at.isoformat()}{end}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,34 +96,30 @@ class _Room:
 @contextmanager
 def _opened(config: Path, brand: str, email: str, number: str) -> Iterator[_Room]:
     settings = read_settings(config)
-    stores = open_stores(settings)
-    account = _account(stores, brand, email, known=brand in settings.brands)
+    require_brand(settings, brand)
+    with opened_stores(settings) as stores:
+        account = _account(stores, brand, email)
+        collectivity = _collectivity(stores, brand, number)
+        yield _Room(account, collectivity, granting_of(settings, stores, operator_auditor(stores)))
+
+
+def _collectivity(stores: Stores, brand: str, number: str) -> Collectivity:
     try:
         wanted = CollectivityNumber(number)
     except InvalidReference as error:
         raise ConfigurationError((f"--collectivity: {error}",)) from None
-    collectivities = CollectivityRepository(stores.database, stores.keys.columns, stores.clock)
-    collectivity = collectivities.find(brand, wanted)
-    if collectivity is None:
+    found = collectivity_repository(stores).find(brand, wanted)
+    if found is None:
         raise ConfigurationError((f"--collectivity: brand {brand} has no collectivity {number}",))
-    room = AuditRoom(stores.database, stores.keys.columns, stores.clock)
-    granting = granting_of(settings, stores, room.auditor(origin=operator_origin))
-    yield _Room(account, collectivity, granting)
+    return found
 
 
-def _account(stores: Stores, brand: str, email: str, *, known: bool) -> Account:
-    if not known:
-        raise ConfigurationError((f"--brand: there is no brands/{brand}.toml",))
-    accounts = AccountRepository(
-        stores.database, stores.keys.columns, stores.keys.blind_indexes, stores.clock
-    )
-    found = accounts.find_by_address(brand, email)
+def _account(stores: Stores, brand: str, email: str) -> Account:
+    found = account_repository(stores).find_by_address(brand, email)
     if found is None or found.type is not AccountType.BUSINESS:
         raise ConfigurationError((f"--email: no business account of brand {brand} has this address",))
-    room = AuditRoom(stores.database, stores.keys.columns, stores.clock)
-    room.auditor(origin=operator_origin).record(
-        AccountLookedUp(brand=brand, result=Result.SUCCESS, account_id=found.id)
-    )
+    looked_up = AccountLookedUp(brand=brand, result=Result.SUCCESS, account_id=found.id)
+    operator_auditor(stores).record(looked_up)
     return found
 
 

@@ -22,7 +22,7 @@ from broker.settings import Settings
 from broker.wiring.clients import clients_of
 from broker.wiring.mail import mail_faults
 from broker.wiring.sms import sms_faults
-from broker.wiring.stores import open_stores
+from broker.wiring.stores import opened_stores
 from broker.wiring.upstream import upstream_connections
 
 # Threads because a worker waits for DigiD on the back channel; few, because each costs.
@@ -71,9 +71,8 @@ def _require_soundness(settings: Settings) -> None:
     faults.extend(sms_faults(settings))
     if faults:
         raise ConfigurationError(tuple(faults))
-    stores = open_stores(settings)
-    stores.database.close()
-    stores.redis.close()
+    with opened_stores(settings):
+        pass
 
 
 def _serve(host: str, port: int, workers: int) -> None:

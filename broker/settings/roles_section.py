@@ -47,6 +47,11 @@ def catalogue_of(brand: Brand) -> RoleCatalogue:
     )
 
 
+def catalogues_of(settings: Settings) -> dict[str, RoleCatalogue]:
+    """The roles of every brand."""
+    return {name: catalogue_of(brand) for name, brand in settings.brands.items()}
+
+
 def _roles_grant_roles(settings: Settings) -> Iterator[str]:
     for name, brand in settings.brands.items():
         for role, section in brand.roles.items():

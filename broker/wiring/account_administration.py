@@ -23,7 +23,8 @@ from broker.sessions.ender import SessionEnder
 from broker.storage.accounts import AccountRepository, AddressTaken
 from broker.storage.eherkenning_bindings import EherkenningBindingRepository
 from broker.storage.passwords import PasswordRepository
-from broker.wiring.audit import AuditRoom, operator_origin
+from broker.wiring.audit import audit_room_of, operator_auditor
+from broker.wiring.repositories import account_repository, binding_repository
 from broker.wiring.stores import Stores, session_store
 
 
@@ -141,20 +142,18 @@ class AccountAdministration:
 
 def account_administration(stores: Stores) -> AccountAdministration:
     """The acts of an operator on this deployment."""
-    room = AuditRoom(stores.database, stores.keys.columns, stores.clock)
-    return own_account_administration(stores, room.auditor(origin=operator_origin))
+    return own_account_administration(stores, operator_auditor(stores))
 
 
 def own_account_administration(stores: Stores, auditor: Auditor) -> AccountAdministration:
     """The same acts, written down by another hand."""
-    room = AuditRoom(stores.database, stores.keys.columns, stores.clock)
-    kept_by = (stores.database, stores.keys.columns, stores.keys.blind_indexes, stores.clock)
+    persons = audit_room_of(stores).persons
     hands = Hands(
-        accounts=AccountRepository(*kept_by),
+        accounts=account_repository(stores),
         passwords=PasswordRepository(stores.database),
-        bindings=EherkenningBindingRepository(*kept_by),
+        bindings=binding_repository(stores),
         sessions=SessionEnder(session_store(stores), auditor, stores.clock),
-        eraser=AuditEraser(room.persons, auditor, stores.clock, stores.database.writing),
+        eraser=AuditEraser(persons, auditor, stores.clock, stores.database.writing),
         auditor=auditor,
         together=stores.database.writing,
     )

@@ -14,7 +14,7 @@ from broker.storage.passwords import PasswordRepository
 from broker.storage.used_messages import UsedMessages
 from broker.web.address_mails import AddressMails
 from broker.wiring.letters import letterbox
-from broker.wiring.passwords import allowances
+from broker.wiring.limits import allowances
 from broker.wiring.stores import Stores, session_store
 
 

@@ -20,7 +20,7 @@ from broker.storage.audit_persons import AuditPersons
 from broker.storage.database import Database
 from broker.storage.key_ring import open_key_ring
 from broker.storage.sealing import Sealer
-from broker.wiring.stores import key_encryption_key, open_database
+from broker.wiring.stores import Stores, key_encryption_key, open_database
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,21 @@ class AuditRoom:
     ) -> Auditor:
         """Writes events down, with where they came from sealed."""
         return Auditor(AuditLog(self.database, self.persons), self.clock, support_code, told, origin=origin)
+
+
+def audit_room_of(stores: Stores) -> AuditRoom:
+    """The same of stores that are open."""
+    return AuditRoom(stores.database, stores.keys.columns, stores.clock)
+
+
+def operator_auditor(stores: Stores) -> Auditor:
+    """Writes down what a command does, with who ran it."""
+    return audit_room_of(stores).auditor(origin=operator_origin)
+
+
+def system_auditor(stores: Stores) -> Auditor:
+    """Writes down what is done without anybody asking."""
+    return Auditor(AuditLog(stores.database), stores.clock, lambda: None)
 
 
 @contextmanager

@@ -5,16 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from broker.audit.recorder import Auditor
 from broker.errors import ConfigurationError
 from broker.oidc.backchannel_logout import BackchannelLogout, LogoutTokens
 from broker.oidc.guarded_post import GuardedPost
 from broker.oidc.keys import SigningKeys, ensure_signing_keys
 from broker.sessions.endings import PortalToTell, SessionEndings
 from broker.settings import Environment, Settings
-from broker.storage.audit_log import AuditLog
 from broker.storage.logout_notices import LogoutNoticeRepository
 from broker.storage.signing_keys import SigningKeyRepository
+from broker.wiring.audit import system_auditor
 from broker.wiring.clients import clients_of
 from broker.wiring.stores import Stores, session_store
 
@@ -55,6 +54,6 @@ def backchannel_logout(settings: Settings, stores: Stores) -> BackchannelLogout:
         clients,
         LogoutTokens(settings.broker.issuer, keys, stores.clock),
         GuardedPost(loopback_only=settings.broker.environment is Environment.DEMO),
-        Auditor(AuditLog(stores.database), stores.clock, lambda: None),
+        system_auditor(stores),
         stores.clock,
     )

@@ -15,12 +15,11 @@ from broker.audit.recorder import Auditor
 from broker.sessions.ender import SessionEnder
 from broker.settings import Settings
 from broker.storage.account_requests import AccountRequestRepository
-from broker.storage.accounts import AccountRepository
-from broker.storage.eherkenning_bindings import EherkenningBindingRepository
 from broker.web.binding_mails import BindingMails
 from broker.web.language import Language
-from broker.wiring.audit import AuditRoom, operator_origin
+from broker.wiring.audit import operator_auditor
 from broker.wiring.letters import letterbox, writing_in
+from broker.wiring.repositories import account_repository, binding_repository
 from broker.wiring.stores import Stores, session_store
 
 
@@ -29,7 +28,7 @@ def eherkenning_binding(settings: Settings, stores: Stores, auditor: Auditor) ->
     return EherkenningBinding(
         BindingSurroundings(
             bindings=binding_repository(stores),
-            accounts=_accounts(stores),
+            accounts=account_repository(stores),
             guesses=BindingGuesses(stores.records),
             letters=BindingMails(letterbox(settings, stores)),
             sessions=SessionEnder(session_store(stores), auditor, stores.clock),
@@ -44,7 +43,7 @@ def account_requests(settings: Settings, stores: Stores, auditor: Auditor) -> Ac
     """Takes requests for accounts in."""
     return AccountRequests(
         RequestSurroundings(
-            requests=AccountRequestRepository(stores.database, stores.keys.columns, stores.clock),
+            requests=_requests(stores),
             limits=BindingGuesses(stores.records),
             letters=BindingMails(letterbox(settings, stores)),
             auditor=auditor,
@@ -59,22 +58,19 @@ def binding_by_operator(
     settings: Settings, stores: Stores, language: Language
 ) -> Iterator[EherkenningBinding]:
     """Lets an operator hand codes out, outside any request: the mails are written in `language`."""
-    room = AuditRoom(stores.database, stores.keys.columns, stores.clock)
     with writing_in(language):
-        yield eherkenning_binding(settings, stores, room.auditor(origin=operator_origin))
+        yield eherkenning_binding(settings, stores, operator_auditor(stores))
 
 
 @contextmanager
 def request_desk(settings: Settings, stores: Stores, language: Language) -> Iterator[RequestDesk]:
     """Lets an operator decide upon requests, outside any request: the mails are written in `language`."""
-    keys = stores.keys
-    room = AuditRoom(stores.database, keys.columns, stores.clock)
-    auditor = room.auditor(origin=operator_origin)
+    auditor = operator_auditor(stores)
     with writing_in(language):
         yield RequestDesk(
             DeskSurroundings(
-                requests=AccountRequestRepository(stores.database, keys.columns, stores.clock),
-                accounts=_accounts(stores),
+                requests=_requests(stores),
+                accounts=account_repository(stores),
                 codes=eherkenning_binding(settings, stores, auditor),
                 letters=BindingMails(letterbox(settings, stores)),
                 auditor=auditor,
@@ -84,12 +80,5 @@ def request_desk(settings: Settings, stores: Stores, language: Language) -> Iter
         )
 
 
-def binding_repository(stores: Stores) -> EherkenningBindingRepository:
-    """What is bound to which account."""
-    keys = stores.keys
-    return EherkenningBindingRepository(stores.database, keys.columns, keys.blind_indexes, stores.clock)
-
-
-def _accounts(stores: Stores) -> AccountRepository:
-    keys = stores.keys
-    return AccountRepository(stores.database, keys.columns, keys.blind_indexes, stores.clock)
+def _requests(stores: Stores) -> AccountRequestRepository:
+    return AccountRequestRepository(stores.database, stores.keys.columns, stores.clock)

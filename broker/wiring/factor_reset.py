@@ -14,7 +14,7 @@ from broker.sessions.ender import SessionEnder
 from broker.settings import Settings
 from broker.web.account.mails import Change, ChangeMails
 from broker.web.language import Language
-from broker.wiring.audit import AuditRoom, operator_origin
+from broker.wiring.audit import operator_auditor
 from broker.wiring.letters import letterbox, writing_in
 from broker.wiring.second_factors import second_factor_surroundings
 from broker.wiring.stores import Stores, session_store
@@ -50,8 +50,7 @@ class FactorReset:
 @contextmanager
 def factor_reset_by_operator(settings: Settings, stores: Stores, language: Language) -> Iterator[FactorReset]:
     """For an operator, outside any request: mail and texts are written in `language`."""
-    room = AuditRoom(stores.database, stores.keys.columns, stores.clock)
-    auditor = room.auditor(origin=operator_origin)
+    auditor = operator_auditor(stores)
     surroundings = second_factor_surroundings(
         settings, stores, auditor, language=lambda: language.value, source=lambda: NOWHERE
     )

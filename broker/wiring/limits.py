@@ -8,6 +8,11 @@ from broker.storage.allowances import Allowances
 from broker.wiring.stores import Stores
 
 
+def allowances(stores: Stores) -> Allowances:
+    """What every limit counts with."""
+    return Allowances(stores.redis, stores.keys.records)
+
+
 def address_guard(settings: Settings, stores: Stores) -> AddressGuard:
     """The guard over blocks of addresses, one count for all processes."""
     limits = settings.broker.limits
@@ -16,4 +21,4 @@ def address_guard(settings: Settings, stores: Stores) -> AddressGuard:
         forms_posted=limits.forms_posted_a_minute,
         refusals_noted=limits.refusals_noted_a_minute,
     )
-    return AddressGuard(Allowances(stores.redis, stores.keys.records), figures)
+    return AddressGuard(allowances(stores), figures)

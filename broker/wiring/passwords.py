@@ -19,9 +19,9 @@ from broker.providers.base import AnswersDirectly
 from broker.providers.password.provider import Parts, PasswordProvider
 from broker.settings import Settings
 from broker.storage.accounts import AccountRepository
-from broker.storage.allowances import Allowances
 from broker.storage.known_devices import KnownDevices
 from broker.storage.passwords import PasswordRepository
+from broker.wiring.limits import allowances
 from broker.wiring.stores import Stores
 
 
@@ -34,11 +34,6 @@ def password_hashing() -> PasswordHashing:
     places = Path(tempfile.gettempdir()) / f"voordeur-hashing-{os.geteuid()}"
     turnstile = Turnstile(Room.for_cores(os.cpu_count() or 1), places)
     return PasswordHashing(turnstile.passing, thread=ModestThread())
-
-
-def allowances(stores: Stores) -> Allowances:
-    """What every limit counts with."""
-    return Allowances(stores.redis, stores.keys.records)
 
 
 def login_guard(settings: Settings, stores: Stores, auditor: Auditor) -> LoginGuard:

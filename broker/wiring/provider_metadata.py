@@ -19,7 +19,7 @@ from broker.providers.saml.metadata_feed import read_feed
 from broker.providers.saml.refusal import AnswerRefused
 from broker.settings import Environment, MetadataFeed, ProviderFile, Settings
 from broker.settings.model import is_loopback
-from broker.storage.audit_log import AuditLog
+from broker.wiring.audit import system_auditor
 from broker.wiring.back_channels import patience_of
 from broker.wiring.faults import named
 from broker.wiring.stores import Stores
@@ -94,7 +94,7 @@ class _TellAudit:
 
 def feed_refreshes(settings: Settings, stores: Stores) -> tuple[FeedRefresh, ...]:
     """The work of a worker: one for each feed."""
-    auditor = Auditor(AuditLog(stores.database), stores.clock, lambda: None)
+    auditor = system_auditor(stores)
     return tuple(_refresh(feed, auditor, stores.clock) for feed in feeds_of(settings))
 
 

@@ -21,9 +21,11 @@ from broker.storage.passwords import PasswordRepository
 from broker.storage.used_messages import UsedMessages
 from broker.web.language import Language
 from broker.web.password_mails import PasswordMails
-from broker.wiring.audit import AuditRoom, operator_origin
+from broker.wiring.audit import operator_auditor
 from broker.wiring.letters import letterbox, writing_in
-from broker.wiring.passwords import allowances, password_hashing
+from broker.wiring.limits import allowances
+from broker.wiring.passwords import password_hashing
+from broker.wiring.repositories import account_repository
 from broker.wiring.stores import Stores, session_store
 
 
@@ -74,10 +76,7 @@ def credentials_of(stores: Stores, auditor: Auditor) -> Credentials:
 @contextmanager
 def invitations_by_operator(settings: Settings, stores: Stores, language: Language) -> Iterator[Invitations]:
     """Lets an operator invite people, outside any request: the mails are written in `language`."""
-    accounts = AccountRepository(
-        stores.database, stores.keys.columns, stores.keys.blind_indexes, stores.clock
-    )
-    room = AuditRoom(stores.database, stores.keys.columns, stores.clock)
-    surroundings = reset_surroundings(settings, stores, accounts, room.auditor(origin=operator_origin))
+    accounts, auditor = account_repository(stores), operator_auditor(stores)
+    surroundings = reset_surroundings(settings, stores, accounts, auditor)
     with writing_in(language):
         yield Invitations(surroundings)

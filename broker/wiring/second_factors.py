@@ -12,12 +12,12 @@ from broker.notify.queue import MessageQueue
 from broker.notify.sms import code_message, number_notice
 from broker.settings import Settings
 from broker.storage.accounts import AccountRepository
-from broker.storage.allowances import Allowances
 from broker.storage.messages import Channel
 from broker.storage.one_time_codes import OneTimeCodes
 from broker.storage.second_factors import SecondFactorRepository
 from broker.web.second_factor_mails import SecondFactorMails
 from broker.wiring.letters import letterbox, message_queue
+from broker.wiring.limits import allowances
 from broker.wiring.sms_budget import PhoneBudgets
 from broker.wiring.stores import Stores
 
@@ -78,14 +78,14 @@ def second_factor_surroundings(
 
     `language` gives the BCP 47 tag of the page at hand, `source` the block of addresses of the request.
     """
-    allowances = Allowances(stores.redis, stores.keys.records)
+    counting = allowances(stores)
     return Surroundings(
         factors=SecondFactorRepository(stores.database, stores.keys.columns),
         codes=OneTimeCodes(stores.redis, stores.keys.records),
         records=stores.records,
-        allowances=allowances,
+        allowances=counting,
         sender=QueuedCodes(message_queue(stores), brand_names_of(settings), language),
-        budget=PhoneBudgets(allowances, source, auditor, most_an_hour=_most_an_hour(settings)),
+        budget=PhoneBudgets(counting, source, auditor, most_an_hour=_most_an_hour(settings)),
         auditor=auditor,
         together=stores.database.writing,
     )

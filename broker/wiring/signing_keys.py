@@ -9,8 +9,8 @@ from broker.audit.recorder import Auditor
 from broker.domain.events import Result, SigningKeyChanged
 from broker.oidc.key_rotation import KeyChange, KeyRotation
 from broker.settings import Settings
-from broker.storage.audit_log import AuditLog
 from broker.storage.signing_keys import SigningKeyRepository
+from broker.wiring.audit import system_auditor
 from broker.wiring.stores import Stores
 
 
@@ -27,8 +27,7 @@ def key_rotation(settings: Settings, stores: Stores) -> KeyRotation:
 
 def tend_keys(settings: Settings, stores: Stores) -> tuple[KeyChange, ...]:
     """What is due now, for the worker."""
-    auditor = Auditor(AuditLog(stores.database), stores.clock, lambda: None)
-    return change_keys(stores, auditor, key_rotation(settings, stores).tend)
+    return change_keys(stores, system_auditor(stores), key_rotation(settings, stores).tend)
 
 
 def change_keys(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,6 +46,11 @@ class Stores:
         """What is due when, beside the records."""
         return DueIndex(self.redis, self.keys.records, self.clock)
 
+    def close(self) -> None:
+        """Give the connections back."""
+        self.redis.close()
+        self.database.close()
+
 
 def open_database(settings: Settings) -> Database:
     """The database, whatever the age of its tables."""
@@ -69,6 +75,16 @@ def open_stores(settings: Settings) -> Stores:
     require_fit_storage(database, redis, clock=None if moved else clock)
     keys = open_key_ring(database, key_encryption_key(settings), brands=settings.brands, clock=clock)
     return Stores(database, redis, keys, RecordStore(redis, keys.records, clock), clock)
+
+
+@contextmanager
+def opened_stores(settings: Settings) -> Iterator[Stores]:
+    """The same as long as the block lasts: for a command, which begins, acts and ends."""
+    stores = open_stores(settings)
+    try:
+        yield stores
+    finally:
+        stores.close()
 
 
 def open_redis(settings: Settings) -> RedisConnection:

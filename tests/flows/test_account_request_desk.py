@@ -16,7 +16,7 @@ from broker.domain.accounts import Account, AccountId, AccountState
 from broker.errors import ConfigurationError
 from broker.notify.mail import Mail, decode_content
 from broker.storage.schema import ACCOUNT_REQUESTS, MESSAGES
-from broker.wiring.eherkenning_accounts import binding_repository
+from broker.wiring.repositories import binding_repository
 from tests.support.at_work import Worker, handed_out, system_by
 from tests.support.makelaar import Choice, means_of
 from tests.support.system import System, account_repository

@@ -19,7 +19,8 @@ from broker.storage.account_requests import AccountRequestRepository
 from broker.storage.schema import ACCOUNT_IDENTITIES
 from broker.web.language import Language
 from broker.wiring.account_administration import account_administration
-from broker.wiring.eherkenning_accounts import binding_by_operator, binding_repository
+from broker.wiring.eherkenning_accounts import binding_by_operator
+from broker.wiring.repositories import binding_repository
 from tests.support.at_work import BOTH_BINDINGS, Worker, code_for, handed_out, system_by
 from tests.support.makelaar import MAKELAAR, Choice, means_of, pass_makelaar
 from tests.support.system import System, account_repository, someone

@@ -13,7 +13,7 @@ from uuid import uuid4
 from broker.accounts.binding.codes import new_code
 from broker.domain.accounts import Account, AccountId, AccountState
 from broker.domain.roles import RoleId
-from broker.wiring.eherkenning_accounts import binding_repository
+from broker.wiring.repositories import binding_repository
 from tests.support.browser import Browser, Page
 from tests.support.makelaar import WHOLE_FIRST, Choice, means_of, pass_makelaar
 from tests.support.relations import Registry
