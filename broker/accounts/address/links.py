@@ -1,28 +1,24 @@
 """Links that confirm a new address: 128 random bits in a mail, here only as the name of a sealed record.
 
-An account has one good link at a time: a second record per account says which. The token ends with the moment
-of its expiry, in hexadecimal seconds, so that the page can say "too old" when nothing of the link is kept.
+An account has one good link at a time: a second record per account says which.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
-import secrets
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from broker.accounts.mailed_links import LinkTokens, NewestLinks
 from broker.domain.accounts import AccountId
 from broker.domain.clock import Clock
 from broker.storage.records import RecordKey, RecordKind, RecordStore
 
 LIFETIME: Final = timedelta(hours=1)
 
-_SECRET_BYTES = 16
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{22}(?P<expires>[0-9a-f]{1,10})", re.ASCII)
+_TOKENS: Final = LinkTokens(secret_bytes=16)
 
 
 class AddressLinkFault(StrEnum):
@@ -92,34 +88,32 @@ class AddressLinks:
     def __init__(self, records: RecordStore, clock: Clock) -> None:
         self._records = records
         self._clock = clock
+        self._newest = NewestLinks(records, RecordKind.NEWEST_ADDRESS_LINK)
 
     def make(self, brand: str, wish: AddressWish) -> tuple[str, datetime]:
         """A new token with its end; an older link of the account dies."""
         expires_at = self._clock() + LIFETIME
-        token = f"{secrets.token_urlsafe(_SECRET_BYTES)}{int(expires_at.timestamp()):x}"
+        token = _TOKENS.new(expires_at)
         self._records.put(_key(brand, token), AddressLink(wish, expires_at).encode(), expires_at=expires_at)
-        newest = _newest_key(brand, wish.account_id)
-        self._records.put(newest, _digest(token), expires_at=expires_at)
+        self._newest.put(brand, wish.account_id, token, expires_at)
         return token, expires_at
 
     def find(self, brand: str, token: str) -> AddressLink | AddressLinkFault:
         """Where a link leads; looking changes nothing, however often (mail scanners look)."""
-        form = _TOKEN.fullmatch(token)
-        if form is None:
+        if not _TOKENS.fits(token):
             return AddressLinkFault.UNKNOWN
         link = self._kept(brand, token)
         if link is None:
-            # Compared as numbers: a made-up token may name a year that no calendar has.
-            is_past = int(form["expires"], 16) <= self._clock().timestamp()
+            is_past = _TOKENS.is_past(token, self._clock())
             return AddressLinkFault.EXPIRED if is_past else AddressLinkFault.UNKNOWN
         if link.used:
             return AddressLinkFault.USED
-        newest = self._records.get(_newest_key(brand, link.wish.account_id))
-        return link if newest == _digest(token) else AddressLinkFault.REPLACED
+        is_newest = self._newest.has(brand, link.wish.account_id, token)
+        return link if is_newest else AddressLinkFault.REPLACED
 
     def find_used(self, brand: str, token: str) -> AddressLink | None:
         """The link that did its work, for the page that says so."""
-        link = self._kept(brand, token) if _TOKEN.fullmatch(token) else None
+        link = self._kept(brand, token) if _TOKENS.fits(token) else None
         return link if link is not None and link.used else None
 
     def mark_used(self, brand: str, token: str, link: AddressLink) -> None:
@@ -132,13 +126,5 @@ class AddressLinks:
         return AddressLink.decode(data) if data is not None else None
 
 
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode("ascii")).digest()
-
-
 def _key(brand: str, token: str) -> RecordKey:
     return RecordKey(RecordKind.ADDRESS_LINK, brand, token)
-
-
-def _newest_key(brand: str, account_id: AccountId) -> RecordKey:
-    return RecordKey(RecordKind.NEWEST_ADDRESS_LINK, brand, account_id)

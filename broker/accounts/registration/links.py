@@ -1,24 +1,19 @@
-"""Confirmation links: 256 random bits in a mail, here only as the hashed name of a record.
-
-The token ends with the moment of its expiry, in hexadecimal seconds. Nothing is decided by it: it lets the
-page say "too old" rather than "unknown" about a link of which nothing is kept any more.
-"""
+"""Confirmation links: 256 random bits in a mail, here only as the hashed name of a record."""
 
 from __future__ import annotations
 
 import hashlib
-import re
-import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
+from broker.accounts.mailed_links import LinkTokens
 from broker.domain.bsn import Bsn
 from broker.domain.clock import Clock
 from broker.storage.records import RecordKey, RecordKind, RecordStore
 
-_SECRET_BYTES = 32
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}(?P<expires>[0-9a-f]{1,10})", re.ASCII)
+_TOKENS: Final = LinkTokens(secret_bytes=32)
 _USED = b"used"
 
 
@@ -43,7 +38,7 @@ class Link:
 
 def new_token(expires_at: datetime) -> str:
     """A token nobody can guess, safe in a URL."""
-    return f"{secrets.token_urlsafe(_SECRET_BYTES)}{int(expires_at.timestamp()):x}"
+    return _TOKENS.new(expires_at)
 
 
 def digest_of(token: str) -> str:
@@ -64,15 +59,12 @@ class ConfirmationLinks:
 
     def find(self, brand: str, token: str) -> Link | LinkFault:
         """Where a link leads; looking changes nothing."""
-        form = _TOKEN.fullmatch(token)
-        if form is None:
+        if not _TOKENS.fits(token):
             return LinkFault.UNKNOWN
         found = self._records.get_versioned(_key(brand, token))
         if found is not None:
             return LinkFault.USED if found.value == _USED else Link(Bsn(found.value.decode()), found.version)
-        # Compared as numbers: a made-up token may name a year that no calendar has.
-        expired = int(form["expires"], 16) <= self._clock().timestamp()
-        return LinkFault.EXPIRED if expired else LinkFault.UNKNOWN
+        return LinkFault.EXPIRED if _TOKENS.is_past(token, self._clock()) else LinkFault.UNKNOWN
 
     def use_up(self, brand: str, token: str, link: Link, *, until: datetime) -> bool:
         """True for exactly one caller; until that moment the link is known to have been used."""

@@ -1,21 +1,17 @@
 """Links that let somebody choose a password: 128 random bits in a mail, here only as the name of a record.
 
-An account has one good link at a time: a second record per account says which. The token ends with the moment
-of its expiry, in hexadecimal seconds; nothing is decided by that, it lets the page say "too old" about a link
-of which nothing is kept any more.
+An account has one good link at a time: a second record per account says which.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
-import re
-import secrets
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
+from broker.accounts.mailed_links import LinkTokens, NewestLinks
 from broker.domain.accounts import AccountId
 from broker.domain.clock import Clock
 from broker.storage.records import RecordKey, RecordKind, RecordStore
@@ -23,8 +19,7 @@ from broker.storage.records import RecordKey, RecordKind, RecordStore
 NOBODY: Final = AccountId("00000000-0000-0000-0000-000000000000")
 """Whose link is kept when there is no account: as many steps, and it leads nowhere."""
 
-_SECRET_BYTES = 16
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{22}(?P<expires>[0-9a-f]{1,10})", re.ASCII)
+_TOKENS: Final = LinkTokens(secret_bytes=16)
 
 
 class Purpose(StrEnum):
@@ -103,6 +98,7 @@ class PasswordLinks:
     def __init__(self, records: RecordStore, clock: Clock) -> None:
         self._records = records
         self._clock = clock
+        self._newest = NewestLinks(records, RecordKind.NEWEST_PASSWORD_LINK)
 
     def make(
         self,
@@ -119,28 +115,24 @@ class PasswordLinks:
         """
         now = self._clock()
         expires_at = now + LIFETIMES[purpose]
-        token = f"{secrets.token_urlsafe(_SECRET_BYTES)}{int(expires_at.timestamp()):x}"
+        token = _TOKENS.new(expires_at)
         link = PasswordLink(purpose, account_id or NOBODY, errand, now, expires_at, mailbox)
         self._records.put(_key(brand, token), link.encode(), expires_at=expires_at)
-        newest = _newest_key(brand, link.account_id)
-        self._records.put(newest, _digest(token), expires_at=expires_at)
+        self._newest.put(brand, link.account_id, token, expires_at)
         return token, expires_at
 
     def find(self, brand: str, purpose: Purpose, token: str) -> PasswordLink | LinkFault:
         """Where a link leads; looking changes nothing, however often (mail scanners look)."""
-        form = _TOKEN.fullmatch(token)
-        if form is None:
+        if not _TOKENS.fits(token):
             return LinkFault.UNKNOWN
         data = self._records.get(_key(brand, token))
         link = PasswordLink.decode(data) if data is not None else None
         if link is None or link.purpose is not purpose:
-            # Compared as numbers: a made-up token may name a year that no calendar has.
-            expired = int(form["expires"], 16) <= self._clock().timestamp()
-            return LinkFault.EXPIRED if link is None and expired else LinkFault.UNKNOWN
+            is_past = link is None and _TOKENS.is_past(token, self._clock())
+            return LinkFault.EXPIRED if is_past else LinkFault.UNKNOWN
         if link.used:
             return LinkFault.USED
-        newest = self._records.get(_newest_key(brand, link.account_id))
-        return link if newest == _digest(token) else LinkFault.REPLACED
+        return link if self._newest.has(brand, link.account_id, token) else LinkFault.REPLACED
 
     def find_used(self, brand: str, purpose: Purpose, token: str) -> PasswordLink | None:
         """The link that did its work, for the page that says so."""
@@ -154,13 +146,5 @@ class PasswordLinks:
         self._records.put(_key(brand, token), done.encode(), expires_at=link.expires_at)
 
 
-def _digest(token: str) -> bytes:
-    return hashlib.sha256(token.encode("ascii")).digest()
-
-
 def _key(brand: str, token: str) -> RecordKey:
     return RecordKey(RecordKind.PASSWORD_LINK, brand, token)
-
-
-def _newest_key(brand: str, account_id: AccountId) -> RecordKey:
-    return RecordKey(RecordKind.NEWEST_PASSWORD_LINK, brand, account_id)
