@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from datetime import datetime
 
 from broker.audit.origin import VISITORS, visitors_of
 from broker.audit.recorder import Auditor
 from broker.domain.accounts import AccountId
+from broker.domain.auditing import Together
 from broker.domain.clock import Clock
 from broker.domain.events import AuditPersonErased, Result
 from broker.storage.audit_persons import AuditPersons
@@ -22,7 +21,7 @@ class AuditEraser:
         persons: AuditPersons,
         auditor: Auditor,
         clock: Clock,
-        together: Callable[[], AbstractContextManager[object]],
+        together: Together,
     ) -> None:
         self._persons = persons
         self._auditor = auditor

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from broker.collectivities.ports import Auditor, Grants, Members
+from broker.collectivities.ports import Grants, Members
 from broker.domain.accounts import Account, AccountId
+from broker.domain.auditing import Auditor, Together
 from broker.domain.clock import Clock
 from broker.domain.collectivity import Collectivity
 from broker.domain.events import Result, RoleEnded, RoleGiven
@@ -49,7 +49,7 @@ class Surroundings:
     members: Members
     catalogues: Mapping[str, RoleCatalogue]
     auditor: Auditor
-    together: Callable[[], AbstractContextManager[object]]
+    together: Together
     clock: Clock
 
 

@@ -8,7 +8,6 @@ from typing import Protocol
 
 from broker.domain.accounts import AccountId
 from broker.domain.collectivity import Collectivity, CollectivityId, CollectivityNumber
-from broker.domain.events import SecurityEvent
 from broker.domain.rights import Holder, Relation, RoleGrant
 from broker.domain.roles import RoleId
 
@@ -58,10 +57,3 @@ class Members(Protocol):
 
     def add_member(self, account_id: AccountId, collectivity: Collectivity) -> bool:
         """Let an account of the same brand belong to a collectivity; False when it did already."""
-
-
-class Auditor(Protocol):
-    """Writes an event down, or raises and so stops the act."""
-
-    def record(self, event: SecurityEvent) -> None:
-        """Return only when the event is stored."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from broker.domain.accounts import AccountId
 from broker.domain.assurance import Assurance, Scheme
+from broker.domain.auditing import Auditor
 from broker.domain.events import (
     AccessRefused,
     ProviderAnswered,
@@ -19,7 +20,6 @@ from broker.domain.identity import Authenticated, ProviderOutcome
 from broker.domain.second_factors import FactorKind
 from broker.login.guarded_provider import Closed
 from broker.login.outcomes import reason_of
-from broker.login.ports import Auditor
 
 
 class LoginNotes:

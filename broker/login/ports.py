@@ -10,7 +10,6 @@ from broker.domain.accounts import Account, AccountId
 from broker.domain.assurance import Scheme
 from broker.domain.bsn import Bsn
 from broker.domain.collectivity import CollectivityId
-from broker.domain.events import SecurityEvent
 from broker.domain.identity import EherkenningIdentity
 from broker.domain.representation import Representation
 from broker.domain.rights import Holder, Relation
@@ -78,13 +77,6 @@ class RunningSessions(Protocol):
 
     def find_by_sid(self, brand: str, sid: str, *, now: datetime) -> Session | None:
         """The live session of this id."""
-
-
-class Auditor(Protocol):
-    """Writes an event down, or raises and so stops the act."""
-
-    def record(self, event: SecurityEvent) -> None:
-        """Return only when the event is stored."""
 
 
 Providers = Mapping[tuple[str, Scheme], GuardedProvider]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from broker.domain.auditing import Auditor
 from broker.domain.clock import Clock
 from broker.login.parked_outcomes import ParkedOutcomes
 from broker.login.ports import (
     Accounts,
-    Auditor,
     DirectWays,
     Passwords,
     Providers,

@@ -11,10 +11,10 @@ from datetime import timedelta
 from typing import Final
 
 from broker.domain.assurance import Scheme
+from broker.domain.auditing import Auditor
 from broker.domain.clock import Clock
 from broker.domain.events import LogoutAnswered, LogoutSentUpstream, Result
 from broker.domain.identity import Failed, UpstreamSession
-from broker.login.ports import Auditor
 from broker.login.upstream_requests import new_relay_state
 from broker.providers.base import Send
 from broker.providers.logout import LogoutMessage, SentLogout, UpstreamEnd, UpstreamLogout

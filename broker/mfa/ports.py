@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Protocol
 
 from broker.domain.accounts import AccountId
-from broker.domain.events import SecurityEvent
+from broker.domain.auditing import Auditor
 from broker.domain.second_factors import CodePurpose, FactorKind
 from broker.storage.allowances import Allowances
 from broker.storage.one_time_codes import OneTimeCodes
@@ -65,13 +65,6 @@ class FactorLetters(Protocol):
 
     def factor_added(self, account_id: AccountId, kind: FactorKind, *, replaces: bool) -> None:
         """Queue the mail, within the transaction at hand; `replaces`: one of its kind was there before."""
-
-
-class Auditor(Protocol):
-    """Writes an event down, or raises and so stops the act."""
-
-    def record(self, event: SecurityEvent) -> None:
-        """Return only when the event is stored."""
 
 
 class Together(Protocol):

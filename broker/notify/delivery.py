@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final
 
 import structlog
 
+from broker.domain.auditing import Auditor, Together
 from broker.domain.clock import Clock
 from broker.domain.events import MessageDelivered, MessageFailed, Result
 from broker.notify.patience import wait_after
-from broker.notify.ports import Auditor, Carrier, RefusedForGood, SendingFailed, ServerAway
+from broker.notify.ports import Carrier, RefusedForGood, SendingFailed, ServerAway
 from broker.storage.messages import Channel, LeasedMessage, MessageRepository
 
 LEASE: Final = timedelta(minutes=5)
@@ -22,9 +22,6 @@ LEASE: Final = timedelta(minutes=5)
 _MOST_IN_A_ROUND = 50
 
 _log = structlog.get_logger("broker.notify")
-
-Together = Callable[[], AbstractContextManager[object]]
-"""One database transaction for all that is written within it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-from broker.domain.events import SecurityEvent
 from broker.notify.sms import PhoneMessage
 from broker.storage.messages import LeasedMessage
 
@@ -61,10 +60,3 @@ class Carrier(Protocol):
 
     def carry(self, message: LeasedMessage) -> None:
         """Return when somebody else has taken responsibility for it; raise `SendingFailed` otherwise."""
-
-
-class Auditor(Protocol):
-    """Writes an event down, or raises and so stops the act."""
-
-    def record(self, event: SecurityEvent) -> None:
-        """Return only when the event is stored."""

@@ -5,20 +5,12 @@ A session is asked for at every use of a token, so that nothing has to be told t
 
 from __future__ import annotations
 
-from typing import Protocol
-
 from broker.domain.accounts import Account
+from broker.domain.auditing import Auditor
 from broker.domain.clock import Clock
-from broker.domain.events import Result, SecurityEvent, SessionEnded
+from broker.domain.events import Result, SessionEnded
 from broker.sessions.session import Session
 from broker.sessions.store import SessionStore
-
-
-class Auditor(Protocol):
-    """Writes an event down, or raises and so stops the act."""
-
-    def record(self, event: SecurityEvent) -> None:
-        """Return only when the event is stored."""
 
 
 class SessionEnder:

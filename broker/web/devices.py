@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -11,6 +9,7 @@ from typing import Protocol
 from flask import Response, request
 
 from broker.domain.accounts import Account
+from broker.domain.auditing import Together
 from broker.providers.base import KnownDevice
 from broker.sessions.secrets import new_secret
 from broker.sessions.session import LoginDevice
@@ -35,7 +34,7 @@ class DeviceBook:
 
     known: KnownDevices
     letters: DeviceLetters
-    together: Callable[[], AbstractContextManager[object]]
+    together: Together
 
 
 def device_of_request(brand: str) -> KnownDevice | None:

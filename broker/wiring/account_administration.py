@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from uuid import uuid4
 
 from broker.audit.erasure import AuditEraser
 from broker.audit.recorder import Auditor
 from broker.domain.accounts import Account, AccountId, AccountState, AccountType
+from broker.domain.auditing import Together
 from broker.domain.clock import Clock
 from broker.domain.events import (
     AccountAdded,
@@ -38,7 +37,7 @@ class Hands:
     sessions: SessionEnder
     eraser: AuditEraser
     auditor: Auditor
-    together: Callable[[], AbstractContextManager[object]]
+    together: Together
 
 
 class AccountAdministration:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from broker.domain.accounts import Account
+from broker.domain.auditing import Together
 from broker.domain.clock import Clock
 from broker.domain.network_block import NOWHERE
 from broker.mfa.upkeep import FactorUpkeep
@@ -27,7 +28,7 @@ class FactorReset:
     upkeep: FactorUpkeep
     mails: ChangeMails
     sessions: SessionEnder
-    together: Callable[[], AbstractContextManager[object]]
+    together: Together
     clock: Clock
 
     def reset(self, account: Account) -> int:

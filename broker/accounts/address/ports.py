@@ -8,8 +8,9 @@ from enum import StrEnum
 from typing import Protocol
 
 from broker.accounts.address.links import AddressLinks
-from broker.accounts.reset.ports import Auditor, Together, UsedLinks
+from broker.accounts.reset.ports import UsedLinks
 from broker.domain.accounts import Account, AccountId
+from broker.domain.auditing import Auditor, Together
 from broker.domain.clock import Clock
 from broker.storage.accounts import AddressTaken
 

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from broker.domain.accounts import Account, AccountId
-from broker.domain.events import SecurityEvent
 from broker.domain.identity import EherkenningIdentity
 from broker.domain.representation import LegalSubject
 from broker.storage.eherkenning_bindings import Bound
@@ -72,19 +69,8 @@ class Guesses(Protocol):
         """Count one more for this person; False when there were too many today."""
 
 
-class Auditor(Protocol):
-    """Writes an event down, or raises and so stops the act."""
-
-    def record(self, event: SecurityEvent) -> None:
-        """Return only when the event is stored."""
-
-
 class Sessions(Protocol):
     """Ends what an account has running."""
 
     def end_all(self, account: Account, *, reason: str) -> int:
         """Every session of the account; how many there were."""
-
-
-Together = Callable[[], AbstractContextManager[object]]
-"""One database transaction for all that is written within it."""

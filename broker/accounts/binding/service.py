@@ -10,16 +10,15 @@ from typing import Final
 from broker.accounts.binding.codes import new_code, read_code
 from broker.accounts.binding.ports import (
     Accounts,
-    Auditor,
     Bindings,
     BoundLetter,
     CodeLetter,
     Guesses,
     Letters,
     Sessions,
-    Together,
 )
 from broker.domain.accounts import Account, AccountState, AccountType
+from broker.domain.auditing import Auditor, Together
 from broker.domain.clock import Clock
 from broker.domain.events import (
     BindingCodeMade,

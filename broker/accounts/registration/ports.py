@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from broker.domain.accounts import Account, AccountId
 from broker.domain.bsn import Bsn
-from broker.domain.events import SecurityEvent
 from broker.storage.accounts import AddressTaken, Registered
 
 
@@ -45,14 +42,3 @@ class Letters(Protocol):
 
     def write(self, letter: Letter) -> None:
         """Queue the mail in the language of the person at hand."""
-
-
-class Auditor(Protocol):
-    """Writes an event down, or raises and so stops the act."""
-
-    def record(self, event: SecurityEvent) -> None:
-        """Return only when the event is stored."""
-
-
-Together = Callable[[], AbstractContextManager[object]]
-"""One database transaction for all that is written within it."""

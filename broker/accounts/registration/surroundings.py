@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from broker.accounts.registration.links import ConfirmationLinks
-from broker.accounts.registration.ports import Accounts, Auditor, Letters, Together
+from broker.accounts.registration.ports import Accounts, Letters
 from broker.accounts.registration.store import PendingRegistrations
+from broker.domain.auditing import Auditor, Together
 from broker.domain.clock import Clock
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from broker.accounts.requesting.service import MAIL_LIFETIME, ApplicantLetter, Auditor
+from broker.accounts.requesting.service import MAIL_LIFETIME, ApplicantLetter
 from broker.domain.accounts import Account
+from broker.domain.auditing import Auditor, Together
 from broker.domain.clock import Clock
 from broker.domain.email_address import EmailAddress, parse_email_address
 from broker.domain.events import AccountRequestDecided, AccountRequestsRead, Result
@@ -103,7 +103,7 @@ class DeskSurroundings:
     codes: Codes
     letters: Letters
     auditor: Auditor
-    together: Callable[[], AbstractContextManager[object]]
+    together: Together
     clock: Clock
 
 

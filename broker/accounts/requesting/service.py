@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 from uuid import uuid4
 
 from broker.domain.assurance import Assurance
+from broker.domain.auditing import Auditor, Together
 from broker.domain.clock import Clock
 from broker.domain.email_address import EmailAddress
-from broker.domain.events import AccountRequested, Result, SecurityEvent
+from broker.domain.events import AccountRequested, Result
 from broker.domain.identity import EherkenningIdentity
 from broker.domain.representation import Representation
 from broker.domain.roles import RoleId
@@ -66,13 +66,6 @@ class Letters(Protocol):
         """Queue the mail in the language of the person at hand."""
 
 
-class Auditor(Protocol):
-    """Writes an event down, or raises and so stops the act."""
-
-    def record(self, event: SecurityEvent) -> None:
-        """Return only when the event is stored."""
-
-
 class Limits(Protocol):
     """Counts requests."""
 
@@ -88,7 +81,7 @@ class Surroundings:
     limits: Limits
     letters: Letters
     auditor: Auditor
-    together: Callable[[], AbstractContextManager[object]]
+    together: Together
     clock: Clock
 
 

@@ -7,16 +7,15 @@ from dataclasses import dataclass
 from broker.accounts.reset.links import PasswordLinks
 from broker.accounts.reset.ports import (
     Accounts,
-    Auditor,
     Devices,
     Guard,
     Hashing,
     Letters,
     Passwords,
     Sessions,
-    Together,
     UsedLinks,
 )
+from broker.domain.auditing import Auditor, Together
 from broker.domain.clock import Clock
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -15,6 +14,7 @@ from broker.accounts.address.changing import AddressChanges
 from broker.accounts.passwords.hashing import PasswordHashing
 from broker.domain.accounts import Account, AccountState, AccountType
 from broker.domain.assurance import Scheme
+from broker.domain.auditing import Together
 from broker.mfa.enrolment import Enrolments
 from broker.mfa.service import SecondFactors
 from broker.mfa.upkeep import FactorUpkeep
@@ -80,7 +80,7 @@ class AccountArea:
     records: RecordParts
     memory: AccountMemory
     mails: ChangeMails
-    together: Callable[[], AbstractContextManager[object]]
+    together: Together
 
 
 @dataclass(frozen=True, slots=True)
