@@ -13,16 +13,15 @@ from broker.accounts.registration.pending import PendingRegistration
 from broker.domain.accounts import WithoutAccount
 from broker.login.transaction import LoginTransaction
 from broker.web import cookies, csrf
-from broker.web.dead_end import DeadEnd
+from broker.web.dead_end import DeadEnd, known_brand
 from broker.web.headers import allow_form_to
-from broker.web.letters import LINK_PARAMETER
 from broker.web.login_pages import LoginPages
+from broker.web.parameters import LINK_PARAMETER, link_token
 from broker.web.portals import BrandView, PortalView
 from broker.web.registration_visit import enter, ready_page
 
 _GONE = 410
 _UNKNOWN = 404
-_LONGEST_LINK = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +39,8 @@ def activation_blueprint(activation: ActivationPages) -> Blueprint:
 
     @blueprint.get("/<brand>/activate")
     def look(brand: str) -> ResponseReturnValue:
-        view = _brand(pages, brand)
-        token = _one(request.args.getlist(LINK_PARAMETER))
+        view = known_brand(pages.portals, brand)
+        token = link_token(request.args)
         found = confirmation.look(brand, token)
         portal = _portal(pages, view, found)
         allow_form_to(*portal.redirect_uris)
@@ -56,8 +55,8 @@ def activation_blueprint(activation: ActivationPages) -> Blueprint:
 
     @blueprint.post("/<brand>/activate")
     def confirm(brand: str) -> ResponseReturnValue:
-        view = _brand(pages, brand)
-        token = _one(request.form.getlist(LINK_PARAMETER))
+        view = known_brand(pages.portals, brand)
+        token = link_token(request.form)
         # The link may be opened in a browser without a cookie of ours; its secret proves our own page.
         pages.answers.require_own_page(brand, token)
         found = confirmation.confirm(brand, token)
@@ -79,13 +78,6 @@ def _waiting_here(pages: LoginPages, registration: PendingRegistration) -> Login
     return waiting if waiting.evidence.bsn == registration.bsn else None
 
 
-def _brand(pages: LoginPages, brand: str) -> BrandView:
-    view = pages.portals.brand(brand)
-    if view is None:
-        raise DeadEnd("not-found", _UNKNOWN)
-    return view
-
-
 def _portal(pages: LoginPages, brand: BrandView, found: PendingRegistration | LinkFault) -> PortalView:
     """The portal of a link that is good; the page of its fault when it is not."""
     if isinstance(found, LinkFault):
@@ -101,8 +93,3 @@ def _dead_end(pages: LoginPages, brand: BrandView, fault: LinkFault) -> DeadEnd:
     portals = tuple(portal for portal in every if portal.without_account is WithoutAccount.REGISTER)
     status = _UNKNOWN if fault is LinkFault.UNKNOWN else _GONE
     return DeadEnd(fault.value, status, brand=brand, portals=portals)
-
-
-def _one(values: list[str]) -> str:
-    """A parameter that occurs once and is not too long; otherwise a value that leads nowhere."""
-    return values[0] if len(values) == 1 and len(values[0]) <= _LONGEST_LINK else ""

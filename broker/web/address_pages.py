@@ -12,14 +12,13 @@ from flask_babel import gettext
 from broker.accounts.address.changing import AddressChanges
 from broker.accounts.address.links import AddressLinkFault
 from broker.web import csrf
-from broker.web.dead_end import DeadEnd, WayOn
-from broker.web.letters import LINK_PARAMETER
+from broker.web.dead_end import DeadEnd, WayOn, known_brand
 from broker.web.login_pages import LoginPages
+from broker.web.parameters import LINK_PARAMETER, link_token
 from broker.web.portals import BrandView
 
 _GONE: Final = 410
 _UNKNOWN: Final = 404
-_LONGEST_LINK: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ def address_blueprint(parts: AddressPages) -> Blueprint:
 
     @blueprint.get("/<brand>/address/confirm")
     def look(brand: str) -> ResponseReturnValue:
-        view, token = _brand(pages, brand), _one(request.args.getlist(LINK_PARAMETER))
+        view, token = known_brand(pages.portals, brand), link_token(request.args)
         found = changes.look(brand, token)
         if isinstance(found, AddressLinkFault):
             raise _dead_end(view, found)
@@ -55,7 +54,7 @@ def address_blueprint(parts: AddressPages) -> Blueprint:
 
     @blueprint.post("/<brand>/address/confirm")
     def confirm(brand: str) -> ResponseReturnValue:
-        view, token = _brand(pages, brand), _one(request.form.getlist(LINK_PARAMETER))
+        view, token = known_brand(pages.portals, brand), link_token(request.form)
         # The link may be opened in a browser without a cookie of ours; its secret proves our own page.
         pages.answers.require_own_page(brand, token)
         found = changes.confirm(brand, token)
@@ -65,7 +64,7 @@ def address_blueprint(parts: AddressPages) -> Blueprint:
 
     @blueprint.get("/<brand>/address/done")
     def done(brand: str) -> ResponseReturnValue:
-        view, token = _brand(pages, brand), _one(request.args.getlist(LINK_PARAMETER))
+        view, token = known_brand(pages.portals, brand), link_token(request.args)
         link = changes.used(brand, token)
         if link is None:
             raise _dead_end(view, AddressLinkFault.UNKNOWN)
@@ -80,13 +79,6 @@ def address_blueprint(parts: AddressPages) -> Blueprint:
     return blueprint
 
 
-def _brand(pages: LoginPages, brand: str) -> BrandView:
-    view = pages.portals.brand(brand)
-    if view is None:
-        raise DeadEnd("not-found", _UNKNOWN)
-    return view
-
-
 def _settings_url(brand: str) -> str:
     """Who is not logged in reads there where to do that."""
     return url_for("account.details", brand=brand)
@@ -96,8 +88,3 @@ def _dead_end(brand: BrandView, fault: AddressLinkFault) -> DeadEnd:
     on = WayOn(str(gettext("Naar uw instellingen")), _settings_url(brand.id))
     status = _UNKNOWN if fault is AddressLinkFault.UNKNOWN else _GONE
     return DeadEnd(f"address-link-{fault.value}", status, brand=brand, ways_on=(on,))
-
-
-def _one(values: list[str]) -> str:
-    """A parameter that occurs once and is not too long; otherwise a value that leads nowhere."""
-    return values[0] if len(values) == 1 and len(values[0]) <= _LONGEST_LINK else ""

@@ -17,6 +17,7 @@ from broker.web.after_provider import end_running, to_collectivity
 from broker.web.binding_visit import Visitor, acting_visitor, visitor_of
 from broker.web.headers import allow_form_to
 from broker.web.login_pages import LoginPages
+from broker.web.parameters import once
 
 _UNPROCESSABLE: Final = 422
 _TOO_MANY: Final = 429
@@ -63,7 +64,8 @@ def binding_blueprint(parts: BindingPages) -> Blueprint:
     def bind(brand: str, attempt: str) -> ResponseReturnValue:
         visitor = acting_visitor(parts.pages, brand, attempt)
         if not visitor.is_bound:
-            refused = parts.binding.bind(brand, visitor.portal.client_id, visitor.identity, _typed())
+            code = once(request.form, "code", longest=_LONGEST_CODE)
+            refused = parts.binding.bind(brand, visitor.portal.client_id, visitor.identity, code)
             if refused is not None:
                 sentence, status = _FAULTS[refused]
                 return _form(visitor, str(sentence)), status
@@ -106,8 +108,3 @@ def _form(visitor: Visitor, fault: str | None = None) -> str:
         request_account=visitor.url("account_request.show"),
         fault=fault,
     )
-
-
-def _typed() -> str:
-    values = request.form.getlist("code")
-    return values[0] if len(values) == 1 and len(values[0]) <= _LONGEST_CODE else ""

@@ -20,6 +20,7 @@ from broker.web.attempt_addresses import cancel_address
 from broker.web.dead_end import DeadEnd
 from broker.web.headers import allow_form_to
 from broker.web.login_pages import LoginPages, find_attempt
+from broker.web.parameters import once, typed
 from broker.web.portals import PortalView
 from broker.web.refusals import refused_at
 
@@ -69,7 +70,7 @@ def collectivity_blueprint(choosing: CollectivityPages) -> Blueprint:
         transaction, portal, secret = find_attempt(choosing.pages, brand, attempt)
         choosing.pages.answers.require_own_page(transaction.brand, secret)
         with choosing.pages.answers.auditor.together():
-            judged = choosing.pages.login.collectivity_chosen(transaction, _single("number"))
+            judged = choosing.pages.login.collectivity_chosen(transaction, typed("number"))
             if judged is None:
                 raise DeadEnd("transaction-unknown", 400, portal=portal)
             return _where_it_stands(choosing, judged, portal)
@@ -101,13 +102,13 @@ def _chooser(
 
 
 def _page(choosing: CollectivityPages, chooser: _Chooser) -> ResponseReturnValue:
-    typed = _single_argument("q")[:_MOST_TYPED].strip()
+    sought = once(request.args, "q")[:_MOST_TYPED].strip()
     own, portal = chooser.transaction, chooser.portal
-    found = _found(choosing, chooser, typed)
+    found = _found(choosing, chooser, sought)
     if found is None:
         return redirect(url_for("collectivity.choose", brand=own.brand, attempt=own.id), 303)
     allow_form_to(*portal.redirect_uris)
-    everything = found.total if not typed else choosing.rights.count(chooser.holder)
+    everything = found.total if not sought else choosing.rights.count(chooser.holder)
     return render_template(
         "login/collectivity.html",
         brand=portal.brand,
@@ -115,7 +116,7 @@ def _page(choosing: CollectivityPages, chooser: _Chooser) -> ResponseReturnValue
         relations=found.relations,
         role_names=portal.brand.role_names,
         total=found.total,
-        typed=typed,
+        typed=sought,
         with_search=everything >= _SEARCHED_FROM,
         here=url_for("collectivity.choose", brand=own.brand, attempt=own.id),
         more=found.after,
@@ -125,21 +126,10 @@ def _page(choosing: CollectivityPages, chooser: _Chooser) -> ResponseReturnValue
     )
 
 
-def _found(choosing: CollectivityPages, chooser: _Chooser, typed: str) -> RelationPage | None:
+def _found(choosing: CollectivityPages, chooser: _Chooser, sought: str) -> RelationPage | None:
     """What the page shows; None for an address that somebody tampered with."""
-    cursor = _single_argument("after") or None
+    cursor = once(request.args, "after") or None
     try:
-        return choosing.rights.search(chooser.holder, typed, most=_A_PAGE, cursor=cursor)
+        return choosing.rights.search(chooser.holder, sought, most=_A_PAGE, cursor=cursor)
     except BadCursor:
         return None
-
-
-def _single(name: str) -> str:
-    """A field that occurs once; otherwise nothing."""
-    values = request.form.getlist(name)
-    return values[0].strip() if len(values) == 1 else ""
-
-
-def _single_argument(name: str) -> str:
-    values = request.args.getlist(name)
-    return values[0] if len(values) == 1 else ""

@@ -8,7 +8,7 @@ from flask import render_template
 from flask_babel import gettext
 
 from broker.web.error_texts import explain
-from broker.web.portals import BrandView, PortalView
+from broker.web.portals import BrandView, Portals, PortalView
 from broker.web.support_code import support_code
 
 
@@ -106,3 +106,11 @@ def _label(code: str, portal: PortalView) -> str:
     else:
         label = gettext("Opnieuw beginnen bij %(portal)s", portal=portal.name)
     return str(label)
+
+
+def known_brand(portals: Portals, name: str) -> BrandView:
+    """The brand that an address names; for any other name there is no such page."""
+    brand = portals.brand(name)
+    if brand is None:
+        raise DeadEnd("not-found", 404)
+    return brand

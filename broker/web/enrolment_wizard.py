@@ -20,6 +20,7 @@ from broker.domain.second_factors import FactorKind
 from broker.mfa.enrolment import Enrolments
 from broker.mfa.outcomes import BadNumber, Delay, Enrolled, NotNow, Sent, Spent, SpentBy, Wrong
 from broker.mfa.phone_numbers import PhoneFault
+from broker.web.parameters import typed
 from broker.web.portals import PortalView
 from broker.web.second_factor_state import PageState, PageStates, Stage
 from broker.web.second_factor_texts import (
@@ -31,7 +32,6 @@ from broker.web.second_factor_texts import (
     phone_fault,
     wrong_code,
 )
-from broker.web.second_factor_visit import typed
 
 _UNPROCESSABLE: Final = 422
 _LONGEST_ECHO: Final = 40

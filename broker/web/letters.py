@@ -16,10 +16,9 @@ from broker.domain.mailbox import mailbox_of
 from broker.notify.mail import Mail, Sender
 from broker.notify.queue import MessageQueue
 from broker.web.language import LANGUAGE_PARAMETER, Language, current_language
+from broker.web.parameters import LINK_PARAMETER
 from broker.web.portals import BrandView, Portals
 from broker.web.theme import mail_colours
-
-LINK_PARAMETER: Final = "link"
 
 # RFC 2606 section 2: nobody's. As long as an address often is.
 NOBODY: Final = "nobody.at.all@nowhere.invalid"

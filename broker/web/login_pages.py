@@ -22,7 +22,7 @@ from broker.sessions.store import SessionStore
 from broker.web import cookies
 from broker.web.attempt_addresses import choice_address
 from broker.web.choice_page import choice_page
-from broker.web.dead_end import DeadEnd
+from broker.web.dead_end import DeadEnd, known_brand
 from broker.web.headers import allow_form_to
 from broker.web.language import prefer_ui_locales
 from broker.web.portal_answers import PortalAnswers
@@ -84,9 +84,7 @@ def begin_attempt(
 
 def find_attempt(pages: LoginPages, brand: str, attempt: str) -> tuple[LoginTransaction, PortalView, str]:
     """The live attempt of this browser with its portal and secret; `DeadEnd` says why there is none."""
-    view = pages.portals.brand(brand)
-    if view is None:
-        raise DeadEnd("not-found", 404)
+    view = known_brand(pages.portals, brand)
     secret = cookies.attempt_secret(request, attempt)
     transaction = pages.login.transactions.find(brand, attempt, secret)
     portal = pages.portals.get(transaction.portal) if transaction else None

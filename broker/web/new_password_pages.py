@@ -12,9 +12,9 @@ from flask_babel import gettext
 from broker.accounts.reset.choosing import Found, NewPassword, NotTaken, PasswordChoice
 from broker.accounts.reset.links import LinkFault, PasswordLink, Purpose
 from broker.web import csrf
-from broker.web.dead_end import DeadEnd, WayOn
-from broker.web.letters import LINK_PARAMETER
+from broker.web.dead_end import DeadEnd, WayOn, known_brand
 from broker.web.login_pages import LoginPages
+from broker.web.parameters import LINK_PARAMETER, link_token, once
 from broker.web.password_hints import hints_for
 from broker.web.portals import BrandView
 from broker.web.reset_pages import ATTEMPT_PARAMETER, Waiting, waiting_attempt, ways_to_log_in
@@ -23,7 +23,6 @@ from broker.web.source_address import source_block
 _GONE = 410
 _UNKNOWN = 404
 _UNPROCESSABLE = 422
-_LONGEST_LINK = 200
 _PLACES: Final = {Purpose.RESET: "reset", Purpose.ACTIVATION: "activate"}
 _FAULTS: Final = {
     (Purpose.RESET, LinkFault.EXPIRED): "reset-link-expired",
@@ -61,7 +60,7 @@ def _add(blueprint: Blueprint, parts: NewPasswordPages, purpose: Purpose, place:
 
     @blueprint.get(f"/<brand>/{place}/password", endpoint=f"look_{place}")
     def look(brand: str) -> ResponseReturnValue:
-        view, token = _brand(pages, brand), _one(request.args.getlist(LINK_PARAMETER))
+        view, token = known_brand(pages.portals, brand), link_token(request.args)
         found = choice.look(brand, purpose, token)
         if isinstance(found, LinkFault):
             raise _dead_end(pages, view, purpose, found)
@@ -69,10 +68,10 @@ def _add(blueprint: Blueprint, parts: NewPasswordPages, purpose: Purpose, place:
 
     @blueprint.post(f"/<brand>/{place}/password", endpoint=f"choose_{place}")
     def choose(brand: str) -> ResponseReturnValue:
-        view, token = _brand(pages, brand), _one(request.form.getlist(LINK_PARAMETER))
+        view, token = known_brand(pages.portals, brand), link_token(request.form)
         # The link may be opened in a browser without a cookie of ours; its secret proves our own page.
         pages.answers.require_own_page(brand, token)
-        typed = _one(request.form.getlist("password"), longest=None)
+        typed = once(request.form, "password")
         words = (view.id, view.name, view.legal_name)
         outcome = choice.choose(brand, purpose, token, NewPassword(typed, words, source_block()))
         if isinstance(outcome, LinkFault):
@@ -81,7 +80,7 @@ def _add(blueprint: Blueprint, parts: NewPasswordPages, purpose: Purpose, place:
 
     @blueprint.get(f"/<brand>/{place}/done", endpoint=f"done_{place}")
     def done(brand: str) -> ResponseReturnValue:
-        view, token = _brand(pages, brand), _one(request.args.getlist(LINK_PARAMETER))
+        view, token = known_brand(pages.portals, brand), link_token(request.args)
         link = choice.used(brand, purpose, token)
         if link is None:
             raise _dead_end(pages, view, purpose, LinkFault.UNKNOWN)
@@ -129,13 +128,6 @@ def _advice(outcome: NotTaken, typed: str) -> tuple[str, ...]:
     return hints_for(typed, outcome.faults, (account.name, account.email))
 
 
-def _brand(pages: LoginPages, brand: str) -> BrandView:
-    view = pages.portals.brand(brand)
-    if view is None:
-        raise DeadEnd("not-found", _UNKNOWN)
-    return view
-
-
 def _dead_end(pages: LoginPages, brand: BrandView, purpose: Purpose, fault: LinkFault) -> DeadEnd:
     """What happened, and on: where it was used before by logging in, else by asking for a new mail."""
     code = _FAULTS.get((purpose, fault)) or _FAULTS_OF_ANY[fault]
@@ -147,10 +139,3 @@ def _dead_end(pages: LoginPages, brand: BrandView, purpose: Purpose, fault: Link
     status = _UNKNOWN if fault is LinkFault.UNKNOWN else _GONE
     ways_on = ways if fault is LinkFault.USED else [again]
     return DeadEnd(code, status, brand=brand, ways_on=tuple(ways_on))
-
-
-def _one(values: list[str], longest: int | None = _LONGEST_LINK) -> str:
-    """A parameter that occurs once and is not too long; otherwise a value that leads nowhere."""
-    if len(values) != 1 or (longest is not None and len(values[0]) > longest):
-        return ""
-    return values[0]

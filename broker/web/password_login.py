@@ -12,6 +12,7 @@ from broker.web.after_provider import back_to_choice, to_collectivity
 from broker.web.dead_end import DeadEnd
 from broker.web.devices import device_of_request
 from broker.web.login_pages import LoginPages, find_attempt
+from broker.web.parameters import once
 from broker.web.portals import PortalView
 from broker.web.refusals import refused_at
 from broker.web.second_factor_pages import enter_second_step
@@ -34,8 +35,8 @@ def password_blueprint(pages: LoginPages, second: SecondFactorPages) -> Blueprin
         transaction, portal, secret = find_attempt(pages, brand, attempt)
         pages.answers.require_own_page(transaction.brand, secret)
         typed = PasswordAnswer(
-            email=_single("email"),
-            password=_single("password"),
+            email=once(request.form, "email"),
+            password=once(request.form, "password"),
             device=device_of_request(transaction.brand),
             source=source_block(),
         )
@@ -70,9 +71,3 @@ def _conclude(
         return back_to_choice(pages, wrong, support_code=support_code())
     pages.login.transactions.finish(transaction)
     raise refused_at(pages.portals, portal, reason)
-
-
-def _single(name: str) -> str:
-    """A field that occurs once; otherwise nothing, which is never right."""
-    values = request.form.getlist(name)
-    return values[0] if len(values) == 1 else ""

@@ -16,6 +16,7 @@ from broker.login.transaction import LoginTransaction
 from broker.web import cookies, csrf
 from broker.web.dead_end import DeadEnd, WayOn
 from broker.web.login_pages import LoginPages
+from broker.web.parameters import once
 from broker.web.portals import BrandView, PortalView
 from broker.web.source_address import source_block
 
@@ -55,7 +56,7 @@ def reset_blueprint(reset: ResetPages) -> Blueprint:
         view = _brand_with_passwords(pages, brand)
         pages.answers.require_own_page(brand, _form_secret(brand))
         waiting = waiting_attempt(pages, brand, request.form)
-        typed = _single("email")
+        typed = once(request.form, "email")
         try:
             address = parse_email_address(typed)
         except InvalidEmailAddress as invalid:
@@ -151,8 +152,3 @@ def _form_secret(brand: str) -> str:
     have a browser ask what the stranger can ask as well.
     """
     return f"reset {brand}"
-
-
-def _single(name: str) -> str:
-    values = request.form.getlist(name)
-    return values[0] if len(values) == 1 else ""

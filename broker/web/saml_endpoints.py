@@ -25,6 +25,7 @@ from broker.web.binding_pages import offer_binding
 from broker.web.dead_end import DeadEnd
 from broker.web.language import current_language, prefer_ui_locales
 from broker.web.login_pages import LoginPages
+from broker.web.parameters import once
 from broker.web.portals import BrandView, PortalView
 from broker.web.refusals import refused_at
 from broker.web.registration_pages import offer
@@ -90,8 +91,8 @@ def _take_artifact(endpoints: SamlEndpoints, brand: str, scheme: Scheme) -> Resp
     received = endpoints.pages.login.arrivals.by_artifact(
         brand,
         scheme,
-        _single(request.args, "RelayState", _RELAY_STATE_CAP),
-        ArtifactAnswer(_single(request.args, "SAMLart", _ARTIFACT_CAP)),
+        once(request.args, "RelayState", longest=_RELAY_STATE_CAP),
+        ArtifactAnswer(once(request.args, "SAMLart", longest=_ARTIFACT_CAP)),
         _secret_of_this_browser,
     )
     return _go_on(endpoints, view, scheme, received)
@@ -102,8 +103,8 @@ def _take_posted(
 ) -> ResponseReturnValue:
     """Judge and park. Whatever came of it is told at `continue`, to the browser that began this login."""
     view = _require_connection_by_post(endpoints, brand, scheme)
-    relay_state = _single(form, "RelayState", _RELAY_STATE_CAP)
-    answer = PostedAnswer(_single(form, "SAMLResponse", _LARGEST_ANSWER_BYTES))
+    relay_state = once(form, "RelayState", longest=_RELAY_STATE_CAP)
+    answer = PostedAnswer(once(form, "SAMLResponse", longest=_LARGEST_ANSWER_BYTES))
     handle = endpoints.pages.login.arrivals.by_post(brand, scheme, relay_state, answer)
     if isinstance(handle, UnknownAnswer):
         raise _answer_dead_end(endpoints.pages, view, scheme, "answer-unknown")
@@ -112,7 +113,7 @@ def _take_posted(
 
 def _take_parked(endpoints: SamlEndpoints, brand: str, scheme: Scheme) -> ResponseReturnValue:
     view = _require_connection_by_post(endpoints, brand, scheme)
-    handle = _single(request.args, "handle", _HANDLE_CAP)
+    handle = once(request.args, "handle", longest=_HANDLE_CAP)
     received = endpoints.pages.login.arrivals.after_post(brand, scheme, handle, _secret_of_this_browser)
     return _go_on(endpoints, view, scheme, received)
 
@@ -166,12 +167,6 @@ def _tell_operations(scheme: Scheme, received: NotAuthenticated) -> None:
         advice=advice,
         support_code=support_code(),
     )
-
-
-def _single(sent: MultiDict[str, str], name: str, cap: int) -> str:
-    """A parameter that occurs once and is not too long; otherwise a value that matches nothing."""
-    values = sent.getlist(name)
-    return values[0] if len(values) == 1 and len(values[0]) <= cap else ""
 
 
 def _answer_dead_end(pages: LoginPages, brand: BrandView, scheme: Scheme, code: str) -> DeadEnd:

@@ -17,6 +17,7 @@ from broker.mfa.outcomes import Right, Spent, SpentBy, Wrong
 from broker.web import csrf
 from broker.web.after_provider import to_collectivity
 from broker.web.dead_end import DeadEnd
+from broker.web.parameters import typed
 from broker.web.refusals import refused_at
 from broker.web.second_factor_state import PageState, Stage
 from broker.web.second_factor_texts import DAY_SPENT, formless_code, wrong_code
@@ -26,7 +27,6 @@ from broker.web.second_factor_visit import (
     back,
     place_id_of,
     start_again,
-    typed,
 )
 from broker.web.second_factor_ways import BY_TELEPHONE, WayView, after_sending, factor_of, in_order
 

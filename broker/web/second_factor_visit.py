@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import make_response, redirect, request, url_for
+from flask import make_response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from broker.domain.accounts import Account, AccountId
@@ -121,9 +121,3 @@ def start_again(second: SecondFactorPages, visitor: Visitor) -> ResponseReturnVa
     response = make_response(begin_attempt(begun.transaction, begun.browser_secret, now))
     cookies.forget_attempt(response, spent.id)
     return response
-
-
-def typed(name: str) -> str:
-    """A field that occurs once, without the spaces around it; otherwise nothing."""
-    values = request.form.getlist(name)
-    return values[0].strip() if len(values) == 1 else ""

@@ -18,9 +18,10 @@ from broker.domain.identity import Failed
 from broker.providers.base import PostForm, RedirectTo
 from broker.providers.logout import FormMessage, LogoutMessage, QueryMessage
 from broker.web import cookies
-from broker.web.dead_end import DeadEnd
+from broker.web.dead_end import DeadEnd, known_brand
 from broker.web.headers import allow_form_to
 from broker.web.login_pages import LoginPages
+from broker.web.parameters import once
 from broker.web.portals import BrandView
 from broker.web.support_code import support_code
 from broker.web.ways_in import JOURNEYS, WAYS_IN
@@ -37,19 +38,18 @@ def upstream_logout_blueprint(pages: LoginPages) -> Blueprint:
 
     @blueprint.post("/logout/begin")
     def begin(brand: str, scheme: str) -> ResponseReturnValue:
-        return _send(pages, _require_brand(pages, brand), Scheme(scheme))
+        return _send(pages, known_brand(pages.portals, brand), Scheme(scheme))
 
     @blueprint.get("/logout")
     def by_redirect(brand: str, scheme: str) -> ResponseReturnValue:
         answer = QueryMessage(request.query_string)
-        return _take(pages, _require_brand(pages, brand), Scheme(scheme), request.args, answer)
+        return _take(pages, known_brand(pages.portals, brand), Scheme(scheme), request.args, answer)
 
     @blueprint.post("/logout")
     def by_post(brand: str, scheme: str) -> ResponseReturnValue:
         # Cross-site, so that no cookie of ours comes along; none is needed to tell what was said.
-        messages = request.form.getlist("SAMLResponse")
-        answer = FormMessage(messages[0] if len(messages) == 1 else "")
-        return _take(pages, _require_brand(pages, brand), Scheme(scheme), request.form, answer)
+        answer = FormMessage(once(request.form, "SAMLResponse"))
+        return _take(pages, known_brand(pages.portals, brand), Scheme(scheme), request.form, answer)
 
     return blueprint
 
@@ -82,8 +82,7 @@ def _take(
     if "SAMLRequest" in sent:
         pages.logouts.asked(brand.id, scheme)
         raise DeadEnd("upstream-logout-refused", 400, brand=brand)
-    states = sent.getlist("RelayState")
-    relay_state = states[0] if len(states) == 1 and len(states[0]) <= _RELAY_STATE_CAP else ""
+    relay_state = once(sent, "RelayState", longest=_RELAY_STATE_CAP)
     became = pages.logouts.answered(brand.id, scheme, relay_state, answer)
     if isinstance(became, Failed):
         _log.warning(
@@ -98,10 +97,3 @@ def _take(
     return render_template(
         "logout/provider.html", brand=brand, provider_name=WAYS_IN[scheme].label, end=became.value
     )
-
-
-def _require_brand(pages: LoginPages, brand: str) -> BrandView:
-    view = pages.portals.brand(brand)
-    if view is None:
-        raise DeadEnd("not-found", 404)
-    return view

@@ -13,6 +13,7 @@ from broker.web.account.area import PATH, AccountArea, Visitor, acting_visitor, 
 from broker.web.account.notes import ADDRESS_ASKED
 from broker.web.account.proof import is_proven, to_proof
 from broker.web.dead_end import DeadEnd
+from broker.web.parameters import once
 from broker.web.registration_texts import field_fault
 
 _HERE: Final = "address"
@@ -34,8 +35,7 @@ def add_address_pages(blueprint: Blueprint, area: AccountArea) -> None:
         _where_mail_is_sent(area, visitor)
         if not is_proven(area, visitor):
             return to_proof(visitor, _HERE)
-        typed = request.form.getlist("email")
-        text = typed[0] if len(typed) == 1 else ""
+        text = once(request.form, "email")
         found = _judged(visitor, text)
         if isinstance(found, str):
             return _page(area, visitor, text, found), _UNPROCESSABLE

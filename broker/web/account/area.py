@@ -28,7 +28,7 @@ from broker.web import cookies, csrf
 from broker.web.account.frame import Frame, frame_of
 from broker.web.account.mails import ChangeMails
 from broker.web.account.memory import AccountMemory
-from broker.web.dead_end import DeadEnd
+from broker.web.dead_end import DeadEnd, known_brand
 from broker.web.enrolment_wizard import Wizard
 from broker.web.headers import allow_own_calls
 from broker.web.login_pages import LoginPages
@@ -164,9 +164,7 @@ def with_password_only(visitor: Visitor) -> None:
 
 def _found(area: AccountArea, brand: str) -> Visitor:
     pages = area.pages
-    view = pages.portals.brand(brand)
-    if view is None:
-        raise DeadEnd("not-found", 404)
+    view = known_brand(pages.portals, brand)
     cookie, now = cookies.session_value(request, brand), pages.clock()
     session = pages.sessions.find(brand, cookie, now=now)
     portal = pages.portals.get(session.portal) if session is not None else None

@@ -29,6 +29,7 @@ from broker.web.account.mails import Change
 from broker.web.account.notes import PASSWORD_CHANGED
 from broker.web.account.proof import judged_password
 from broker.web.account.session_pages import end_others
+from broker.web.parameters import once
 from broker.web.password_hints import hints_for
 from broker.web.password_texts import password_fault
 
@@ -87,7 +88,7 @@ def add_password_pages(blueprint: Blueprint, area: AccountArea) -> None:
     def change_password(brand: str) -> ResponseReturnValue:
         visitor = acting_visitor(area, brand)
         with_password_only(visitor)
-        current, new = _single("current"), _single("password")
+        current, new = once(request.form, "current"), once(request.form, "password")
         judged = _judged(area, visitor, current, new)
         if isinstance(judged, Evidence):
             return _changed(area, visitor, judged, new)
@@ -161,9 +162,3 @@ def _page(area: AccountArea, visitor: Visitor, faults: PasswordFaults) -> str:
         note=None if faults.any else area.memory.noted(visitor.session.sid, "password"),
         action=visitor.url("change_password"),
     )
-
-
-def _single(name: str) -> str:
-    """A field that occurs once; otherwise nothing."""
-    values = request.form.getlist(name)
-    return values[0] if len(values) == 1 else ""

@@ -6,8 +6,8 @@ from broker.domain.second_factors import CodePurpose, FactorKind
 from broker.mfa.outcomes import Right, Spent, SpentBy, Wrong
 from broker.web.account.area import AccountArea, Visitor
 from broker.web.account.memory import Proof
+from broker.web.parameters import typed
 from broker.web.second_factor_state import PageState
-from broker.web.second_factor_visit import typed
 from broker.web.second_factor_ways import after_sending, factor_of, in_order
 
 

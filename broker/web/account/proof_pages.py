@@ -28,9 +28,9 @@ from broker.web.account.memory import Proof
 from broker.web.account.notes import CONFIRM_AGAIN, CONFIRMED
 from broker.web.account.proof import judged_password
 from broker.web.account.proof_by_factor import judged_code, sent, typed_way, ways_of
+from broker.web.parameters import typed
 from broker.web.second_factor_state import PageState
 from broker.web.second_factor_texts import DAY_SPENT, formless_code, wrong_code
-from broker.web.second_factor_visit import typed
 from broker.web.second_factor_ways import BY_TELEPHONE, WayView
 
 _UNPROCESSABLE: Final = 422
