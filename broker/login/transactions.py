@@ -111,20 +111,13 @@ class Transactions:
 
         Whoever began anew in it meanwhile also cut what a running session had lent (`steps_up`).
         """
-        key = _key(transaction.brand, transaction.id)
-        for _ in range(_ATTEMPTS):
-            found = self._records.get_versioned(key)
-            current = LoginTransaction.decode(found.value) if found is not None else None
-            if found is None or current is None:
-                return None
+
+        def raised(current: LoginTransaction) -> LoginTransaction | None:
             if current.evidence != before or current.steps_up != transaction.steps_up:
                 return None
-            raised = replace(current, evidence=after, notice=None, support_code=None, given_up=False)
-            if self._records.replace(
-                key, expected_version=found.version, value=raised.encode(), expires_at=raised.expires_at
-            ):
-                return raised
-        raise StorageUnavailable("a login attempt kept changing under our hands")
+            return replace(current, evidence=after, notice=None, support_code=None, given_up=False)
+
+        return self._edit(transaction, raised)
 
     def give_up(self, transaction: LoginTransaction) -> bool:
         """Let no browser come back to it; True for exactly one caller, False when it has ended.
@@ -132,20 +125,12 @@ class Transactions:
         It is not taken away: of many codes at once the right one may be among those that were judged, and
         whoever came too late to be judged must not shut the door on it, neither before nor after it was.
         """
-        key = _key(transaction.brand, transaction.id)
-        for _ in range(_ATTEMPTS):
-            found = self._records.get_versioned(key)
-            current = LoginTransaction.decode(found.value) if found is not None else None
-            if found is None or current is None or current.given_up:
-                return False
-            if current.evidence != transaction.evidence:
-                return False
-            ended = replace(current, given_up=True)
-            if self._records.replace(
-                key, expected_version=found.version, value=ended.encode(), expires_at=ended.expires_at
-            ):
-                return True
-        raise StorageUnavailable("a login attempt kept changing under our hands")
+
+        def given_up(current: LoginTransaction) -> LoginTransaction | None:
+            is_as_it_was = not current.given_up and current.evidence == transaction.evidence
+            return replace(current, given_up=True) if is_as_it_was else None
+
+        return self._edit(transaction, given_up) is not None
 
     def finish(self, transaction: LoginTransaction) -> bool:
         """End the attempt; True for exactly one caller, who alone may answer the portal."""
@@ -154,13 +139,22 @@ class Transactions:
     def _change(
         self, transaction: LoginTransaction, edit: Callable[[LoginTransaction], LoginTransaction]
     ) -> LoginTransaction:
-        """Edit what is stored now, not what a slow request still remembers of it."""
+        """The attempt after an edit; one that has ended is edited for the caller's eyes alone."""
+        return self._edit(transaction, edit) or edit(transaction)
+
+    def _edit(
+        self, transaction: LoginTransaction, edit: Callable[[LoginTransaction], LoginTransaction | None]
+    ) -> LoginTransaction | None:
+        """Edit what is stored now, not what a slow request still remembers of it.
+
+        None for an attempt that has ended, or that `edit` leaves as it is.
+        """
         key = _key(transaction.brand, transaction.id)
         for _ in range(_ATTEMPTS):
             found = self._records.get_versioned(key)
-            if found is None:
-                return edit(transaction)
-            changed = edit(LoginTransaction.decode(found.value))
+            changed = edit(LoginTransaction.decode(found.value)) if found is not None else None
+            if found is None or changed is None:
+                return None
             if self._records.replace(
                 key, expected_version=found.version, value=changed.encode(), expires_at=changed.expires_at
             ):

@@ -11,7 +11,7 @@ from broker.domain.accounts import AccountType
 from broker.domain.bsn import Bsn
 from broker.domain.identity import Authentication, UpstreamSession
 from broker.domain.representation import Representation
-from broker.sessions.secrets import digest, new_secret
+from broker.sessions.secrets import digest
 from broker.sessions.session import UNKNOWN_DEVICE, Limits, LoginDevice, Session
 
 _SID_BYTES = 16
@@ -51,11 +51,11 @@ class Opened(NamedTuple):
     version: int | None = None
 
 
-def opened_by(login: NewLogin, running: Session | None, now: datetime) -> Opened:
-    """What a login makes of the session that it goes on with, or of nothing."""
+def opened_by(login: NewLogin, running: Session | None, secret: str, now: datetime) -> Session:
+    """What a login makes of the session that it goes on with, or of nothing; `secret` proves the browser."""
     sid = running.sid if running is not None else secrets.token_urlsafe(_SID_BYTES)
-    secret, limits, began = new_secret(), _limits(login, running), _began(login, running, now)
-    session = Session(
+    limits, began = _limits(login, running), _began(login, running, now)
+    return Session(
         sid=sid,
         brand=login.authentication.brand,
         portal=login.portal,
@@ -75,7 +75,6 @@ def opened_by(login: NewLogin, running: Session | None, now: datetime) -> Opened
         # What goes on by another means is still open where it began.
         upstream=login.upstream or (running.upstream if running is not None else None),
     )
-    return Opened(session, f"{sid}.{secret}")
 
 
 def _limits(login: NewLogin, running: Session | None) -> Limits:

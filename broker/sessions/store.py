@@ -6,6 +6,7 @@ step-up give a new secret and leave the sid, so that portals keep recognising th
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime
@@ -17,7 +18,6 @@ from broker.sessions.secrets import digest, matches, new_secret
 from broker.sessions.session import KnownAt, Limits, Session
 from broker.storage.records import RecordKey, RecordKind, RecordStore
 
-_SID_BYTES = 16
 _COOKIE_LENGTH_CAP = 200
 # How often a change that met another is tried; two requests of one browser meet once, hardly thrice.
 _ATTEMPTS = 5
@@ -47,11 +47,12 @@ class SessionStore:
             raise SessionOver
         if replaces is not None:
             self.end(replaces, now=now)
-        opened = opened_by(login, None, now)
+        secret = new_secret()
+        session = opened_by(login, None, secret, now)
         with self._records.together():
-            version = self._keep(opened.session)
-            self._note(opened.session)
-        return opened._replace(version=version)
+            version = self._keep(session)
+            self._note(session)
+        return Opened(session, f"{session.sid}.{secret}", version)
 
     def together(self) -> AbstractContextManager[None]:
         """Within the block a session, and what else is put beside it, is written in few round trips.
@@ -103,21 +104,15 @@ class SessionStore:
 
         Of two requests that do this at once with one secret, the second gets None as well.
         """
-        key = _key(session.brand, session.sid)
         secret = new_secret()
-        for _ in range(_ATTEMPTS):
-            found = self._records.get_versioned(key)
-            current = Session.decode(found.value) if found is not None else None
-            if found is None or current is None or not current.is_live(now):
-                return None
+
+        def renewed(current: Session) -> Session | None:
             if current.secret_sha256 != session.secret_sha256:
                 return None
-            renewed = current.renewed(digest(secret), proven_at=proven_at).touched(now)
-            if self._records.replace(
-                key, expected_version=found.version, value=renewed.encode(), expires_at=renewed.expires_at
-            ):
-                return Opened(renewed, f"{renewed.sid}.{secret}")
-        return None
+            return current.renewed(digest(secret), proven_at=proven_at).touched(now)
+
+        edited = self._edit(session, renewed, now)
+        return Opened(edited[1], f"{session.sid}.{secret}") if edited is not None else None
 
     def tell_at_end(
         self, session: Session, portal: KnownAt, *, now: datetime, version: int | None = None
@@ -131,24 +126,16 @@ class SessionStore:
             return
         # Watched first: a session that forgot its portal is told of a little late, and not never.
         self._endings.watch(_to_tell(session, portal), due_at=session.expires_at)
-        key = _key(session.brand, session.sid)
-        if version is not None:
-            known = session.known_at(portal)
-            self._records.replace_later(
-                key, expected_version=version, value=known.encode(), expires_at=known.expires_at
-            )
+        if version is None:
+            self._edit(session, lambda current: current.known_at(portal), now)
             return
-        for _ in range(_ATTEMPTS):
-            found = self._records.get_versioned(key)
-            if found is None:
-                return
-            known = Session.decode(found.value).known_at(portal)
-            if not known.is_live(now):
-                return
-            if self._records.replace(
-                key, expected_version=found.version, value=known.encode(), expires_at=known.expires_at
-            ):
-                return
+        known = session.known_at(portal)
+        self._records.replace_later(
+            _key(session.brand, session.sid),
+            expected_version=version,
+            value=known.encode(),
+            expires_at=known.expires_at,
+        )
 
     def end(self, session: Session, *, now: datetime) -> bool:
         """End it; True when it was still there. Tokens that name it die with it, and its portals hear."""
@@ -176,19 +163,30 @@ class SessionStore:
 
     def _go_on(self, login: NewLogin, running: Session, now: datetime) -> Opened | None:
         """The running session under a new secret, as it is now; None when it ended meanwhile."""
-        key = _key(running.brand, running.sid)
+        secret = new_secret()
+        edited = self._edit(running, lambda current: opened_by(login, current, secret, now), now)
+        if edited is None:
+            return None
+        before, after = edited
+        self._note(after)
+        self._tell_in_time(before, after)
+        return Opened(after, f"{after.sid}.{secret}")
+
+    def _edit(
+        self, session: Session, edit: Callable[[Session], Session | None], now: datetime
+    ) -> tuple[Session, Session] | None:
+        """Change what is stored now: before and after; None when it ended, or `edit` leaves it as it is."""
+        key = _key(session.brand, session.sid)
         for _ in range(_ATTEMPTS):
             found = self._records.get_versioned(key)
             current = Session.decode(found.value) if found is not None else None
-            if found is None or current is None or not current.is_live(now):
+            changed = edit(current) if current is not None and current.is_live(now) else None
+            if found is None or current is None or changed is None:
                 return None
-            session, cookie, _ = opened_by(login, current, now)
             if self._records.replace(
-                key, expected_version=found.version, value=session.encode(), expires_at=session.expires_at
+                key, expected_version=found.version, value=changed.encode(), expires_at=changed.expires_at
             ):
-                self._note(session)
-                self._tell_in_time(current, session)
-                return Opened(session, cookie)
+                return current, changed
         return None
 
     def _keep(self, session: Session) -> int:
