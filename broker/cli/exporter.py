@@ -17,6 +17,7 @@ from broker.cli.children import when_parent_ends
 from broker.cli.options import config_option, read_settings
 from broker.errors import ConfigurationError
 from broker.log import configure_logging
+from broker.metrics.reading import CONTENT_TYPE
 from broker.settings import Settings
 from broker.web.health import Readiness
 from broker.wiring.figures import figures
@@ -88,7 +89,7 @@ def _answer(environ: WSGIEnvironment, start: StartResponse, read: Callable[[], b
         start("404 Not Found", [("Content-Type", "text/plain; charset=utf-8")])
         return [b"The figures are at /metrics.\n"]
     body = read()
-    start("200 OK", [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")])
+    start("200 OK", [("Content-Type", CONTENT_TYPE)])
     return [body]
 
 

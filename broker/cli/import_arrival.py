@@ -68,7 +68,7 @@ class RelationArrival:
         if not held and not self.collectivities.is_member(account, collectivity.id):
             raise ValueError("the account is no member of the collectivity")
         now = self.stores.clock()
-        counting = {grant.role for grant in held if grant.ends_at is None or grant.ends_at > now}
+        counting = {grant.role for grant in held if grant.counts_at(now)}
         clash = self.catalogues[new.brand].exclude_each_other(counting | {new.role})
         if clash:
             raise ValueError(f"the account would have {' and '.join(role.id for role in clash)} together")

@@ -72,7 +72,7 @@ class Granting:
         with self._with.together():
             now = self._with.clock()
             held = self._with.grants.of_account(account.id, collectivity.id)
-            living = {one.role for one in held if one.ends_at is None or one.ends_at > now}
+            living = {one.role for one in held if one.counts_at(now)}
             if clash := catalogue.exclude_each_other(living | {role}):
                 raise RolesClash(clash)
             self._with.members.add_member(account.id, collectivity)

@@ -67,3 +67,7 @@ class RoleGrant:
     given_by: AccountId | None = None
     reason: str = ""
     ends_at: datetime | None = None
+
+    def counts_at(self, moment: datetime) -> bool:
+        """Whether it has not ended by then."""
+        return self.ends_at is None or self.ends_at > moment

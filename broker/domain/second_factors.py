@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
 from broker.domain.accounts import AccountId
 
@@ -16,6 +17,10 @@ class FactorKind(StrEnum):
     SMS = "sms"
     VOICE = "voice"
     RECOVERY = "recovery"
+
+
+BY_TELEPHONE: Final = (FactorKind.SMS, FactorKind.VOICE)
+"""The kinds whose code goes to a number: by text before by call."""
 
 
 class CodePurpose(StrEnum):

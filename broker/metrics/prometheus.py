@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -28,7 +28,6 @@ from broker.metrics.directory import DIRECTORY_VARIABLE
 from broker.metrics.instruments import Counter, Histogram, Labels, Level, Metric, meter_in_use
 from broker.metrics.reading import Source
 
-CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
 OTHER: Final = "other"
 MOST_SERIES: Final = 1000
 _CODE = re.compile(r"[\w./<>():,\"' -]{1,120}", re.ASCII)
@@ -42,11 +41,11 @@ _Instrument = PrometheusCounter | PrometheusGauge | PrometheusHistogram
 class PrometheusMeter:
     """Counts in this process, in files when the environment names a directory, else in memory."""
 
-    def __init__(self, metrics: Iterable[Metric] = CATALOGUE) -> None:
+    def __init__(self) -> None:
         disable_created_metrics()  # type: ignore[no-untyped-call] # the library left it untyped
         self._registry = CollectorRegistry()
-        self._instruments = {metric.name: _instrument(metric, self._registry) for metric in metrics}
-        self._series: dict[str, set[Labels]] = {metric.name: set() for metric in metrics}
+        self._instruments = {metric.name: _instrument(metric, self._registry) for metric in CATALOGUE}
+        self._series: dict[str, set[Labels]] = {metric.name: set() for metric in CATALOGUE}
 
     def add(self, metric: Counter, labels: Labels) -> None:
         """As `Meter`."""

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from broker.metrics.instruments import Labels, Measured
+
+CONTENT_TYPE: Final = "text/plain; version=0.0.4; charset=utf-8"
+"""Of the figures as they are told: Prometheus's text form."""
 
 
 @dataclass(frozen=True, slots=True)

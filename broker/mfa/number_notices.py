@@ -10,10 +10,9 @@ from typing import Final
 from uuid import uuid4
 
 from broker.domain.events import Result, SecondFactorNoticeNotSent, SecondFactorNoticeSent
-from broker.domain.second_factors import FactorKind, SecondFactor
+from broker.domain.second_factors import BY_TELEPHONE, SecondFactor
 from broker.mfa.ports import NumberNotice, Surroundings
 
-_BY_TELEPHONE: Final = frozenset({FactorKind.SMS, FactorKind.VOICE})
 _WORTH_SENDING_FOR: Final = timedelta(days=1)
 
 
@@ -28,7 +27,7 @@ class NumberNotices:
 
         An app has no number, and a number that is confirmed anew (`new_number`, E.164) does not go.
         """
-        secret = self._with.factors.secret(factor.id) if factor.kind in _BY_TELEPHONE else None
+        secret = self._with.factors.secret(factor.id) if factor.kind in BY_TELEPHONE else None
         if secret is None or secret.number == new_number:
             return
         refused_by = self._with.budget.spend(

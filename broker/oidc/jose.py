@@ -24,6 +24,7 @@ _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", re.ASCI
 _REFUSED_MEMBERS = frozenset(
     {"crit", "b64", "zip", "jku", "jwk", "x5u", "x5c", "cty", "enc", "epk", "apu", "apv", "iv", "tag"}
 )
+_LONGEST_TEXT = 255
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LATEST = 2**53
 _ALGORITHMS = {algorithm.value: algorithm for algorithm in SigningAlgorithm}
@@ -106,11 +107,11 @@ def verify(token: UnverifiedToken, key: ECKey | RSAKey) -> Mapping[str, object]:
         raise TokenRefused("the signature does not hold") from error
 
 
-def text_claim(claims: Mapping[str, object], name: str, *, max_characters: int = 255) -> str:
+def text_claim(claims: Mapping[str, object], name: str) -> str:
     """A claim that must be one non-empty text; `TokenRefused` otherwise (a list is not a text)."""
     value = claims.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= max_characters:
-        raise TokenRefused(f"{name} is not a text of at most {max_characters} characters")
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST_TEXT:
+        raise TokenRefused(f"{name} is not a text of at most {_LONGEST_TEXT} characters")
     if _SURROGATE.search(value):
         raise TokenRefused(f"{name} is not Unicode")
     return value

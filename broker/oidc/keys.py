@@ -143,10 +143,6 @@ class SigningKeys:
         self._looked_at = clock()
         self._loaded = _load(source)
 
-    def reload(self) -> None:
-        """Read the keys again."""
-        self._loaded = _load(self._source)
-
     def active(self, algorithm: SigningAlgorithm) -> SigningKey:
         """The key to sign with now; `NoSigningKey` when there is none."""
         key = self._current().active.get(algorithm)

@@ -1,7 +1,7 @@
 """The configuration directory as typed, frozen values; every fault is reported, with file and key.
 
 `load_settings` is the only way in. Nothing here opens a key, a database or a connection: what the named
-files hold is judged by `broker.check`.
+files hold is judged by `broker.wiring.configuration`.
 """
 
 from broker.settings.brand_file import Brand, Desk, DigidService, Staff

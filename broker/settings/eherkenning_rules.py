@@ -7,13 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from broker.domain.assurance import Assurance, Scheme
 from broker.settings.broker_file import Environment
-from broker.settings.eherkenning_section import EherkenningConnectionSection
+from broker.settings.eherkenning_section import FIRST_TEST_INDEX, EherkenningConnectionSection
 
 if TYPE_CHECKING:
     from broker.settings.load import Settings
-
-_FIRST_TEST_INDEX: Final = 9000
-"""Indexes from here on are of the scheme's test network (Afsprakenstelsel, EntityID)."""
 
 
 def _connections(settings: Settings) -> Iterator[tuple[str, EherkenningConnectionSection]]:
@@ -93,8 +90,8 @@ def _production_is_no_test_network(settings: Settings) -> Iterator[str]:
     if settings.broker.environment is not Environment.PRODUCTION:
         return
     for where, connection in _connections(settings):
-        if int(connection.entity_id.rpartition(":")[2]) >= _FIRST_TEST_INDEX:
-            yield f"{where}.entity_id: an index of {_FIRST_TEST_INDEX} and above is of the test network"
+        if connection.is_test:
+            yield f"{where}.entity_id: an index of {FIRST_TEST_INDEX} and above is of the test network"
 
 
 EHERKENNING_RULES: Final[tuple[Callable[[Settings], Iterator[str]], ...]] = (

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import Field, StringConstraints
 
 from broker.domain.assurance import Assurance, Scheme
 from broker.settings.model import ConfiguredPath, Identifier, Section
 from broker.settings.next_key import NextKey
+
+FIRST_TEST_INDEX: Final = 9000
+"""Indexes from here on are of the scheme's test network (Afsprakenstelsel, EntityID)."""
 
 EntityId = Annotated[str, StringConstraints(pattern=r"^urn:etoegang:DV:[0-9]{20}:entities:[0-9]{1,4}$")]
 """The scheme's name of a service provider: an OIN and an index, from 9000 for tests."""
@@ -88,6 +91,11 @@ class EherkenningConnectionSection(Section):
     def oin(self) -> str:
         """The number of the organisation in the entity ID."""
         return self.entity_id.split(":")[3]
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it is of the scheme's test network, which has indexes of its own."""
+        return int(self.entity_id.rpartition(":")[2]) >= FIRST_TEST_INDEX
 
     @property
     def highest_level(self) -> Assurance:

@@ -15,7 +15,7 @@ from broker.errors import ConfigurationError
 from broker.settings import overrides, rules
 from broker.settings.brand_file import Brand
 from broker.settings.broker_file import BrokerFile
-from broker.settings.model import Section
+from broker.settings.model import Section, is_identifier
 from broker.settings.portal_file import Portal
 from broker.settings.provider_file import ProviderFile
 
@@ -121,7 +121,7 @@ def _parse_folder(
     for path in sorted((directory / folder).glob("*.toml")):
         name = f"{folder}/{path.name}"
         table = _read(directory, name, faults)
-        if not rules.is_identifier(path.stem):
+        if not is_identifier(path.stem):
             faults.append(f"{name}: the file name must be lower-case letters, digits and hyphens")
         parsed = None if table is None else _parse(kind, table, partial(_always, name), faults)
         if parsed is None:

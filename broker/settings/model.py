@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, StringConstraints
@@ -37,7 +38,8 @@ WebUrl = Annotated[str, AfterValidator(_web_url)]
 OriginUrl = Annotated[str, AfterValidator(_origin_url)]
 """Scheme, host and port only."""
 
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?$")]
+_IDENTIFIER: Final = r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?"
+Identifier = Annotated[str, StringConstraints(pattern=f"^{_IDENTIFIER}$")]
 """A name that is safe in paths, cookie names and record keys."""
 
 Moment = AwareDatetime
@@ -45,6 +47,11 @@ Moment = AwareDatetime
 
 ConfiguredPath = Path
 """A file; one that is not absolute is taken from the configuration directory."""
+
+
+def is_identifier(name: str) -> bool:
+    """Whether a file's name may serve in paths, cookie names and record keys."""
+    return re.fullmatch(_IDENTIFIER, name) is not None
 
 
 def is_loopback(url: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -22,7 +21,6 @@ from broker.settings.sms_section import SMS_RULES
 if TYPE_CHECKING:
     from broker.settings.load import Settings
 
-_IDENTIFIER = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 
 # First path segments that are the broker's own; a brand of that name would shadow them.
 RESERVED_BRANDS = frozenset({"oauth2", "saml", "health", "metrics", "static", "brand", "lang"})
@@ -30,11 +28,6 @@ RESERVED_BRANDS = frozenset({"oauth2", "saml", "health", "metrics", "static", "b
 
 # SHA-256 of the client secret that stands in the demo's source, for everybody to read.
 SAMPLE_SECRETS = frozenset({"3d4e04bbbe8b245326be9a391956c632fdaa641163e1bbd75d18d6c2c751a7a9"})
-
-
-def is_identifier(name: str) -> bool:
-    """Whether a file's name may serve in paths, cookie names and record keys."""
-    return _IDENTIFIER.fullmatch(name) is not None
 
 
 def faults_in(settings: Settings) -> list[str]:

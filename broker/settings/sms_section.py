@@ -8,13 +8,11 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr
 
-from broker.domain.second_factors import FactorKind
+from broker.domain.second_factors import BY_TELEPHONE
 from broker.settings.model import ConfiguredPath, Section, WebUrl, is_loopback
 
 if TYPE_CHECKING:
     from broker.settings.load import Settings
-
-_BY_TELEPHONE: Final = frozenset({FactorKind.SMS, FactorKind.VOICE})
 
 
 def _without_query(value: str) -> str:
@@ -65,7 +63,7 @@ def _telephone_factors_have_a_gateway(settings: Settings) -> Iterator[str]:
     if settings.broker.sms is not None:
         return
     for name, portal in settings.portals.items():
-        if _BY_TELEPHONE.intersection(portal.login.factor_kinds):
+        if not set(BY_TELEPHONE).isdisjoint(portal.login.factor_kinds):
             yield f"portals/{name}.toml: login.second_factors: sms and voice need [sms] in broker.toml"
 
 

@@ -8,17 +8,16 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Final
 
-from babel.dates import format_datetime, get_timezone
-from flask_babel import get_locale, gettext
+from flask_babel import gettext
 
 from broker.domain.accounts import Account
 from broker.web.account.devices import device_words
+from broker.web.dutch_time import in_words
 from broker.web.letters import Letterbox, Words, never_ask
 from broker.web.portals import BrandView
 
 NEW_DEVICE: Final = "account.new-device"
 _WORTH_SENDING_FOR: Final = timedelta(days=3)
-_THEIR_TIME: Final = get_timezone("Europe/Amsterdam")
 
 
 class DeviceMails:
@@ -37,7 +36,7 @@ class DeviceMails:
 
 
 def _words(brand: BrandView, user_agent: str, at: datetime) -> Words:
-    moment = format_datetime(at, "d MMMM y HH:mm", tzinfo=_THEIR_TIME, locale=get_locale() or "nl")
+    moment = in_words(at, "d MMMM y HH:mm")
     title = gettext("Ingelogd op een nieuw apparaat")
     return Words(
         subject=f"{title} – {brand.name}",

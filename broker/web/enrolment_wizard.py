@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 
 from broker.domain.accounts import Account
 from broker.domain.clock import Clock
-from broker.domain.second_factors import FactorKind
+from broker.domain.second_factors import BY_TELEPHONE, FactorKind
 from broker.mfa.enrolment import Enrolments
 from broker.mfa.outcomes import BadNumber, Delay, Enrolled, NotNow, Sent, Spent, SpentBy, Wrong
 from broker.mfa.phone_numbers import PhoneFault
@@ -35,7 +35,6 @@ from broker.web.second_factor_texts import (
 
 _UNPROCESSABLE: Final = 422
 _LONGEST_ECHO: Final = 40
-_BY_TELEPHONE: Final = (FactorKind.SMS, FactorKind.VOICE)
 _PREFIX: Final = "+31 "
 
 
@@ -123,7 +122,7 @@ class Wizard:
     def resend(self, place: Place) -> ResponseReturnValue | Spent:
         """Another code to the same number."""
         state = self._states.of(place.id)
-        if state.stage is not Stage.CODE or state.way not in _BY_TELEPHONE:
+        if state.stage is not Stage.CODE or state.way not in BY_TELEPHONE:
             return _back(place)
         return self._after_sending(place, self._enrolments.resend(place.id), state.way, again=True)
 
@@ -214,7 +213,7 @@ def _page(place: Place, template: str, state: PageState, **context: object) -> s
 
 def _phone_kinds(place: Place) -> tuple[FactorKind, ...]:
     """By text before by call."""
-    return tuple(kind for kind in _BY_TELEPHONE if kind in place.kinds)
+    return tuple(kind for kind in BY_TELEPHONE if kind in place.kinds)
 
 
 def _back(place: Place) -> ResponseReturnValue:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from flask import Blueprint, Response
 
-_TEXT = "text/plain; version=0.0.4; charset=utf-8"
+from broker.metrics.reading import CONTENT_TYPE
 
 
 def metrics_blueprint(figures: Callable[[], bytes]) -> Blueprint:
@@ -15,6 +15,6 @@ def metrics_blueprint(figures: Callable[[], bytes]) -> Blueprint:
 
     @blueprint.get("/metrics")
     def metrics() -> Response:
-        return Response(figures(), content_type=_TEXT)
+        return Response(figures(), content_type=CONTENT_TYPE)
 
     return blueprint

@@ -7,12 +7,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from babel.dates import format_datetime, get_timezone
-from flask_babel import get_locale, gettext, lazy_gettext
+from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from broker.domain.outages import Outage
 from broker.settings.provider_file import DIGID_CANCELLED, DIGID_FAILED
+from broker.web.dutch_time import in_words
 from broker.web.language import Language, current_language
 
 DIGID_FAILED_SENTENCE: Final = DIGID_FAILED
@@ -146,8 +146,6 @@ _NOTICES: Final = {
 }
 
 _OUTAGE: Final = _NOTICES["digid-unavailable"]
-# Where people live whom an outage concerns; the moment itself is kept in UTC.
-_THEIR_TIME: Final = get_timezone("Europe/Amsterdam")
 
 NOTICE_CODES: Final = frozenset(_NOTICES)
 
@@ -187,5 +185,5 @@ def _words(outage: Outage) -> tuple[str, Language | None]:
 
 
 def _expected(until: datetime) -> str:
-    moment = format_datetime(until, "EEEE d MMMM HH:mm", tzinfo=_THEIR_TIME, locale=get_locale() or "nl")
+    moment = in_words(until, "EEEE d MMMM HH:mm")
     return str(gettext("Wij verwachten dat het weer kan vanaf %(moment)s uur.", moment=moment))

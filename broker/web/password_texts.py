@@ -29,8 +29,6 @@ _ADVICE: Final[Mapping[str, LazyString]] = {
 }
 _MOST_ADVICE = 2
 
-FAULT_CODES: Final = frozenset(_FAULTS)
-
 
 def password_fault(faults: Sequence[str], advice: Sequence[str] = ()) -> str | None:
     """What to do about the field, in the language of this request; None when there is nothing wrong.

@@ -9,7 +9,7 @@ from flask import render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from broker.domain.accounts import AccountId
-from broker.domain.second_factors import CodePurpose, FactorKind
+from broker.domain.second_factors import BY_TELEPHONE, CodePurpose, FactorKind
 from broker.login.progress import AskCollectivity, AskSecondFactor, Grant, Refuse
 from broker.login.settling import REFUSED_ACCESS
 from broker.login.transaction import LoginTransaction
@@ -28,7 +28,7 @@ from broker.web.second_factor_visit import (
     place_id_of,
     start_again,
 )
-from broker.web.second_factor_ways import BY_TELEPHONE, WayView, after_sending, factor_of, in_order
+from broker.web.second_factor_ways import WayView, after_sending, factor_of, in_order
 
 _UNPROCESSABLE: Final = 422
 

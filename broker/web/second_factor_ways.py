@@ -13,7 +13,6 @@ from broker.mfa.service import SecondFactors
 from broker.web.second_factor_state import PageState
 from broker.web.second_factor_texts import SENT_AGAIN, notice_of_delay
 
-BY_TELEPHONE: Final = frozenset({FactorKind.SMS, FactorKind.VOICE})
 # The first of these that somebody has is asked for: what costs nothing and waits for nothing comes first.
 _IN_ORDER: Final = (FactorKind.TOTP, FactorKind.SMS, FactorKind.VOICE, FactorKind.RECOVERY)
 

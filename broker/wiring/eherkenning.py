@@ -36,8 +36,6 @@ from broker.wiring.key_rollovers import KeyFiles, rolling_key, rolling_tls
 from broker.wiring.provider_metadata import metadata_of
 from broker.wiring.published_metadata import PublishedMetadata
 
-_FIRST_TEST_INDEX = 9000
-
 
 @dataclass(frozen=True, slots=True)
 class EherkenningReady:
@@ -99,7 +97,7 @@ def service_catalogue(settings: Settings, brand: str, *, now: datetime) -> bytes
         oin=section.oin,
         organisation=settings.brands[brand].name,
         broker_oin=_oin_of(idp.entity_id),
-        is_test=int(section.entity_id.rpartition(":")[2]) >= _FIRST_TEST_INDEX,
+        is_test=section.is_test,
         encryption=_certificates(keys.encryption, now),
         services=tuple(_in_catalogue(service) for service in section.services),
     )

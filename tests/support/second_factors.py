@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from threading import Barrier
@@ -162,11 +161,3 @@ def at_once(act: Callable[[], _Seen], threads: int = THREADS) -> list[_Seen]:
 
     with ThreadPoolExecutor(threads) as pool:
         return list(pool.map(contend, range(threads)))
-
-
-@contextmanager
-def factory_on(
-    database: Database, ring: KeyRing, redis: RedisConnection, record_keys: RecordKeys, clock: MovableClock
-) -> Iterator[Factory]:
-    """A factory for one test."""
-    yield Factory(database, ring, redis, record_keys, clock)

@@ -22,10 +22,10 @@ from broker.web.account.area import (
     with_password_only,
 )
 from broker.web.account.factor_wizard import FACTORS, add_wizard_pages, place_of
-from broker.web.account.frame import day_and_time
 from broker.web.account.mails import Change
 from broker.web.account.notes import CODES_LATER, FACTOR_NEEDED, FACTOR_REMOVED
 from broker.web.account.proof import is_proven, to_proof
+from broker.web.dutch_time import day_and_time
 from broker.web.enrolment_wizard import codes_page
 from broker.web.portals import PortalView
 

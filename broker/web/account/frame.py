@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Final
 
-from babel.dates import get_timezone
 from flask import current_app, url_for
 from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
@@ -14,10 +13,8 @@ from flask_babel.speaklater import LazyString
 from broker.domain.accounts import Account, AccountType
 from broker.oidc.discovery import Endpoints
 from broker.sessions.session import Session
+from broker.web.dutch_time import day_and_time
 from broker.web.portals import PortalView
-
-# Where people live; what is kept is in UTC.
-_THEIR_TIME: Final = get_timezone("Europe/Amsterdam")
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +97,3 @@ def seconds_left(session: Session, now: datetime) -> int:
 def can_stay(session: Session) -> bool:
     """Whether activity would make it last longer."""
     return session.idle_expires_at < session.absolute_expires_at
-
-
-def day_and_time(moment: datetime) -> tuple[str, str]:
-    """A moment as people in the Netherlands write it: ``20-11-2026`` and ``21:45``."""
-    there = moment.astimezone(_THEIR_TIME)
-    return f"{there:%d-%m-%Y}", f"{there:%H:%M}"

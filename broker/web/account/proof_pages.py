@@ -11,7 +11,7 @@ from flask_babel import gettext
 
 from broker.domain.events import IdentityConfirmed, IdentityNotConfirmed, Result
 from broker.domain.identity import Failed
-from broker.domain.second_factors import FactorKind
+from broker.domain.second_factors import BY_TELEPHONE, FactorKind
 from broker.mfa.outcomes import Right, Spent, SpentBy, Wrong
 from broker.web.account.area import (
     PATH,
@@ -31,7 +31,7 @@ from broker.web.account.proof_by_factor import judged_code, sent, typed_way, way
 from broker.web.parameters import typed
 from broker.web.second_factor_state import PageState
 from broker.web.second_factor_texts import DAY_SPENT, formless_code, wrong_code
-from broker.web.second_factor_ways import BY_TELEPHONE, WayView
+from broker.web.second_factor_ways import WayView
 
 _UNPROCESSABLE: Final = 422
 _HOME: Final = "details"

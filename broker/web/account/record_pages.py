@@ -14,9 +14,9 @@ from flask_babel import gettext
 from broker.domain.events import LoginGranted, OwnAccountExported, Result
 from broker.storage.account_events import OwnEvent
 from broker.web.account.area import PATH, AccountArea, Visitor, acting_visitor, page_of, visitor_of
-from broker.web.account.frame import day_and_time
 from broker.web.account.log_texts import event_sentence
 from broker.web.account.session_pages import session_views
+from broker.web.dutch_time import day_and_time
 
 _MOST_EVENTS: Final = 50
 _MOST_EXPORTED: Final = 10_000

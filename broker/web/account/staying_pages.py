@@ -8,7 +8,8 @@ from flask import Blueprint, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
 from broker.web.account.area import PATH, AccountArea, acting_visitor, looking_visitor, page_of
-from broker.web.account.frame import can_stay, day_and_time, seconds_left
+from broker.web.account.frame import can_stay, seconds_left
+from broker.web.dutch_time import day_and_time
 
 _JSON: Final = "application/json"
 

@@ -11,8 +11,6 @@ from signxml.verifier import SignatureConfiguration, VerifyResult, XMLVerifier
 from tests.demo.eherkenning.dienstverlener import NAMESPACES, only, xpath
 from tests.demo.eherkenning.xmlsec import run_xmlsec1
 
-_ID = "--id-attr:ID"
-
 
 def signed_part(element: etree._Element, certificate: Path) -> etree._Element:
     """What signxml says the key of this certificate signed directly in `element`."""

@@ -10,11 +10,10 @@ from lxml.etree import _Element
 from tests.security.mutations.forms import Form
 from tests.security.mutations.smith import parsed
 from tests.support.saml.answers import OUTER_PLACE
-from tests.support.saml.signers import DS, SAML, SAMLP
+from tests.support.saml.signers import DS
 
 OTHER_BSN = "999990019"
 EVIL_ID = "_ee55ee55ee55ee55ee55ee55ee55ee55ee55ee55"
-DECLARED = f'xmlns:samlp="{SAMLP}" xmlns:saml="{SAML}" xmlns:ds="{DS}"'
 Change = Callable[[_Element], None]
 
 
@@ -59,11 +58,6 @@ def once(text: str, old: str, new: str, count: int = 1) -> str:
     """Replace; that there was nothing to replace is a fault of the family."""
     assert old in text, f"{old!r} is not in the message"
     return text.replace(old, new, count)
-
-
-def signed_by_both(form: Form, text: str) -> Callable[[], bytes]:
-    """Made later: `text` signed by the right key."""
-    return lambda: form.sign(text)
 
 
 def only_outer_place(form: Form) -> str:

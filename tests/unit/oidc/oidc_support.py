@@ -161,6 +161,10 @@ class HeldKeys:
             kid, pem = make()
             self.keys.append(HeldKey(kid, algorithm, "active", pem))
 
+    def hold(self, keys: list[HeldKey]) -> None:
+        """Others from now on, as after a rotation; who looks sees that they changed."""
+        self.keys, self.number = keys, self.number + 1
+
     def all(self) -> tuple[HeldKey, ...]:
         return tuple(self.keys)
 

@@ -11,7 +11,7 @@ import pytest
 from broker.oidc.end_session import AskFirst, EndSessionDecision, LogoutNow, RefusedHint
 from broker.oidc.errors import RedirectedError, ShownError
 from broker.oidc.id_token_hint import Expected
-from broker.oidc.keys import make_signing_key
+from broker.oidc.keys import LOOK_EVERY_SECONDS, make_signing_key
 from broker.oidc.subject import pairwise_subject
 from broker.oidc.vocabulary import SigningAlgorithm
 from broker.storage.records import RecordStore
@@ -69,11 +69,11 @@ def test_logout_with_a_hint_by_a_retired_key_is_good(records: RecordStore, clock
     hint = str(tokens_of(world)["id_token"])
     kid, pem = make_signing_key(SigningAlgorithm.ES256)
     new = HeldKey(kid, "ES256", "active", pem)
-    held.keys = [replace(key, state="retired") for key in held.keys] + [new]
-    world.keys.reload()
+    held.hold([replace(key, state="retired") for key in held.keys] + [new])
+    clock.advance(LOOK_EVERY_SECONDS)
     assert isinstance(decide(world, id_token_hint=hint), LogoutNow)
-    held.keys = [new]
-    world.keys.reload()
+    held.hold([new])
+    clock.advance(LOOK_EVERY_SECONDS)
     assert isinstance(decide(world, id_token_hint=hint), RefusedHint)
 
 
