@@ -11,7 +11,7 @@ from typing import Final
 from flask_babel import gettext
 
 from broker.domain.accounts import Account
-from broker.web.account.devices import device_words
+from broker.web.device_words import device_words
 from broker.web.dutch_time import in_words
 from broker.web.letters import Letterbox, Words, never_ask
 from broker.web.portals import BrandView

@@ -12,9 +12,9 @@ from broker.domain.network_block import NOWHERE
 from broker.sessions.session import Session
 from broker.web import cookies
 from broker.web.account.area import PATH, AccountArea, Visitor, acting_visitor, back, page_of, visitor_of
-from broker.web.account.devices import device_words
 from broker.web.account.notes import SESSION_ENDED
 from broker.web.dead_end import WayOn
+from broker.web.device_words import device_words
 from broker.web.dutch_time import day_and_time
 from broker.web.logged_out import logged_out_page, upstream_of
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from broker.web.account.devices import device_words
+from broker.web.device_words import device_words
 from scripts.gallery import make_app
 
 _WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)"
