@@ -1,4 +1,4 @@
-"""Accounts in the database: persons sealed, found by keyed hash."""
+"""Accounts in the database: made, changed and erased; persons sealed, found by keyed hash."""
 
 from __future__ import annotations
 
@@ -6,28 +6,21 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, Select, delete, insert
+from sqlalchemy import Connection, delete, insert
 
 from broker.domain.accounts import Account, AccountId, AccountState, AccountType
 from broker.domain.assurance import Scheme
 from broker.domain.bsn import Bsn
 from broker.domain.clock import Clock
-from broker.domain.email_address import comparable
-from broker.domain.identity import EherkenningIdentity
-from broker.storage.account_addresses import ADDRESS_SCHEME, AccountAddresses, owner_of_address
+from broker.storage.account_addresses import AccountAddresses, owner_of_address
+from broker.storage.account_finder import AccountFinder
 from broker.storage.account_queries import (
     ACTIVATE,
-    BY_ADDRESS,
     BY_ID,
-    BY_IDENTITY,
-    LAST_LOGIN,
     RECORD_LOGIN,
     SET_STATE,
-    STATE_BY_ID,
-    WITH_PASSWORD_BY_ADDRESS,
 )
 from broker.storage.account_rows import AccountRows
 from broker.storage.database import Database
@@ -63,7 +56,7 @@ class _Newcomer:
     state: AccountState
 
 
-class AccountRepository:
+class AccountRepository(AccountFinder):
     """Finds and keeps accounts.
 
     What is sealed belongs to its column, brand and account, and opens nowhere else.
@@ -79,34 +72,9 @@ class AccountRepository:
         random_bytes: Callable[[int], bytes] = os.urandom,
     ) -> None:
         """`columns` seals; `blind_indexes` is by brand; `clock` dates new accounts."""
-        self._database = database
-        self._blind_indexes = blind_indexes
+        super().__init__(database, AccountRows(columns, clock, random_bytes), blind_indexes)
         self._random_bytes = random_bytes
-        self._rows = AccountRows(columns, clock, random_bytes)
         self._addresses = AccountAddresses(database, columns)
-
-    def get(self, account_id: AccountId) -> Account | None:
-        """The account with this id."""
-        row = self._database.read_one(BY_ID, {"account_id": account_id})
-        return self._rows.account(row) if row else None
-
-    def state_of(self, account_id: AccountId) -> AccountState | None:
-        """Whether the account with this id may be used; None when there is none."""
-        row = self._database.read_one(STATE_BY_ID, {"account_id": account_id})
-        return AccountState(row.state) if row else None
-
-    def find_by_digid(self, brand: str, bsn: Bsn) -> Account | None:
-        """The account of the person with this BSN at `brand`.
-
-        One indexed read; while index keys are replaced, one more for each older key.
-        """
-        row = self._find(brand, bsn)
-        return self._rows.account(row) if row else None
-
-    def find_by_eherkenning(self, brand: str, identity: EherkenningIdentity) -> Account | None:
-        """The account that was bound to this person at this organisation; one indexed read, as by DigiD."""
-        row = self._find_identity(brand, Scheme.EHERKENNING, identity.key)
-        return self._rows.account(row) if row else None
 
     def add_consumer(self, brand: str, name: str, email: str, bsn: Bsn) -> Account:
         """Makes the account of a consumer, or gives the one there is this name and e-mail address.
@@ -114,10 +82,8 @@ class AccountRepository:
         An address that another account owns is kept on this one too, without owning it.
         """
         with self._database.writing(lock=self._lock(brand, bsn)) as connection:
-            row = self._find(brand, bsn)
-            account_id = (
-                AccountId(row.id) if row else self._insert_consumer(connection, brand, bsn, self._new_id())
-            )
+            found = self.find_by_digid(brand, bsn)
+            account_id = found.id if found else self._insert_consumer(connection, brand, bsn, self._new_id())
             self._addresses.claim(connection, self._blind_indexes[brand], account_id, email)
             return self._named(connection, brand, account_id, name, email)
 
@@ -130,9 +96,8 @@ class AccountRepository:
         so that who tries again knows the account that came of the first try.
         """
         with self._database.writing(lock=self._lock(brand, bsn)) as connection:
-            row = self._find(brand, bsn)
-            if row:
-                return Registered(self._rows.account(row), created=False)
+            if (found := self.find_by_digid(brand, bsn)) is not None:
+                return Registered(found, created=False)
             if owner_of_address(connection, self._blind_indexes[brand], email) is not None:
                 return AddressTaken()
             account_id = self._insert_consumer(connection, brand, bsn, new_id)
@@ -141,17 +106,6 @@ class AccountRepository:
                 connection.execute(delete(ACCOUNTS).where(ACCOUNTS.c.id == account_id))
                 return AddressTaken()
             return Registered(self._named(connection, brand, account_id, name, email), created=True)
-
-    def find_by_address(self, brand: str, email: str) -> Account | None:
-        """The account of business or staff that owns this address; consumers have another way of logging in.
-
-        One statement, whoever is found and however many index keys there are.
-        """
-        return self._of_address(brand, email, WITH_PASSWORD_BY_ADDRESS)
-
-    def find_any_by_address(self, brand: str, email: str) -> Account | None:
-        """The account of any type that owns this address; for administration, never to log in with."""
-        return self._of_address(brand, email, BY_ADDRESS)
 
     def add_business(
         self, brand: str, name: str, email: str, *, state: AccountState, new_id: AccountId
@@ -197,20 +151,10 @@ class AccountRepository:
         with self._database.writing() as connection:
             return self._rows.erase(connection, account_id)
 
-    def is_address_in_use(self, brand: str, email: str) -> bool:
-        """Whether an account of the brand owns this address."""
-        with self._database.reading() as connection:
-            return owner_of_address(connection, self._blind_indexes[brand], email) is not None
-
     def record_login(self, account_id: AccountId, at: datetime) -> None:
         """Notes when the account was last used; an earlier moment never replaces a later one."""
         values = {"account_id": account_id, "at": at}
         self._database.act_last("accounts", lambda: self._write(RECORD_LOGIN, values))
-
-    def last_login_at(self, account_id: AccountId) -> datetime | None:
-        """When the account was last used."""
-        with self._database.reading() as connection:
-            return connection.execute(LAST_LOGIN, {"account_id": account_id}).scalar_one_or_none()
 
     def activate(self, account_id: AccountId) -> bool:
         """Lets an invited account be used; False when it was not invited, and nothing is changed."""
@@ -241,30 +185,11 @@ class AccountRepository:
         oldest = self._blind_indexes[brand].digests(Scheme.DIGID, bsn.number)[-1]
         return f"account {brand} {oldest.digest.hex()}"
 
-    def _of_address(self, brand: str, email: str, query: Select[*tuple[Any, ...]]) -> Account | None:
-        hashed = self._blind_indexes[brand].digests(ADDRESS_SCHEME, comparable(email))
-        values = {"of_brand": brand, "digests": [(found.key_id, found.digest) for found in hashed]}
-        with self._database.reading() as connection:
-            row = connection.execute(query, values).first()
-        return self._rows.account(row) if row else None
-
     def _named(
         self, connection: Connection, brand: str, account_id: AccountId, name: str, email: str
     ) -> Account:
         self._rows.name(connection, brand, account_id, name, email)
         return self._rows.account(self._database.read_one(BY_ID, {"account_id": account_id}))
-
-    def _find(self, brand: str, bsn: Bsn) -> Any | None:  # noqa: ANN401 - a row of `account_rows.COLUMNS`
-        return self._find_identity(brand, Scheme.DIGID, bsn.number)
-
-    def _find_identity(self, brand: str, scheme: Scheme, value: str) -> Any | None:  # noqa: ANN401 - as above
-        for hashed in self._blind_indexes[brand].digests(scheme, value):
-            place = {"of_brand": brand, "of_scheme": scheme.value}
-            key = {"key_id": hashed.key_id, "digest": hashed.digest}
-            row = self._database.read_one(BY_IDENTITY, {**place, **key})
-            if row:
-                return row
-        return None
 
     def _new_id(self) -> AccountId:
         return AccountId(str(UUID(bytes=self._random_bytes(_UUID_BYTES), version=4)))
