@@ -33,6 +33,7 @@ from broker.web.account_request_pages import AccountRequestPages, account_reques
 from broker.web.activation_pages import ActivationPages, activation_blueprint
 from broker.web.address_pages import AddressPages, address_blueprint
 from broker.web.authorize import AuthorizePages, authorize_blueprint
+from broker.web.backstage import Backstage
 from broker.web.binding_pages import BindingPages, binding_blueprint
 from broker.web.collectivity_pages import CollectivityPages, collectivity_blueprint
 from broker.web.headers import install_headers
@@ -47,7 +48,7 @@ from broker.web.network_limits import NetworkLimits, install_network_limits
 from broker.web.new_password_pages import NewPasswordPages, new_password_blueprint
 from broker.web.oidc_machine import MachineEndpoints, machine_blueprint
 from broker.web.password_login import password_blueprint
-from broker.web.portal_answers import Backstage, PortalAnswers
+from broker.web.portal_answers import PortalAnswers
 from broker.web.portals import Portals
 from broker.web.registration_pages import RegistrationPages, registration_blueprint
 from broker.web.request_line import note_event

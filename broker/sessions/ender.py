@@ -40,7 +40,7 @@ class SessionEnder:
         """End every session of the account except the one with the sid `but`; answers how many there were.
 
         What makes old credentials worthless comes first: a login that is on its way then opens no session
-        after this, or takes it back (`web.portal_answers`).
+        after this, or takes it back (`web.session_opening`).
         """
         running = self._sessions.of_account(account.brand, account.id, now=self._clock())
         return sum(self.end(session, reason=reason) for session in running if session.sid != but)

@@ -2,60 +2,35 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from flask import make_response, redirect, request
+from flask import Response, make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
-from broker.audit.recorder import Auditor
-from broker.domain.accounts import AccountId
-from broker.domain.clock import Clock
 from broker.domain.events import LoginRefused, RelationSwitched, RequestForged, Result
-from broker.domain.identity import AccountIdentity, EherkenningIdentity, Evidence
+from broker.domain.identity import AccountIdentity, Evidence
 from broker.domain.rights import Relation
 from broker.errors import StorageUnavailable
 from broker.login.progress import Grant
-from broker.login.second_step import OVERTAKEN
 from broker.login.transaction import LoginTransaction
-from broker.login.transactions import Transactions
 from broker.oidc import responses
 from broker.oidc.authorization_request import AuthorizationRequest
-from broker.oidc.clients import Client, ClientRegistry
-from broker.oidc.codes import CodeStore
+from broker.oidc.clients import Client
 from broker.oidc.errors import OAuthCode
-from broker.oidc.id_token_hint import Expected, HintReader
+from broker.oidc.id_token_hint import Expected
 from broker.oidc.subject import pairwise_subject
 from broker.sessions.ender import SessionEnder
-from broker.sessions.new_login import NewLogin, SessionOver
+from broker.sessions.new_login import Opened
 from broker.sessions.session import KnownAt, Session
-from broker.sessions.store import SessionStore
-from broker.storage.accounts import AccountRepository
-from broker.storage.passwords import PasswordRepository
 from broker.web import cookies, csrf
+from broker.web.backstage import Backstage
 from broker.web.dead_end import DeadEnd
-from broker.web.devices import DeviceBook, login_device, remember_device
+from broker.web.devices import remember_device
 from broker.web.grant_facts import acting, logged_in, send
 from broker.web.granted_event import granted_event
 from broker.web.language import prefer_ui_locales
 from broker.web.portals import PortalView
-
-
-@dataclass(frozen=True, slots=True)
-class Backstage:
-    """What answering a portal needs."""
-
-    issuer: str
-    clients: ClientRegistry
-    hints: HintReader
-    codes: CodeStore
-    sessions: SessionStore
-    transactions: Transactions
-    accounts: AccountRepository
-    passwords: PasswordRepository
-    devices: DeviceBook
-    auditor: Auditor
-    clock: Clock
+from broker.web.session_opening import SessionOpening, new_login
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,59 +48,29 @@ class PortalAnswers:
         self._backstage = backstage
         self.auditor = backstage.auditor
         self.ends = SessionEnder(backstage.sessions, backstage.auditor, backstage.clock)
+        self._opening = SessionOpening(backstage, self.ends)
 
     def granted(
         self, transaction: LoginTransaction, grant: Grant, evidence: Evidence, portal: PortalView
     ) -> ResponseReturnValue:
         """A new login: session, code, and the way back. Only the one who ends the attempt comes this far."""
         stage = self._backstage
-        now = stage.clock()
         asked = AuthorizationRequest.from_bytes(transaction.answer_to)
         prefer_ui_locales(" ".join(asked.ui_locales))
         if not stage.transactions.finish(transaction):
             raise DeadEnd("transaction-unknown", 400, portal=portal)
-        running = stage.sessions.find(transaction.brand, self._session_cookie(transaction.brand), now=now)
-        login = NewLogin(
-            authentication=grant.authentication,
-            account_type=grant.account.type,
-            portal=portal.id,
-            limits=portal.limits,
-            bsn=evidence.bsn,
-            represents=evidence.represents,
-            upstream=evidence.upstream_session,
-            adds_to=transaction.steps_up,
-            device=login_device(),
-        )
-        try:
-            opened = stage.sessions.open(login, replaces=running, now=now)
-        except SessionOver as over:
-            raise DeadEnd(OVERTAKEN, 403, portal=portal) from over
-        self._require_still_bound(opened.session, evidence, portal)
-        if transaction.steps_up is None or evidence.password_mark is not None:
-            self._require_same_password(opened.session, evidence, portal)
-        expected = stage.hints.expected(asked)
-        if not self.is_of(opened.session, asked.client_id, expected.subject):
-            self.end_session(opened.session, reason="other-person-than-asked")
-            description = "somebody else logged in than the request named"
-            response = make_response(self.refused(asked, OAuthCode.LOGIN_REQUIRED, description, portal))
-            cookies.forget_attempt(response, transaction.id)
+        cookie = cookies.session_value(request, transaction.brand)
+        running = stage.sessions.find(transaction.brand, cookie, now=stage.clock())
+        login = new_login(transaction, grant, evidence, portal)
+        opened = self._opening.open(login, evidence, portal, running)
+        question = Question(asked, stage.hints.expected(asked))
+        if self.is_of(opened.session, asked.client_id, question.expected.subject):
+            response = self._let_in(question, grant, evidence, opened, portal)
+            cookies.set_session(response, transaction.brand, opened.cookie)
+        else:
+            response = self._turn_away(asked, opened.session, portal)
             if running is not None:
                 cookies.forget_session(response, transaction.brand)
-            return response
-        try:
-            # What Redis keeps is written before the event is, as it would be without waiting.
-            with self.auditor.together(), stage.sessions.together():
-                question = Question(asked, expected)
-                given = self._with_code(question, grant, opened.session, portal, version=opened.version)
-                response = make_response(given)
-                if isinstance(evidence.identity, AccountIdentity):
-                    is_first = self._is_first_by_this_password(grant.account.id)
-                    remember_device(response, stage.devices, grant.account, is_first_login=is_first, now=now)
-                stage.accounts.record_login(grant.account.id, now)
-        except StorageUnavailable:
-            self._forget(opened.session)
-            raise
-        cookies.set_session(response, transaction.brand, opened.cookie)
         cookies.forget_attempt(response, transaction.id)
         return response
 
@@ -186,28 +131,30 @@ class PortalAnswers:
         """End a session and write down why."""
         self.ends.end(session, reason=reason)
 
-    def _require_same_password(self, session: Session, evidence: Evidence, portal: PortalView) -> None:
-        """Take a session back whose password was changed while its person was logging in.
+    def _let_in(
+        self, question: Question, grant: Grant, evidence: Evidence, opened: Opened, portal: PortalView
+    ) -> Response:
+        """What a new session brings: a code, a device that is known from now on, the moment of the login."""
+        stage, now = self._backstage, self._backstage.clock()
+        try:
+            # What Redis keeps is written before the event is, as it would be without waiting.
+            with self.auditor.together(), stage.sessions.together():
+                given = self._with_code(question, grant, opened.session, portal, version=opened.version)
+                response = make_response(given)
+                if isinstance(evidence.identity, AccountIdentity):
+                    is_first = self._opening.is_first_by_this_password(grant.account.id)
+                    remember_device(response, stage.devices, grant.account, is_first_login=is_first, now=now)
+                stage.accounts.record_login(grant.account.id, now)
+        except StorageUnavailable:
+            self._opening.forget(opened.session)
+            raise
+        return response
 
-        Whoever changes a password ends all sessions after that. One that is opened later still sees the
-        change here, so that none that began with the old password is left. What a session lent has no mark
-        and needs none: that session was there until now.
-        """
-        if not isinstance(evidence.identity, AccountIdentity):
-            return
-        mark = evidence.password_mark
-        if mark is None or self._backstage.passwords.mark(session.account_id) != mark:
-            self.end_session(session, reason="password-changed")
-            raise DeadEnd(OVERTAKEN, 403, portal=portal)
-
-    def _require_still_bound(self, session: Session, evidence: Evidence, portal: PortalView) -> None:
-        """The same for an eHerkenning that was taken off its account meanwhile, which ended all sessions."""
-        if not isinstance(evidence.identity, EherkenningIdentity):
-            return
-        account = self._backstage.accounts.find_by_eherkenning(session.brand, evidence.identity)
-        if account is None or account.id != session.account_id:
-            self.end_session(session, reason="eherkenning-unbound")
-            raise DeadEnd(OVERTAKEN, 403, portal=portal)
+    def _turn_away(self, asked: AuthorizationRequest, session: Session, portal: PortalView) -> Response:
+        """The portal named somebody, and somebody else logged in."""
+        self.end_session(session, reason="other-person-than-asked")
+        description = "somebody else logged in than the request named"
+        return make_response(self.refused(asked, OAuthCode.LOGIN_REQUIRED, description, portal))
 
     def _with_code(
         self,
@@ -251,17 +198,3 @@ class PortalAnswers:
                 collectivity=relation.number.number,
             )
         )
-
-    def _is_first_by_this_password(self, account_id: AccountId) -> bool:
-        """Whether nobody logged in since it was chosen, which made devices strange."""
-        before = self._backstage.accounts.last_login_at(account_id)
-        changed = self._backstage.passwords.changed_at(account_id)
-        return before is None or (changed is not None and changed >= before)
-
-    def _forget(self, session: Session) -> None:
-        """Take back a session whose cookie nobody got; one that cannot be reached runs out by itself."""
-        with suppress(StorageUnavailable):
-            self._backstage.sessions.end(session, now=self._backstage.clock())
-
-    def _session_cookie(self, brand: str) -> str | None:
-        return cookies.session_value(request, brand)
