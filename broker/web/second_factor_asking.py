@@ -19,7 +19,7 @@ from broker.web.after_provider import to_collectivity
 from broker.web.dead_end import DeadEnd
 from broker.web.parameters import typed
 from broker.web.refusals import refused_at
-from broker.web.second_factor_state import PageState, Stage
+from broker.web.second_factor_state import Stage
 from broker.web.second_factor_texts import DAY_SPENT, formless_code, wrong_code
 from broker.web.second_factor_visit import (
     SecondFactorPages,
@@ -28,7 +28,7 @@ from broker.web.second_factor_visit import (
     place_id_of,
     start_again,
 )
-from broker.web.second_factor_ways import WayView, after_sending, factor_of, in_order
+from broker.web.second_factor_ways import Showing, in_order, ways_of
 
 _UNPROCESSABLE: Final = 422
 
@@ -39,9 +39,10 @@ def first_code(
     """Right after the password: send the code, where it goes to a telephone."""
     place_id, now = place_id_of(transaction, account_id), second.pages.clock()
     state = replace(second.states.of(place_id), stage=Stage.CHOOSING, way=None, notice=None)
-    way = in_order(asked.kinds)[0]
+    showing = _showing(second, transaction, account_id, in_order(asked.kinds))
+    way = showing.ways[0]
     if way in BY_TELEPHONE:
-        state = _sent(second, transaction, account_id, way, state) or state
+        state = showing.send(way, state, now) or state
     second.states.keep(place_id, state, now=now)
 
 
@@ -49,52 +50,42 @@ def asking_page(
     second: SecondFactorPages, visitor: Visitor, fault: str | None = None, kind: FactorKind | None = None
 ) -> str:
     """The page that asks for a code, by the way that was chosen or comes first."""
-    state, ways = second.states.of(visitor.place_id), _ways(second, visitor)
-    chosen = kind or (state.way if state.way in ways else ways[0])
-    tails = {factor.kind: factor.label for factor in second.factors.kinds_of(visitor.account.id)}
-    own = visitor.transaction
+    state, own = second.states.of(visitor.place_id), visitor.transaction
     return render_template(
         "second_factor/asking.html",
         brand=visitor.portal.brand,
         portal=visitor.portal,
-        way=WayView(chosen, tails.get(chosen, ""), chosen not in BY_TELEPHONE or state.sent_by is chosen),
-        others=[WayView(other, tails.get(other, "")) for other in ways if other is not chosen],
-        fault=fault,
-        notice=None if fault else state.notice,
-        seconds_to_wait=state.seconds_to_wait(second.pages.clock()),
         csrf_token=csrf.token_for(visitor.secret),
         transaction_id=own.id,
         code_action=visitor.url("code"),
         way_action=visitor.url("way"),
         cancel_action=url_for("login.cancel", brand=own.brand, attempt=own.id),
+        **_showing_of(second, visitor).view(state, second.pages.clock(), fault=fault, kind=kind),
     )
 
 
 def choose_way(second: SecondFactorPages, visitor: Visitor) -> ResponseReturnValue:
     """Another way, or another code by the same one: to a telephone it is sent at once."""
-    way = _typed_way(second, visitor)
+    showing, now = _showing_of(second, visitor), second.pages.clock()
+    way = showing.typed_way()
     if way is None:
         return back(visitor)
-    before = second.states.of(visitor.place_id)
-    if way in BY_TELEPHONE:
-        state = _sent(second, visitor.transaction, visitor.account.id, way, before)
-        if state is None:
-            return start_again(second, visitor)
-    else:
-        state = replace(before, way=way, notice=None)
-    second.states.keep(visitor.place_id, state, now=second.pages.clock())
+    state = showing.choose(way, second.states.of(visitor.place_id), now)
+    if state is None:
+        return start_again(second, visitor)
+    second.states.keep(visitor.place_id, state, now=now)
     return back(visitor)
 
 
 def judge_code(second: SecondFactorPages, visitor: Visitor) -> ResponseReturnValue:
     """What was typed: in, once more, or back to the password."""
-    way, code = _typed_way(second, visitor), typed("code")
+    showing, code = _showing_of(second, visitor), typed("code")
+    way = showing.typed_way()
     if way is None:
         return back(visitor)
     if fault := formless_code(way, code):
         return asking_page(second, visitor, fault, way), _UNPROCESSABLE
-    outcome = _judge(second, visitor, way, code)
-    match outcome:
+    match showing.judge(way, code, second.pages.clock()):
         case Right(kind=kind):
             return let_in(second, visitor, kind)
         case Wrong(left=left, expired=expired) if left > 0:
@@ -128,41 +119,17 @@ def let_in(second: SecondFactorPages, visitor: Visitor, kind: FactorKind) -> Res
     return back(visitor)
 
 
-def _judge(second: SecondFactorPages, visitor: Visitor, way: FactorKind, code: str) -> Right | Wrong | Spent:
-    attempt, account_id, now = visitor.transaction.id, visitor.account.id, second.pages.clock()
-    if way is FactorKind.RECOVERY:
-        return second.factors.use_recovery_code(attempt, account_id, code, now)
-    factor = factor_of(second.factors, account_id, way)
-    if factor is None:
-        return Spent(SpentBy.GONE)
-    return second.factors.answer(
-        attempt, factor, code, account_id=account_id, purpose=CodePurpose.LOGIN, now=now
-    )
+def _showing_of(second: SecondFactorPages, visitor: Visitor) -> Showing:
+    """By which ways this visitor may go now."""
+    kinds = visitor.decision.kinds if isinstance(visitor.decision, AskSecondFactor) else ()
+    account_id = visitor.account.id
+    return _showing(second, visitor.transaction, account_id, ways_of(second.factors, account_id, kinds))
 
 
-def _sent(
+def _showing(
     second: SecondFactorPages,
     transaction: LoginTransaction,
     account_id: AccountId,
-    way: FactorKind,
-    before: PageState,
-) -> PageState | None:
-    """Send a code; what the page then says. None when this attempt gets no code any more."""
-    factor, now = factor_of(second.factors, account_id, way), second.pages.clock()
-    if factor is None:
-        return None
-    outcome = second.factors.send_code(
-        transaction.id, factor, account_id=account_id, purpose=CodePurpose.LOGIN, now=now
-    )
-    return after_sending(outcome, way, before)
-
-
-def _ways(second: SecondFactorPages, visitor: Visitor) -> tuple[FactorKind, ...]:
-    """All that may be shown now, in the order of the page."""
-    kinds = visitor.decision.kinds if isinstance(visitor.decision, AskSecondFactor) else ()
-    spare = (FactorKind.RECOVERY,) if kinds and second.factors.recovery_codes_left(visitor.account.id) else ()
-    return in_order((*kinds, *spare))
-
-
-def _typed_way(second: SecondFactorPages, visitor: Visitor) -> FactorKind | None:
-    return next((way for way in _ways(second, visitor) if way.value == typed("way")), None)
+    ways: tuple[FactorKind, ...],
+) -> Showing:
+    return Showing(second.factors, account_id, ways, transaction.id, CodePurpose.LOGIN)
