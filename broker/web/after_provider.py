@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from flask import make_response, redirect, request, url_for
+from flask import make_response, redirect, request
 from flask.typing import ResponseReturnValue
 
 from broker.login.received import NotAuthenticated
 from broker.login.transaction import LoginTransaction
 from broker.web import cookies
+from broker.web.attempt_addresses import choice_address, collectivity_address, second_factor_address
 from broker.web.login_pages import LoginPages
-
-SECOND_FACTOR_PATH = "/<brand>/login/<attempt>/second-factor"
-"""Where the second factor of an attempt is asked or set up: the pages of `broker.web.second_factor_pages`."""
-
-COLLECTIVITY_PATH = "/<brand>/login/<attempt>/collectivity"
-"""Where somebody chooses for which collectivity to work: the page of `broker.web.collectivity_pages`."""
 
 
 def back_to_choice(
@@ -23,7 +18,7 @@ def back_to_choice(
     """The login page again, with what happened."""
     transaction = received.transaction
     pages.login.transactions.start_over(transaction, received.notice, support_code)
-    return redirect(url_for("login.choose", brand=transaction.brand, attempt=transaction.id), 303)
+    return redirect(choice_address(transaction.brand, transaction.id), 303)
 
 
 def back_without_session(
@@ -46,21 +41,9 @@ def end_running(pages: LoginPages, brand: str) -> bool:
 
 def to_second_factor(transaction: LoginTransaction) -> ResponseReturnValue:
     """To the page of the second factor."""
-    return redirect(second_factor_address(transaction), 303)
-
-
-def second_factor_address(transaction: LoginTransaction) -> str:
-    """That page of this attempt."""
-    own = SECOND_FACTOR_PATH.replace("<brand>", transaction.brand)
-    return own.replace("<attempt>", transaction.id)
+    return redirect(second_factor_address(transaction.brand, transaction.id), 303)
 
 
 def to_collectivity(transaction: LoginTransaction) -> ResponseReturnValue:
     """To the page where a collectivity is chosen."""
-    return redirect(collectivity_address(transaction), 303)
-
-
-def collectivity_address(transaction: LoginTransaction) -> str:
-    """That page of this attempt."""
-    own = COLLECTIVITY_PATH.replace("<brand>", transaction.brand)
-    return own.replace("<attempt>", transaction.id)
+    return redirect(collectivity_address(transaction.brand, transaction.id), 303)

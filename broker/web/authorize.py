@@ -28,7 +28,7 @@ from broker.oidc.vocabulary import Prompt
 from broker.sessions.session import Session
 from broker.storage.records import RecordKey, RecordKind, RecordStore
 from broker.web import cookies
-from broker.web.after_provider import collectivity_address, second_factor_address
+from broker.web.attempt_addresses import collectivity_address, second_factor_address
 from broker.web.dead_end import DeadEnd
 from broker.web.grant_facts import send
 from broker.web.language import prefer_ui_locales
@@ -145,9 +145,10 @@ def _settle(endpoint: AuthorizePages, asked: AuthorizationRequest, expected: Exp
 
 def _first_page(transaction: LoginTransaction, decision: Settled) -> str | None:
     """Where a login begins that a running session has begun already; None for one from the start."""
+    own = (transaction.brand, transaction.id)
     if isinstance(decision, AskSecondFactor):
-        return second_factor_address(transaction)
-    return collectivity_address(transaction) if isinstance(decision, AskCollectivity) else None
+        return second_factor_address(*own)
+    return collectivity_address(*own) if isinstance(decision, AskCollectivity) else None
 
 
 def _wish(

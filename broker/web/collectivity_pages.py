@@ -15,8 +15,8 @@ from broker.login.progress import AskCollectivity, AskSecondFactor, Grant, Offer
 from broker.login.received import Judged
 from broker.login.transaction import LoginTransaction
 from broker.web import csrf
-from broker.web.after_provider import COLLECTIVITY_PATH, to_second_factor
-from broker.web.attempt_addresses import cancel_address
+from broker.web.after_provider import to_second_factor
+from broker.web.attempt_addresses import COLLECTIVITY_PATH, cancel_address
 from broker.web.dead_end import DeadEnd
 from broker.web.headers import allow_form_to
 from broker.web.login_pages import LoginPages, find_attempt

@@ -15,7 +15,8 @@ from broker.login.progress import AskCollectivity, AskSecondFactor, Grant, Offer
 from broker.login.received import Judged
 from broker.mfa.outcomes import Enrolled, Spent
 from broker.web import csrf
-from broker.web.after_provider import SECOND_FACTOR_PATH, to_collectivity, to_second_factor
+from broker.web.after_provider import to_collectivity, to_second_factor
+from broker.web.attempt_addresses import SECOND_FACTOR_PATH
 from broker.web.enrolment_wizard import Place, WayBack, Wizard, codes_page
 from broker.web.second_factor_asking import asking_page, choose_way, first_code, judge_code, let_in
 from broker.web.second_factor_visit import (
