@@ -1,11 +1,11 @@
-"""Organisations, collectivities and memberships in the database, and the words that find them."""
+"""Organisations, collectivities and memberships in the database."""
 
 from __future__ import annotations
 
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import ClauseElement, Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from broker.domain.accounts import AccountId
 from broker.domain.clock import Clock
@@ -24,22 +24,20 @@ from broker.storage.collectivity_rows import (
     contact_from,
     contact_place,
     organisation_of,
-    word_row,
-    words_of_collectivity,
 )
 from broker.storage.database import Database
+from broker.storage.membership_words import MembershipWords, row_by_row
 from broker.storage.prepared import Prepared
 from broker.storage.schema import (
     ACCOUNTS,
     COLLECTIVITIES,
-    MEMBERSHIP_WORDS,
     MEMBERSHIPS,
     NO_BRANCH,
     ORGANISATIONS,
 )
 from broker.storage.sealing import Sealer
 
-_O, _C, _M, _W = (table.c for table in (ORGANISATIONS, COLLECTIVITIES, MEMBERSHIPS, MEMBERSHIP_WORDS))
+_O, _C, _M = (table.c for table in (ORGANISATIONS, COLLECTIVITIES, MEMBERSHIPS))
 _ORGANISATION = Prepared(
     select(_O.id, _O.kvk, _O.branch, _O.name).where(
         _O.brand == bindparam("of_brand"), _O.kvk == bindparam("kvk"), _O.branch == bindparam("branch")
@@ -62,7 +60,6 @@ _MEMBERSHIP = Prepared(
         _M.account_id == bindparam("account_id"), _M.collectivity_id == bindparam("collectivity_id")
     )
 )
-_MEMBERS = select(_M.account_id).where(_M.collectivity_id == bindparam("of_collectivity"))
 
 
 class CollectivityRepository:
@@ -73,11 +70,11 @@ class CollectivityRepository:
         self._database = database
         self._columns = columns
         self._clock = clock
+        self._words = MembershipWords(database)
         # Files bring tens of thousands of these.
-        self._add_member = _row_by_row(database.new_row(MEMBERSHIPS), MEMBERSHIPS)
-        self._add_word = _row_by_row(database.new_row(MEMBERSHIP_WORDS), MEMBERSHIP_WORDS)
-        self._add_organisation = _row_by_row(insert(ORGANISATIONS), ORGANISATIONS)
-        self._add_collectivity = _row_by_row(insert(COLLECTIVITIES), COLLECTIVITIES)
+        self._add_member = row_by_row(database.new_row(MEMBERSHIPS), MEMBERSHIPS)
+        self._add_organisation = row_by_row(insert(ORGANISATIONS), ORGANISATIONS)
+        self._add_collectivity = row_by_row(insert(COLLECTIVITIES), COLLECTIVITIES)
 
     def organisation(self, brand: str, kvk: KvkNumber, branch: BranchNumber | None) -> Organisation | None:
         """The organisation, or its branch, as the brand knows it."""
@@ -98,7 +95,7 @@ class CollectivityRepository:
                 for number in connection.execute(
                     select(_C.number).where(_C.organisation_id == row.id)
                 ).scalars():
-                    self._write_words_anew(connection, brand, CollectivityNumber(number))
+                    self._name_anew(connection, brand, CollectivityNumber(number))
 
     def find(self, brand: str, number: CollectivityNumber) -> Collectivity | None:
         """The collectivity with this number."""
@@ -136,7 +133,7 @@ class CollectivityRepository:
                 return found
             connection.execute(update(COLLECTIVITIES).where(_C.id == found).values(**values))
             if _said_of(row) != _said_of(self._row(brand, collectivity.number)):
-                self._write_words_anew(connection, brand, collectivity.number)
+                self._name_anew(connection, brand, collectivity.number)
             return found
 
     def add_member(self, account_id: AccountId, collectivity: Collectivity) -> bool:
@@ -156,8 +153,7 @@ class CollectivityRepository:
             }
             if self._database.write_alone(self._add_member, row) != 1:
                 return False
-            for word in words_of_collectivity(collectivity):
-                self._database.write_alone(self._add_word, word_row(collectivity.id, account_id, word))
+            self._words.add(collectivity, account_id)
             return True
 
     def is_member(self, account_id: AccountId, collectivity_id: CollectivityId) -> bool:
@@ -207,22 +203,10 @@ class CollectivityRepository:
             return None
         return self._columns.seal(contact_bytes(contact), context=contact_place(brand, collectivity_id))
 
-    def _write_words_anew(self, connection: Connection, brand: str, number: CollectivityNumber) -> None:
-        """Let every member find the collectivity by what it is called now, and in its place of the list."""
+    def _name_anew(self, connection: Connection, brand: str, number: CollectivityNumber) -> None:
         found = self.find(brand, number)
-        if found is None:
-            return
-        connection.execute(delete(MEMBERSHIP_WORDS).where(_W.collectivity_id == found.id))
-        key = sort_key(found.name, found.number.number)
-        connection.execute(update(MEMBERSHIPS).where(_M.collectivity_id == found.id).values(sort_key=key))
-        words = words_of_collectivity(found)
-        for member in connection.execute(_MEMBERS, {"of_collectivity": found.id}).scalars().all():
-            for word in words:
-                self._database.write_alone(self._add_word, word_row(found.id, member, word))
-
-
-def _row_by_row(statement: ClauseElement, table: Table) -> Prepared:
-    return Prepared(statement, *(column.name for column in table.c))
+        if found is not None:
+            self._words.write_anew(connection, found)
 
 
 def _said_of(row: Any) -> tuple[str, ...]:  # noqa: ANN401 - a row of `_BY_NUMBER`
