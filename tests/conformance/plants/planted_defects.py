@@ -21,10 +21,26 @@ def plant(function):
     return function
 
 
+def _spoil(owner, name: str, spoilt) -> None:
+    """Put something else where the broker has something: a defect that spoils nothing would prove nothing."""
+    if not hasattr(owner, name):
+        raise LookupError(f"{owner.__name__} has no {name} to spoil")
+    setattr(owner, name, spoilt)
+
+
 def _drop_check(name: str) -> None:
     from broker.oidc import authorization_checks as checks
 
-    checks.CHECKS = tuple(check for check in checks.CHECKS if check.__name__ != name)
+    kept = tuple(check for check in checks.CHECKS if check.__name__ != name)
+    if kept == checks.CHECKS:
+        raise LookupError(f"there is no check {name} to drop")
+    checks.CHECKS = kept
+
+
+def _add_check(check) -> None:
+    from broker.oidc import authorization_checks as checks
+
+    checks.CHECKS = (*checks.CHECKS, check)
 
 
 def _change_request(**changes) -> None:
@@ -38,7 +54,7 @@ def _change_request(**changes) -> None:
         given = {key: value(built) if callable(value) else value for key, value in changes.items()}
         return dataclasses.replace(built, **given)
 
-    module._build = build
+    _spoil(module, "_build", build)
 
 
 def _change_claims(change) -> None:
@@ -52,7 +68,7 @@ def _change_claims(change) -> None:
         change(made, now)
         return made
 
-    id_token.id_token_claims = claims
+    _spoil(id_token, "id_token_claims", claims)
 
 
 def _change_metadata(change) -> None:
@@ -66,7 +82,7 @@ def _change_metadata(change) -> None:
         change(content)
         return real(content, max_age_seconds=max_age_seconds)
 
-    discovery.public_document = document
+    _spoil(discovery, "public_document", document)
 
 
 @plant
@@ -80,14 +96,14 @@ def no_iss_in_answers() -> None:
         fields = tuple(pair for pair in answer.fields if pair[0] != "iss")
         return dataclasses.replace(answer, fields=fields)
 
-    responses._respond = respond
+    _spoil(responses, "_respond", respond)
 
 
 @plant
 def state_lost_in_errors() -> None:
     from broker.oidc import authorization_request
 
-    authorization_request.checks.echoed_state = lambda _: None
+    _spoil(authorization_request.checks, "echoed_state", lambda _: None)
 
 
 @plant
@@ -96,7 +112,9 @@ def signed_with_another_algorithm() -> None:
     from broker.oidc.vocabulary import SigningAlgorithm
 
     real = tokens.sign
-    tokens.sign = lambda keys, _alg, claims, *, typ: real(keys, SigningAlgorithm.ES256, claims, typ=typ)
+    _spoil(
+        tokens, "sign", lambda keys, _alg, claims, *, typ: real(keys, SigningAlgorithm.ES256, claims, typ=typ)
+    )
 
 
 @plant
@@ -108,7 +126,7 @@ def userinfo_of_nobody() -> None:
     def success(content, **more):
         return real({name: value for name, value in content.items() if name != "sub"}, **more)
 
-    userinfo.success = success
+    _spoil(userinfo, "success", success)
 
 
 @plant
@@ -116,14 +134,14 @@ def userinfo_with_another_sub() -> None:
     from broker.oidc import userinfo
 
     real = userinfo.success
-    userinfo.success = lambda content, **more: real({**content, "sub": "another"}, **more)
+    _spoil(userinfo, "success", lambda content, **more: real({**content, "sub": "another"}, **more))
 
 
 @plant
 def token_in_body_is_overlooked() -> None:
-    from broker.oidc import userinfo
+    from broker.oidc import bearer
 
-    userinfo._TOKEN_PARAMETER = "never"
+    _spoil(bearer, "_TOKEN_PARAMETER", "never")
 
 
 @plant
@@ -134,7 +152,7 @@ def nonce_is_required() -> None:
         if asked.parameters.get("nonce") is None:
             raise checks._invalid("nonce is missing")
 
-    checks.CHECKS = (*checks.CHECKS, require)
+    _add_check(require)
 
 
 @plant
@@ -155,7 +173,7 @@ def scope_order_matters() -> None:
         if not (asked.parameters.get("scope") or "").startswith("openid"):
             raise checks._invalid("openid must come first")
 
-    checks.CHECKS = (*checks.CHECKS, first)
+    _add_check(first)
 
 
 @plant
@@ -166,7 +184,7 @@ def unknown_scopes_are_refused() -> None:
         if set((asked.parameters.get("scope") or "").split()) - set(checks.SCOPES):
             raise checks._invalid("unknown scope")
 
-    checks.CHECKS = (*checks.CHECKS, known)
+    _add_check(known)
 
 
 @plant
@@ -179,7 +197,7 @@ def extra_parameters_are_refused() -> None:
         if extra & set(asked.parameters.values):
             raise checks._invalid("unknown parameter")
 
-    checks.CHECKS = (*checks.CHECKS, none_of_these)
+    _add_check(none_of_these)
 
 
 @plant
@@ -211,7 +229,7 @@ def hints_are_never_believed() -> None:
     def read(_self, _text):
         raise id_token_hint.TokenRefused("never")
 
-    id_token_hint.HintReader.read = read
+    _spoil(id_token_hint.HintReader, "read", read)
 
 
 @plant
@@ -223,7 +241,7 @@ def acr_is_made_up() -> None:
 def replay_ends_nothing() -> None:
     from broker.oidc.grants import GrantStore
 
-    GrantStore.end = lambda *_: None
+    _spoil(GrantStore, "end", lambda *_: None)
 
 
 @plant
@@ -236,21 +254,21 @@ def codes_can_be_used_again() -> None:
 
         return NeverThere() if value is None else SpentFirst(value)
 
-    RecordStore.spend = spend
+    _spoil(RecordStore, "spend", spend)
 
 
 @plant
 def any_redirect_uri_will_do() -> None:
     from broker.oidc import authorization_request
 
-    authorization_request._find_redirect_uri = lambda parameters, _: parameters.get("redirect_uri")
+    _spoil(authorization_request, "_find_redirect_uri", lambda parameters, _: parameters.get("redirect_uri"))
 
 
 @plant
 def posted_requests_are_lost() -> None:
     from broker.web import authorize
 
-    authorize._PARKED_FOR = -authorize._PARKED_FOR
+    _spoil(authorize, "_PARKED_FOR", -authorize._PARKED_FOR)
 
 
 @plant
@@ -274,14 +292,14 @@ def claims_parameter_is_overlooked() -> None:
 def refresh_tokens_are_not_rotated() -> None:
     from broker.oidc.refresh_tokens import RefreshTokens
 
-    RefreshTokens.redeem = lambda self, client, token: self.find(client, token)
+    _spoil(RefreshTokens, "redeem", lambda self, client, token: self.find(client, token))
 
 
 @plant
 def any_verifier_will_do() -> None:
     from broker.oidc import codes
 
-    codes._answers = lambda *_: True
+    _spoil(codes, "_answers", lambda *_: True)
 
 
 @plant
@@ -294,7 +312,7 @@ def private_keys_are_published() -> None:
     from broker.oidc import keys
 
     real = keys.SigningKey.public_jwk
-    keys.SigningKey.public_jwk = lambda self: {**real(self), "d": "secret"}
+    _spoil(keys.SigningKey, "public_jwk", lambda self: {**real(self), "d": "secret"})
 
 
 @plant
@@ -306,14 +324,14 @@ def no_end_session_endpoint() -> None:
 def logout_leaves_the_session() -> None:
     from broker.sessions.store import SessionStore
 
-    SessionStore.end = lambda *_, **__: True
+    _spoil(SessionStore, "end", lambda *_, **__: True)
 
 
 @plant
 def any_post_logout_address_will_do() -> None:
     from broker.oidc import end_session
 
-    end_session._registered = lambda _, asked: asked
+    _spoil(end_session, "_registered", lambda _, asked: asked)
 
 
 @plant
@@ -325,7 +343,7 @@ def hints_are_believed_unread() -> None:
         client = self._own.clients.find(claims["aud"])
         return id_token_hint.HintedLogin(client, claims["sid"], claims["sub"], holds_bsn=False)
 
-    id_token_hint.HintReader.read = read
+    _spoil(id_token_hint.HintReader, "read", read)
 
 
 @plant
@@ -335,32 +353,32 @@ def logout_without_asking() -> None:
     def ask(pages, decision):
         for one in logout._held(pages, decision):
             pages.answers.end_session(one.session, reason="unasked")
-        return logout._done(pages, decision)
+        return logout._done(pages, decision.client)
 
-    logout._ask = ask
+    _spoil(logout, "_ask", ask)
 
 
 @plant
 def confirming_does_nothing() -> None:
     from broker.web.portal_answers import PortalAnswers
 
-    PortalAnswers.end_session = lambda *_, **__: None
+    _spoil(PortalAnswers, "end_session", lambda *_, **__: None)
 
 
 @plant
 def logout_adds_a_state() -> None:
     from broker.web import logout
 
-    real = logout._away
-    logout._away = lambda redirect_to, state: real(redirect_to, state or "made-up")
+    real = logout._way_back
+    _spoil(logout, "_way_back", lambda redirect_to, state: real(redirect_to, state or "made-up"))
 
 
 @plant
 def logout_loses_the_state() -> None:
     from broker.web import logout
 
-    real = logout._away
-    logout._away = lambda redirect_to, _state: real(redirect_to, None)
+    real = logout._way_back
+    _spoil(logout, "_way_back", lambda redirect_to, _state: real(redirect_to, None))
 
 
 @plant
@@ -372,7 +390,7 @@ def back_channel_is_not_stated() -> None:
 def logout_token_of_another_type() -> None:
     from broker.oidc import logout_token
 
-    logout_token.TYPE = "JWT"
+    _spoil(logout_token, "TYPE", "JWT")
 
 
 @plant
@@ -380,14 +398,14 @@ def logout_token_with_a_nonce() -> None:
     from broker.oidc import logout_token
 
     real = logout_token.logout_token_claims
-    logout_token.logout_token_claims = lambda *a, **k: {**real(*a, **k), "nonce": "n"}
+    _spoil(logout_token, "logout_token_claims", lambda *a, **k: {**real(*a, **k), "nonce": "n"})
 
 
 @plant
 def logout_token_lives_long() -> None:
     from broker.oidc import logout_token
 
-    logout_token.LOGOUT_TOKEN_LIFETIME_SECONDS = 3600
+    _spoil(logout_token, "LOGOUT_TOKEN_LIFETIME_SECONDS", 3600)
 
 
 @plant
@@ -407,4 +425,4 @@ def no_kid_in_tokens() -> None:
             {"alg": algorithm.value, "typ": typ}, dict(claims), key.key, algorithms=[algorithm.value]
         )
 
-    tokens.sign = sign
+    _spoil(tokens, "sign", sign)
