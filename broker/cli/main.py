@@ -30,6 +30,7 @@ _NOT_THERE = 3
         "account": "broker.cli.account:account",
         "role": "broker.cli.role:role",
         "outage": "broker.cli.outage:outage",
+        "portal": "broker.cli.portal:portal",
         "audit": "broker.cli.audit:audit",
         "doctor": "broker.cli.doctor:doctor",
         "exporter": "broker.cli.exporter:exporter",
