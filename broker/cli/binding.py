@@ -48,7 +48,10 @@ def bind(config: Path, brand: str, email: str, portal: str | None, language: str
 @email_option
 @click.option("--kvk", help="Only the binding for this organisation; else all.")
 def unbind(config: Path, brand: str, email: str, kvk: str | None) -> None:
-    """Take the binding of eHerkenning off an account and end its sessions; a new code binds again."""
+    """Take the binding of eHerkenning off an account and end its sessions; a new code binds again.
+
+    A code that was not used yet works no more. Exit 1 when there was neither.
+    """
     from broker.web.language import Language  # noqa: PLC0415 - see `bind`.
     from broker.wiring.eherkenning_accounts import binding_by_operator  # noqa: PLC0415
 
@@ -58,9 +61,13 @@ def unbind(config: Path, brand: str, email: str, kvk: str | None) -> None:
         binding_by_operator(room.settings, room.stores, Language.DUTCH) as binding,
     ):
         gone = binding.unbind(found, organisation)
-    click.echo(f"{len(gone)} binding(s) were taken off account {found.id}.")
     if not gone:
+        click.echo(f"Account {found.id} has no such binding, and no code that could bind it.", err=True)
         sys.exit(_REFUSED)
+    if gone.organisations:
+        click.echo(f"{len(gone.organisations)} binding(s) were taken off account {found.id}.")
+    if gone.code:
+        click.echo(f"The code that account {found.id} was mailed works no more.")
 
 
 def _require_eherkenning(settings: Settings, brand: str, portal: str | None) -> None:

@@ -541,6 +541,14 @@ class BindingCodeMade(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BindingCodeWithdrawn(SecurityEvent):
+    """A code that would still have bound eHerkenning to an account was made worthless by an operator."""
+
+    kind: ClassVar[str] = "eherkenning.code-withdrawn"
+    account_id: AccountId
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BindingCodeRefused(SecurityEvent):
     """Somebody who came by eHerkenning typed a code that binds nothing, or too many of them."""
 
@@ -917,6 +925,7 @@ ALL_EVENTS: tuple[type[SecurityEvent], ...] = (
     MessageDelivered,
     MessageFailed,
     BindingCodeMade,
+    BindingCodeWithdrawn,
     BindingCodeRefused,
     EherkenningBound,
     EherkenningUnbound,

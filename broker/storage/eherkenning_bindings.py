@@ -35,6 +35,17 @@ class Bound:
     activated: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Unbound:
+    """What was taken off an account: bindings to these organisations, and a code if one still worked."""
+
+    organisations: tuple[LegalSubject, ...]
+    code: bool
+
+    def __bool__(self) -> bool:
+        return bool(self.organisations) or self.code
+
+
 class EherkenningBindingRepository:
     """Keeps codes and bindings."""
 
@@ -63,10 +74,14 @@ class EherkenningBindingRepository:
                 )
             )
 
-    def withdraw_code(self, account_id: AccountId) -> None:
-        """Make the code of this account worthless, for good."""
+    def withdraw_code(self, account_id: AccountId) -> bool:
+        """Make the code of this account worthless, for good; whether it still worked."""
+        of_account = delete(BINDING_CODES).where(_C.account_id == account_id)
         with self._database.writing() as connection:
-            connection.execute(delete(BINDING_CODES).where(_C.account_id == account_id))
+            worked = of_account.where(_C.used_at.is_(None), _C.expires_at > self._clock())
+            withdrawn = connection.execute(worked).rowcount
+            connection.execute(of_account)
+        return withdrawn == 1
 
     def bind(self, brand: str, code: str, identity: EherkenningIdentity) -> Bound | None:
         """Use the code up and bind; None, with nothing done, when it does not work.
@@ -98,15 +113,15 @@ class EherkenningBindingRepository:
             ).all()
         return tuple(dict.fromkeys(self._organisation(account, row.identity_sealed) for row in rows))
 
-    def unbind(self, account: Account, organisation: LegalSubject | None) -> tuple[LegalSubject, ...]:
-        """Take bindings off the account: those for one organisation, or all; which those were.
+    def unbind(self, account: Account, organisation: LegalSubject | None) -> Unbound:
+        """Take bindings off the account: those for one organisation, or all; what that took off.
 
         Its code goes too, whatever it would have bound: else whoever is sent away binds again by it.
         """
         gone: list[LegalSubject] = []
         with self._database.writing(lock=f"bindings of {account.id}") as connection:
             # Before the bindings are read: who is using the code right now is waited for, and found below.
-            self.withdraw_code(account.id)
+            code = self.withdraw_code(account.id)
             of_account = (_I.account_id == account.id, _I.scheme == Scheme.EHERKENNING.value)
             for row in connection.execute(select(ACCOUNT_IDENTITIES).where(*of_account)).all():
                 found = self._organisation(account, row.identity_sealed)
@@ -119,7 +134,7 @@ class EherkenningBindingRepository:
                             _I.identity_digest == row.identity_digest,
                         )
                     )
-        return tuple(dict.fromkeys(gone))
+        return Unbound(tuple(dict.fromkeys(gone)), code)
 
     def _usable(self, connection: Connection, brand: str, hashed: IndexDigest) -> AccountId | None:
         """The account of a code that still works, if the account may be used or waits for its owner."""

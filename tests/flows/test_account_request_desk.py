@@ -176,3 +176,32 @@ def test_request_that_is_none_and_brand_that_is_none_are_refused(system: System)
     assert "No such request" in _run(system, "decide", "--request", "none", "--refuse").output
     with pytest.raises(ConfigurationError, match=r"there is no brands/nowhere\.toml"):
         _run(system, "requests", "--brand", "nowhere")
+
+
+def test_code_alone_can_be_taken_back(system: System) -> None:
+    """The operator reads that it was, it is written down, and there is nothing to do a second time."""
+    address = _address()
+    account = _account(system, address, AccountState.ACTIVE)
+    assert _run(system, "bind", "--email", address).exit_code == 0
+    story = system.story()
+    told = _run(system, "unbind", "--email", address)
+    assert (told.exit_code, told.output) == (
+        0,
+        f"The code that account {account.id} was mailed works no more.\n",
+    )
+    assert [(event.kind, event.account_id) for event in story.events()] == [
+        ("eherkenning.code-withdrawn", account.id)
+    ]
+    again = _run(system, "unbind", "--email", address)
+    assert (again.exit_code, again.stdout) == (1, "")
+    assert story.kinds() == ["eherkenning.code-withdrawn"]
+
+
+def test_bindings_that_are_taken_off_are_counted(system: System) -> None:
+    """Beside the code, if one still worked."""
+    worker = Worker(system, "ruud", Choice(company=2))
+    account = worker.bound()
+    story = system.story()
+    told = _run(system, "unbind", "--email", account.email)
+    assert (told.exit_code, told.output) == (0, f"1 binding(s) were taken off account {account.id}.\n")
+    assert story.kinds()[0] == "eherkenning.unbound"

@@ -56,7 +56,7 @@ def _nobody_is_bound(either: System) -> None:
 def unbound(system: System, account: Account) -> tuple[LegalSubject, ...]:
     """What an operator takes off this account: everything that is bound."""
     with binding_by_operator(system.settings, system.stores, Language.DUTCH) as binding:
-        return binding.unbind(account)
+        return binding.unbind(account).organisations
 
 
 def before_opening(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:

@@ -9,7 +9,7 @@ from typing import Protocol
 from broker.domain.accounts import Account, AccountId
 from broker.domain.identity import EherkenningIdentity
 from broker.domain.representation import LegalSubject
-from broker.storage.eherkenning_bindings import Bound
+from broker.storage.eherkenning_bindings import Bound, Unbound
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +58,8 @@ class Bindings(Protocol):
     def bind(self, brand: str, code: str, identity: EherkenningIdentity) -> Bound | None:
         """Use the code up and bind; None, with nothing done, when it does not work."""
 
-    def unbind(self, account: Account, organisation: LegalSubject | None) -> tuple[LegalSubject, ...]:
-        """Take bindings off the account: those for one organisation, or all; which those were."""
+    def unbind(self, account: Account, organisation: LegalSubject | None) -> Unbound:
+        """Take bindings off the account: those for one organisation, or all; and its code."""
 
 
 class Guesses(Protocol):

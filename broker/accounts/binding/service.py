@@ -23,6 +23,7 @@ from broker.domain.clock import Clock
 from broker.domain.events import (
     BindingCodeMade,
     BindingCodeRefused,
+    BindingCodeWithdrawn,
     EherkenningBound,
     EherkenningUnbound,
     Result,
@@ -30,7 +31,7 @@ from broker.domain.events import (
 from broker.domain.identity import EherkenningIdentity
 from broker.domain.mailbox import mailbox_of
 from broker.domain.representation import LegalSubject
-from broker.storage.eherkenning_bindings import Bound
+from broker.storage.eherkenning_bindings import Bound, Unbound
 
 CODE_LIFETIME: Final = timedelta(days=14)
 _NOTICE_LIFETIME: Final = timedelta(days=3)
@@ -105,11 +106,15 @@ class EherkenningBinding:
                 )
         return None if bound is not None else self._refuse(brand, client_id, "unknown", NotBound.REFUSED)
 
-    def unbind(self, account: Account, organisation: LegalSubject | None = None) -> tuple[LegalSubject, ...]:
-        """Take bindings off an account and end its sessions; which organisations those were for."""
+    def unbind(self, account: Account, organisation: LegalSubject | None = None) -> Unbound:
+        """Take bindings and a code that was not used off an account; sessions end with a binding."""
         with self._with.together():
             gone = self._with.bindings.unbind(account, organisation)
-            for each in gone:
+            if gone.code:
+                self._with.auditor.record(
+                    BindingCodeWithdrawn(brand=account.brand, result=Result.SUCCESS, account_id=account.id)
+                )
+            for each in gone.organisations:
                 self._with.auditor.record(
                     EherkenningUnbound(
                         brand=account.brand,
@@ -118,7 +123,7 @@ class EherkenningBinding:
                         organisation=each.party,
                     )
                 )
-        if gone:
+        if gone.organisations:
             self._with.sessions.end_all(account, reason="eherkenning-unbound")
         return gone
 

@@ -34,6 +34,7 @@ _SENTENCES: Final[Mapping[str, LazyString]] = {
     "recovery-code.used": lazy_gettext("Herstelcode gebruikt"),
     "recovery-codes.replaced": lazy_gettext("Nieuwe herstelcodes gemaakt"),
     "eherkenning.code-made": lazy_gettext("Activatiecode gestuurd om eHerkenning te koppelen"),
+    "eherkenning.code-withdrawn": lazy_gettext("Activatiecode om eHerkenning te koppelen ingetrokken"),
     "eherkenning.bound": lazy_gettext("eHerkenning gekoppeld aan uw account"),
     "eherkenning.unbound": lazy_gettext("eHerkenning losgekoppeld van uw account"),
     "registration.completed": lazy_gettext("E-mailadres bevestigd en account gemaakt"),

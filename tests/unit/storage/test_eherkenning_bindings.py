@@ -15,7 +15,7 @@ from broker.domain.organisation import KvkNumber, Rsin
 from broker.domain.representation import LegalSubject
 from broker.storage.accounts import AccountRepository
 from broker.storage.database import Database
-from broker.storage.eherkenning_bindings import EherkenningBindingRepository
+from broker.storage.eherkenning_bindings import EherkenningBindingRepository, Unbound
 from broker.storage.key_ring import KeyRing
 from broker.storage.schema import ACCOUNT_IDENTITIES, BINDING_CODES
 from tests.support.moments import MovableClock
@@ -104,11 +104,11 @@ def test_account_has_several_organisations_and_loses_one(
         bindings.keep_code(account, code, expires_at=clock.after(seconds=60))
         assert bindings.bind("cz", code, identity(organisation))
     assert set(bindings.organisations_of(account)) == {BAKERY, SHOP}
-    assert bindings.unbind(account, BAKERY) == (BAKERY,)
+    assert bindings.unbind(account, BAKERY) == Unbound((BAKERY,), code=False)
     assert accounts.find_by_eherkenning("cz", identity()) is None
     assert bindings.organisations_of(account) == (SHOP,)
-    assert bindings.unbind(account, None) == (SHOP,)
-    assert bindings.unbind(account, None) == ()
+    assert bindings.unbind(account, None) == Unbound((SHOP,), code=False)
+    assert not bindings.unbind(account, None)
 
 
 @pytest.mark.parametrize("organisation", [None, BAKERY, SHOP])
@@ -125,7 +125,10 @@ def test_code_ends_when_a_binding_is_taken_off(
     assert bindings.bind("cz", used, identity())
     bindings.keep_code(account, spare, expires_at=clock.after(seconds=60))
     bindings.keep_code(other, of_other, expires_at=clock.after(seconds=60))
-    bindings.unbind(account, organisation)
+    gone = bindings.unbind(account, organisation)
+    assert gone.code
+    assert gone.organisations == (() if organisation == SHOP else (BAKERY,))
+    assert not bindings.unbind(account, SHOP)
     assert bindings.bind("cz", spare, identity(SHOP)) is None
     assert bindings.bind("cz", of_other, identity(SHOP))
 
