@@ -26,7 +26,7 @@ help: ## print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(VENV)/.demo ## run broker, simulators and portals here until Ctrl-C (RESET=1 starts afresh)
-	@exec $(PYTHON) -m demo.run $(if $(filter-out 0 no,$(RESET)),--reset)
+	@exec $(PYTHON) -m demo.run --end-with-parent $(if $(filter-out 0 no,$(RESET)),--reset)
 
 test: $(VENV)/.dev ## every test but soak and interop, on SQLite and PostgreSQL; installs what is missing
 	@scripts/test-prerequisites

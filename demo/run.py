@@ -19,6 +19,7 @@ from rich.console import Console
 from demo.announcement import announce
 from demo.import_file import import_lines
 from demo.mailed_codes import wait_for_mails
+from demo.parent import Parent
 from demo.plan import OUTBOX_URL, PORTS, Plan
 from demo.ports import taken
 from demo.redis_server import RedisServer, RedisUnavailable, start_redis
@@ -26,6 +27,7 @@ from demo.supervisor import DemoFailed, Supervisor
 
 MARKER = ".voordeur-demo"
 WATCH_SECONDS = 0.5
+_ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _WIDTH_WITHOUT_TERMINAL = 150
 
 
@@ -33,7 +35,7 @@ class DemoEnded(DemoFailed):
     """The demo ran, and something of it ended by itself."""
 
 
-class _Stopped(BaseException):
+class Stopped(BaseException):
     """Ctrl-C, SIGTERM or a closed terminal: end the demo in good order."""
 
 
@@ -41,11 +43,11 @@ class _Stopped(BaseException):
 @click.option("--reset", is_flag=True, help="Wipe the demo's state first: accounts, keys, sessions.")
 @click.option("--state", type=click.Path(path_type=Path), default=Path("var/demo"), show_default=True)
 @click.option("--config", type=click.Path(path_type=Path), default=Path("config"), show_default=True)
-def main(*, reset: bool, state: Path, config: Path) -> None:
+@click.option("--end-with-parent", is_flag=True, help="End when the program that started this one is to end.")
+def main(*, reset: bool, state: Path, config: Path, end_with_parent: bool) -> None:
     """Run the whole demo until Ctrl-C."""
     console = Console(width=None if sys.stdout.isatty() else _WIDTH_WITHOUT_TERMINAL)
-    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-        signal.signal(number, _on_signal)
+    heed_endings(of_parent=end_with_parent)
     try:
         check_ports()
         prepare_state(state, reset=reset)
@@ -56,7 +58,7 @@ def main(*, reset: bool, state: Path, config: Path) -> None:
         console.print(f"[bold red]{title}[/]")
         console.print(str(fault), markup=False, highlight=False, soft_wrap=True)
         sys.exit(1)
-    except _Stopped:
+    except Stopped:
         console.print("Gestopt / Stopped")
 
 
@@ -70,9 +72,7 @@ def run(plan: Plan, console: Console) -> None:
         announce(console, plan)
         watch(supervisor)
     finally:
-        # A second Ctrl-C must not leave half of the children behind.
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(number, signal.SIG_IGN)
+        _heed_no_more()
         supervisor.stop()
         redis.stop()
 
@@ -139,8 +139,32 @@ def account_file(state: Path) -> Iterator[Path]:
         path.unlink(missing_ok=True)
 
 
+def heed_endings(*, of_parent: bool) -> None:
+    """Raise `Stopped` when this process is told to end; `of_parent`: also when its parent is."""
+    for number in _ENDINGS:
+        signal.signal(number, _on_signal)
+    if not of_parent:
+        return
+    parent = Parent()
+
+    def look(number: int, frame: FrameType | None) -> None:
+        if parent.is_ending():
+            _on_signal(number, frame)
+
+    # By a signal, since children may be started from the main thread alone, while no other thread runs.
+    signal.signal(signal.SIGALRM, look)
+    signal.setitimer(signal.ITIMER_REAL, WATCH_SECONDS, WATCH_SECONDS)
+
+
 def _on_signal(_number: int, _frame: FrameType | None) -> None:
-    raise _Stopped
+    _heed_no_more()
+    raise Stopped
+
+
+def _heed_no_more() -> None:
+    """A second Ctrl-C, or a parent that hands its signal on, must not leave half of the children behind."""
+    for number in (*_ENDINGS, signal.SIGALRM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 if __name__ == "__main__":

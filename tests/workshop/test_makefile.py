@@ -47,7 +47,11 @@ def test_demo_needs_only_what_the_demo_runs() -> None:
 
 @pytest.mark.parametrize(
     ("reset", "ending"),
-    [("RESET=1", "-m demo.run --reset"), ("RESET=0", "-m demo.run"), ("RESET=", "-m demo.run")],
+    [
+        ("RESET=1", "-m demo.run --end-with-parent --reset"),
+        ("RESET=0", "-m demo.run --end-with-parent"),
+        ("RESET=", "-m demo.run --end-with-parent"),
+    ],
 )
 def test_demo_starts_afresh_only_when_asked(reset: str, ending: str) -> None:
     """RESET=1 hands --reset on; accounts are otherwise kept."""
