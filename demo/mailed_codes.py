@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 import requests
 
 from demo.people import PEOPLE, DemoAccount, Person
+from demo.portals.definitions import PORTALS
 from demo.supervisor import DemoFailed
 
 ARRIVED_WITHIN_SECONDS = 60.0
@@ -20,6 +21,13 @@ POLL_SECONDS = 0.1
 def mailed() -> Iterator[tuple[Person, DemoAccount]]:
     """Everybody with eHerkenning and the account that a code binds it to."""
     return ((person, account) for person in PEOPLE for account in person.bindable)
+
+
+def asked_for() -> Iterator[tuple[Person, tuple[str, str, str]]]:
+    """Everybody who is mailed one: the account's brand and address, and the portal that the mail names."""
+    portals = {portal.brand: portal.id for portal in PORTALS if portal.business}
+    for person, account in mailed():
+        yield person, (account.brand, account.email, portals[account.brand])
 
 
 def wait_for_mails(outbox_url: str, check: Callable[[], None]) -> None:

@@ -8,7 +8,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from demo.mailed_codes import mailed
+from demo.mailed_codes import asked_for
 from demo.pki import DIGID_BRANDS, EHERKENNING_BRANDS
 from demo.portals.definitions import PORTALS
 from demo.ports import Port
@@ -102,13 +102,12 @@ class Plan:
 
     def binding_codes(self) -> tuple[Step, ...]:
         """A mail to everybody with eHerkenning and an account, with the code that binds the two."""
-        portals = {portal.brand: portal.id for portal in PORTALS if portal.business}
         return tuple(
-            Step(f"broker code {person.id}", self._broker("account", "bind", *words))
-            for person, account in mailed()
-            for words in [
-                ("--brand", account.brand, "--email", account.email, "--portal", portals[account.brand])
-            ]
+            Step(
+                f"broker code {person.id}",
+                self._broker("account", "bind", "--brand", brand, "--email", email, "--portal", portal),
+            )
+            for person, (brand, email, portal) in asked_for()
         )
 
     def outbox(self) -> Service:

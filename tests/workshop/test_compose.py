@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from broker.settings.load import load_settings
+from demo.plan import Plan
 from tests.workshop.compose_file import (
     CONDITIONS,
     DEPENDS_ON_ATTRIBUTES,
@@ -194,17 +195,22 @@ def test_command_is_one_that_exists(command: tuple[str, ...]) -> None:
 
 
 def test_accounts_of_the_demo_reach_the_import(tmp_path: Path) -> None:
-    """The script hands `broker import` one account a line, in a file that is gone afterwards."""
+    """One account a line reaches `broker import`, in a file that is gone afterwards; codes are asked for."""
     fake = tmp_path / "broker"
     fake.write_text(
-        f'#!/bin/sh\necho "$*" > {tmp_path}/words\ncp "$4" {tmp_path}/accounts\n', encoding="utf-8"
+        f'#!/bin/sh\necho "$*" >> {tmp_path}/words\n[ "$1" = account ] || cp "$4" {tmp_path}/accounts\n',
+        encoding="utf-8",
     )
     fake.chmod(0o755)
     (tmp_path / "python").symlink_to(sys.executable)
     answer = run("deploy/import-demo-accounts", "/etc/voordeur", path=f"{tmp_path}:/usr/bin:/bin")
     assert (answer.returncode, answer.stderr) == (0, "")
-    *words, file = (tmp_path / "words").read_text(encoding="utf-8").split()
+    first, *codes = (tmp_path / "words").read_text(encoding="utf-8").splitlines()
+    *words, file = first.split()
     assert words == ["import", "--config", "/etc/voordeur"]
+    assert [set(line.split()) for line in codes] == [
+        {*step.argv[1:]} for step in Plan(Path("state"), Path("/etc/voordeur")).binding_codes()
+    ]
     assert not Path(file).exists()
     lines = (tmp_path / "accounts").read_text(encoding="utf-8").splitlines()
     assert lines
