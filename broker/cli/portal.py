@@ -19,8 +19,8 @@ from broker.errors import ConfigurationError
 from broker.oidc.new_client_keys import new_client_keys
 from broker.oidc.vocabulary import AuthMethod, SigningAlgorithm
 from broker.settings import Brand, Settings
+from broker.settings.model import is_identifier
 from broker.settings.portal_file import Profile
-from broker.settings.rules import is_identifier
 from broker.wiring.configuration import faults_of_what_is_named
 
 _ALGORITHMS: Final = {Profile.STANDARD: SigningAlgorithm.ES256, Profile.NLGOV: SigningAlgorithm.PS256}
