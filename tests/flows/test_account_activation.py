@@ -16,12 +16,13 @@ from broker.storage.accounts import AddressTaken
 from broker.storage.passwords import PasswordRepository
 from broker.storage.schema import ACCOUNTS, MESSAGES
 from broker.web.language import Language
+from broker.wiring.repositories import account_repository
 from broker.wiring.resets import invitations_by_operator
 from tests.support.browser import Page
 from tests.support.business import IZA, Business, Colleague
 from tests.support.deployment import Deployment
 from tests.support.password_links import NEW_PASSWORD, SAVE, Forgetful, fresh, token_of, use
-from tests.support.system import System, account_repository
+from tests.support.system import System
 
 pytestmark = pytest.mark.flow
 

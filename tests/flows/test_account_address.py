@@ -12,12 +12,13 @@ import pytest
 
 from broker.domain.accounts import Account, AccountState
 from broker.domain.bsn import Bsn
+from broker.wiring.repositories import account_repository
 from tests.support.account_area import at, inside, notice
 from tests.support.browser import Browser, Page
 from tests.support.business import IZA, PASSWORD, Business, Colleague
 from tests.support.mailbox import Received, running_post
 from tests.support.password_links import Forgetful, fresh, token_of
-from tests.support.system import System, account_repository, digid_of
+from tests.support.system import System, digid_of
 
 pytestmark = pytest.mark.flow
 

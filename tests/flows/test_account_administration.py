@@ -19,7 +19,8 @@ from broker.domain.accounts import Account, AccountState, AccountType
 from broker.domain.bsn import Bsn
 from broker.storage.passwords import PasswordRepository
 from broker.storage.schema import AUDIT_PERSONS, METADATA
-from tests.support.system import Plan, System, account_repository, digid_of, someone
+from broker.wiring.repositories import account_repository
+from tests.support.system import Plan, System, digid_of, someone
 
 pytestmark = pytest.mark.flow
 

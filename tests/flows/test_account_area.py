@@ -6,10 +6,11 @@ import pytest
 from bs4 import Tag
 
 from broker.domain.accounts import AccountState
+from broker.wiring.repositories import account_repository
 from tests.support.account_area import account_rules, at, inside, visit
 from tests.support.business import IZA, Business
 from tests.support.everything import methods
-from tests.support.system import System, account_repository
+from tests.support.system import System
 
 pytestmark = pytest.mark.flow
 

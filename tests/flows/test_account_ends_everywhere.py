@@ -14,6 +14,7 @@ import pytest
 
 from broker.domain.accounts import AccountState
 from broker.wiring.account_administration import account_administration
+from broker.wiring.repositories import account_repository
 from broker.wiring.stores import session_store
 from broker.worker import run_jobs
 from tests.support.account_area import NEW_PASSWORD, at
@@ -23,7 +24,7 @@ from tests.support.one_brand import Ear, claims_of, heard_by, listening_portal
 from tests.support.password_links import Forgetful, use
 from tests.support.served_system import Call, Heard, Served, forwarder, path_and_query, served_system
 from tests.support.servers import running_redis
-from tests.support.system import Plan, System, account_repository
+from tests.support.system import Plan, System
 
 pytestmark = [pytest.mark.flow, pytest.mark.slow]
 

@@ -7,9 +7,10 @@ import json
 import pytest
 
 from broker.domain.bsn import Bsn
+from broker.wiring.repositories import account_repository
 from tests.support.account_area import CONFIRM_CODE, at, inside, notice
 from tests.support.business import IZA, PASSWORD, Business
-from tests.support.system import System, account_repository, digid_of
+from tests.support.system import System, digid_of
 
 pytestmark = pytest.mark.flow
 

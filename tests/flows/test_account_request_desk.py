@@ -16,10 +16,10 @@ from broker.domain.accounts import Account, AccountId, AccountState
 from broker.errors import ConfigurationError
 from broker.notify.mail import Mail, decode_content
 from broker.storage.schema import ACCOUNT_REQUESTS, MESSAGES
-from broker.wiring.repositories import binding_repository
+from broker.wiring.repositories import account_repository, binding_repository
 from tests.support.at_work import Worker, handed_out, system_by
 from tests.support.makelaar import Choice, means_of
-from tests.support.system import System, account_repository
+from tests.support.system import System
 
 pytestmark = pytest.mark.flow
 

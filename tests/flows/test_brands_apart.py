@@ -15,6 +15,7 @@ from broker.storage.known_devices import KnownDevices
 from broker.storage.passwords import PasswordRepository
 from broker.wiring.account_administration import account_administration
 from broker.wiring.passwords import password_hashing
+from broker.wiring.repositories import account_repository
 from broker.wiring.stores import session_store
 from tests.support.business import (
     IZA,
@@ -28,7 +29,7 @@ from tests.support.business import (
 )
 from tests.support.relying_party import RelyingParty
 from tests.support.servers import running_redis
-from tests.support.system import Plan, account_repository, running_system
+from tests.support.system import Plan, running_system
 
 pytestmark = pytest.mark.flow
 

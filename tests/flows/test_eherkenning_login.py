@@ -20,10 +20,10 @@ from broker.storage.schema import ACCOUNT_IDENTITIES
 from broker.web.language import Language
 from broker.wiring.account_administration import account_administration
 from broker.wiring.eherkenning_accounts import binding_by_operator
-from broker.wiring.repositories import binding_repository
+from broker.wiring.repositories import account_repository, binding_repository
 from tests.support.at_work import BOTH_BINDINGS, Worker, code_for, handed_out, system_by
 from tests.support.makelaar import MAKELAAR, Choice, means_of, pass_makelaar
-from tests.support.system import System, account_repository, someone
+from tests.support.system import System, someone
 
 pytestmark = pytest.mark.flow
 EH2PLUS_UUID = "0d3f6c52-5f0e-4a41-9a6b-2c1f7e0a1b2c"

@@ -17,10 +17,11 @@ from broker.domain.second_factors import FactorKind
 from broker.storage.passwords import PasswordRepository
 from broker.storage.second_factors import SecondFactorRepository
 from broker.wiring.passwords import password_hashing
+from broker.wiring.repositories import account_repository
 from tests.support.browser import Browser
 from tests.support.relying_party import Attempt, RelyingParty
 from tests.support.servers import running_redis
-from tests.support.system import Plan, System, account_repository, running_system
+from tests.support.system import Plan, System, running_system
 
 pytestmark = pytest.mark.flow
 

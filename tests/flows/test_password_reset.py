@@ -13,12 +13,12 @@ from broker.domain.accounts import AccountState
 from broker.domain.bsn import Bsn
 from broker.storage.known_devices import KnownDevices
 from broker.storage.schema import MESSAGES
+from broker.wiring.repositories import account_repository
 from tests.support.browser import Browser, Page
 from tests.support.business import IZA, PASSWORD, Business, Colleague
 from tests.support.password_links import ASK, NEW_PASSWORD, SAVE, Forgetful, fresh, token_of, use
 from tests.support.registration import everything_in_redis
 from tests.support.store_calls import counted_store_calls
-from tests.support.system import account_repository
 
 pytestmark = pytest.mark.flow
 

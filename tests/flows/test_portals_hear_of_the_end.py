@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
-from urllib.parse import parse_qs
 
 import pytest
-from joserfc import jws
-from joserfc.jwk import KeySet
 from werkzeug.test import Client
 
 from broker.domain.accounts import AccountState
-from broker.wiring.backchannel import backchannel_logout, endings_sweep
+from tests.support.one_brand import Ear, listening_portal, read_logout_token, tell_portals
 from tests.support.system import Plan, System
 from tests.support.system_fixtures import SystemMaker
 
@@ -26,42 +19,6 @@ pytestmark = pytest.mark.flow
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 IDLE_SECONDS = 900
-
-
-@dataclass
-class Ear:
-    """The portal's back-channel address: what it heard, and what it answers."""
-
-    url: str = ""
-    status: int = 200
-    tokens: list[str] = field(default_factory=list)
-
-
-@contextmanager
-def listening() -> Iterator[Ear]:
-    """A portal on a free port."""
-    ear = Ear()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            ear.tokens += form["logout_token"]
-            self.send_response(ear.status)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            return
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    ear.url = f"http://127.0.0.1:{server.server_port}/out"
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    try:
-        yield ear
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @dataclass
@@ -73,22 +30,17 @@ class Heard:
 
     def work(self) -> int:
         """One round of the worker; how many portals were told."""
-        endings_sweep(self.system.stores)()
-        return backchannel_logout(self.system.settings, self.system.stores).run()
+        return tell_portals(self.system)
 
     def read(self, token: str) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Header and claims of a logout token, verified with the published keys."""
-        published = Client(self.system.broker).get("/oauth2/jwks", base_url=self.system.issuer)
-        keys = KeySet.import_key_set(json.loads(published.data))
-        verified = jws.deserialize_compact(token, keys, algorithms=["ES256"])
-        assert verified.payload is not None
-        return dict(verified.headers()), json.loads(verified.payload)
+        """Header and claims of a logout token."""
+        return read_logout_token(self.system, token)
 
 
 @pytest.fixture
 def heard(plan: Plan, make_system: SystemMaker) -> Iterator[Heard]:
     """A system of its own for each test."""
-    with listening() as ear:
+    with listening_portal() as ear:
         words = {"http://127.0.0.1:8401/backchannel-logout": ear.url}
         with make_system(replace(plan, replaced=words)) as system:
             yield Heard(system, ear)

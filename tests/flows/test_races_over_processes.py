@@ -17,13 +17,14 @@ from broker.accounts.passwords.hashing import PasswordHashing
 from broker.domain.accounts import Account, AccountId, AccountState
 from broker.storage.passwords import PasswordRepository
 from broker.storage.schema import MESSAGES
+from broker.wiring.repositories import account_repository
 from tests.support.at_work import BOTH_BINDINGS, Worker
 from tests.support.browser import Browser
 from tests.support.makelaar import MAKELAAR, answer_at_the_door, reach_makelaar
 from tests.support.relying_party import Attempt, RelyingParty
 from tests.support.served_system import Call, Heard, Served, path_and_query, served_system
 from tests.support.servers import PostgresServer, running_redis
-from tests.support.system import Plan, account_repository, digid_of, someone
+from tests.support.system import Plan, digid_of, someone
 
 pytestmark = [pytest.mark.flow, pytest.mark.slow]
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from broker.domain.bsn import Bsn
+from broker.wiring.repositories import account_repository
 from tests.support.registration import (
     EMAIL,
     FORM,
@@ -19,7 +20,7 @@ from tests.support.registration import (
     everything_in_sql,
     has_account,
 )
-from tests.support.system import Plan, account_repository, digid_of
+from tests.support.system import Plan, digid_of
 from tests.support.system_fixtures import SystemMaker
 
 pytestmark = pytest.mark.flow

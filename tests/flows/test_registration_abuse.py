@@ -12,8 +12,9 @@ from werkzeug.test import Client
 from broker.accounts.registration.store import PendingRegistrations
 from broker.domain.bsn import Bsn
 from broker.web.csrf import token_for
+from broker.wiring.repositories import account_repository
 from tests.support.registration import EMAIL, FORM, MAILED, NAME, Newcomer, count_accounts, has_account
-from tests.support.system import account_repository, digid_of
+from tests.support.system import digid_of
 
 pytestmark = pytest.mark.flow
 

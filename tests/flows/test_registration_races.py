@@ -21,8 +21,9 @@ from broker.domain.bsn import Bsn
 from broker.errors import StorageUnavailable
 from broker.wiring.audit import AuditRoom
 from broker.wiring.registration import registration_surroundings
+from broker.wiring.repositories import account_repository
 from tests.support.registration import EMAIL, NAME, READY, Newcomer, has_account
-from tests.support.system import System, account_repository, digid_of
+from tests.support.system import System, digid_of
 
 pytestmark = pytest.mark.flow
 

@@ -11,10 +11,10 @@ from flask import Flask
 
 from broker.domain.accounts import AccountState
 from broker.domain.second_factors import FactorKind
+from broker.wiring.repositories import account_repository
 from tests.support.browser import Page, filled
 from tests.support.business import IZA, LANDLINE, VGZ, Business, Colleague, new_mobile
 from tests.support.everything import methods, rules
-from tests.support.system import account_repository
 
 pytestmark = pytest.mark.flow
 

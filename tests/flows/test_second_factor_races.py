@@ -20,12 +20,13 @@ from broker.storage.passwords import PasswordRepository
 from broker.storage.schema import MESSAGES
 from broker.storage.second_factors import SecondFactorRepository
 from broker.wiring.passwords import password_hashing
+from broker.wiring.repositories import account_repository
 from tests.support.browser import Browser, filled
 from tests.support.business import PASSWORD, SECRET, new_mobile
 from tests.support.relying_party import RelyingParty
 from tests.support.served_system import Call, Heard, Served, served_system
 from tests.support.servers import PostgresServer, running_redis
-from tests.support.system import Plan, account_repository
+from tests.support.system import Plan
 
 pytestmark = [pytest.mark.flow, pytest.mark.slow]
 

@@ -8,12 +8,12 @@ import pytest
 
 from broker.domain.accounts import AccountState, AccountType
 from broker.domain.second_factors import FactorKind
+from broker.wiring.repositories import account_repository
 from tests.support.account_area import CONFIRM_CODE, notice
 from tests.support.browser import Browser, Page
 from tests.support.business import PASSWORD, ZAKELIJK, Colleague
 from tests.support.deployment import Deployment
 from tests.support.password_links import NEW_PASSWORD, Forgetful, use
-from tests.support.system import account_repository
 
 pytestmark = pytest.mark.flow
 

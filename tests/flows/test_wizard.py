@@ -8,10 +8,10 @@ import pytest
 
 from broker.domain.accounts import Account
 from broker.domain.second_factors import FactorKind
+from broker.wiring.repositories import account_repository
 from tests.support.browser import Page, filled
 from tests.support.business import VGZ, Business, Colleague, new_mobile
 from tests.support.registration import everything_in_redis
-from tests.support.system import account_repository
 
 pytestmark = pytest.mark.flow
 

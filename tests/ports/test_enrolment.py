@@ -26,35 +26,12 @@ from broker.mfa.outcomes import (
 from broker.mfa.pending_enrolment import LIFETIME
 from broker.mfa.phone_numbers import PhoneFault
 from broker.mfa.upkeep import PreparedCodes
-from broker.storage.database import Database
-from broker.storage.key_ring import KeyRing
 from broker.storage.messages import Channel
-from broker.storage.record_keys import RecordKeys
-from broker.storage.redis_connection import RedisConnection
 from broker.storage.schema import RECOVERY_CODES, SECOND_FACTORS
-from tests.support.moments import MovableClock
 from tests.support.second_factors import LANDLINE, MOBILE, THREADS, Factory, at_once
 
 ATTEMPT = "attempt-of-a-wizard"
 SMS, VOICE, TOTP = FactorKind.SMS, FactorKind.VOICE, FactorKind.TOTP
-
-
-@pytest.fixture
-def factory(
-    database: Database,
-    key_ring: KeyRing,
-    redis_connection: RedisConnection,
-    record_keys: RecordKeys,
-    clock: MovableClock,
-) -> Factory:
-    """Everything, on each kind of database."""
-    return Factory(database, key_ring, redis_connection, record_keys, clock)
-
-
-@pytest.fixture
-def ans(factory: Factory) -> Account:
-    """Somebody without a second factor."""
-    return factory.account()
 
 
 def _rows(factory: Factory) -> tuple[int, int]:

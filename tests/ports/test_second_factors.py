@@ -14,36 +14,13 @@ from broker.domain.accounts import Account
 from broker.domain.second_factors import CodePurpose, FactorKind
 from broker.mfa.codes import CODE_LIFETIME, RESEND_AFTER
 from broker.mfa.outcomes import Delay, NotNow, Right, Sent, Spent, SpentBy, Wrong
-from broker.storage.database import Database
-from broker.storage.key_ring import KeyRing
 from broker.storage.one_time_codes import MOST_GUESSES, MOST_SENDINGS
-from broker.storage.record_keys import RecordKeys
-from broker.storage.redis_connection import RedisConnection
 from broker.storage.schema import MESSAGES, METADATA, SECOND_FACTORS
 from tests.support.markers import Markers
-from tests.support.moments import MovableClock
 from tests.support.second_factors import LANDLINE, MOBILE, THREADS, Factory, at_once
 
 LOGIN, CHANGE = CodePurpose.LOGIN, CodePurpose.CHANGE
 ATTEMPT = "attempt-of-a-login"
-
-
-@pytest.fixture
-def factory(
-    database: Database,
-    key_ring: KeyRing,
-    redis_connection: RedisConnection,
-    record_keys: RecordKeys,
-    clock: MovableClock,
-) -> Factory:
-    """Everything, on each kind of database."""
-    return Factory(database, key_ring, redis_connection, record_keys, clock)
-
-
-@pytest.fixture
-def ans(factory: Factory) -> Account:
-    """Somebody without a second factor."""
-    return factory.account()
 
 
 def _send(

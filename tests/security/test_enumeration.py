@@ -22,10 +22,10 @@ from broker.domain.accounts import AccountId, AccountState
 from broker.domain.bsn import Bsn
 from broker.storage.lua_script import LuaScript
 from broker.storage.redis_connection import RedisConnection
+from broker.wiring.repositories import account_repository
 from tests.support.browser import Browser, Page
 from tests.support.business import IZA, PASSWORD, VGZ, Business
 from tests.support.relying_party import RelyingParty
-from tests.support.system import account_repository
 
 pytestmark = pytest.mark.flow
 

@@ -13,13 +13,13 @@ from uuid import uuid4
 from broker.accounts.binding.codes import new_code
 from broker.domain.accounts import Account, AccountId, AccountState
 from broker.domain.roles import RoleId
-from broker.wiring.repositories import binding_repository
+from broker.wiring.repositories import account_repository, binding_repository
 from tests.support.browser import Browser, Page
 from tests.support.makelaar import WHOLE_FIRST, Choice, means_of, pass_makelaar
 from tests.support.relations import Registry
 from tests.support.relying_party import Attempt, RelyingParty, Tokens
 from tests.support.servers import running_redis
-from tests.support.system import Plan, System, account_repository, running_system, someone
+from tests.support.system import Plan, System, running_system, someone
 
 MIJNZZ = "mijnzz-zakelijk"
 BY_POST = {'answer_binding = "artifact"': 'answer_binding = "post"'}

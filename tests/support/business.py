@@ -22,13 +22,14 @@ from broker.notify.delivery import Delivery
 from broker.storage.passwords import PasswordRepository
 from broker.storage.second_factors import SecondFactorRepository
 from broker.wiring.passwords import password_hashing
+from broker.wiring.repositories import account_repository
 from broker.worker import delivery_of
 from tests.support.browser import Browser, Page
 from tests.support.mailbox import Mailbox, listening
 from tests.support.relying_party import Attempt, RelyingParty
 from tests.support.servers import running_redis
 from tests.support.sms_gateway import GatewayDesk, running_gateway
-from tests.support.system import Plan, System, account_repository, running_system
+from tests.support.system import Plan, System, running_system
 
 PASSWORD = "drie groene olifanten"
 LANDLINE = "+31201234567"

@@ -34,9 +34,10 @@ ONE_BRAND = READABLE | {
 
 @dataclass
 class Ear:
-    """A portal's back-channel address, and the logout tokens that it got."""
+    """A portal's back-channel address: the logout tokens that it got, and what it answers."""
 
     url: str = ""
+    status: int = 200
     tokens: list[str] = field(default_factory=list)
     heard: threading.Event = field(default_factory=threading.Event)
 
@@ -50,7 +51,7 @@ def listening_portal() -> Iterator[Ear]:
         def do_POST(self) -> None:
             form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
             ear.tokens += form["logout_token"]
-            self.send_response(200)
+            self.send_response(ear.status)
             self.end_headers()
             ear.heard.set()
 
@@ -83,12 +84,16 @@ def tell_portals(system: System) -> int:
     return backchannel_logout(system.settings, system.stores).run()
 
 
-def claims_of(system: System, token: str) -> dict[str, Any]:
-    """What a logout token says, verified with the published keys."""
+def read_logout_token(system: System, token: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Header and claims of a logout token, verified with the published keys."""
     published = Client(system.broker).get("/oauth2/jwks", base_url=system.issuer)
     verified = jws.deserialize_compact(
         token, KeySet.import_key_set(json.loads(published.data)), algorithms=["ES256"]
     )
     assert verified.payload is not None
-    claims: dict[str, Any] = json.loads(verified.payload)
-    return claims
+    return dict(verified.headers()), json.loads(verified.payload)
+
+
+def claims_of(system: System, token: str) -> dict[str, Any]:
+    """What it says."""
+    return read_logout_token(system, token)[1]

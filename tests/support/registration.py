@@ -10,10 +10,11 @@ from sqlalchemy import func, select
 
 from broker.domain.bsn import Bsn
 from broker.storage.schema import ACCOUNTS, METADATA
+from broker.wiring.repositories import account_repository
 from tests.support.browser import Browser, Page
 from tests.support.mailbox import Post, Received, running_post
 from tests.support.relying_party import Attempt
-from tests.support.system import System, account_repository, digid_of
+from tests.support.system import System, digid_of
 
 NAME = "Jelle Hoekstra"
 EMAIL = "jelle.hoekstra@post.example"

@@ -18,8 +18,8 @@ from broker.app import create_app
 from broker.domain.accounts import AccountState
 from broker.domain.bsn import Bsn
 from broker.settings import Settings, load_settings
-from broker.storage.accounts import AccountRepository
 from broker.wiring.digid import digid_metadata
+from broker.wiring.repositories import account_repository
 from broker.wiring.stores import Stores, open_stores
 from demo.clock import DemoClock
 from demo.digid.addresses import Addresses
@@ -153,11 +153,6 @@ def digid_of(person: str) -> DigidMeans:
     return digid
 
 
-def account_repository(stores: Stores) -> AccountRepository:
-    """The accounts of these stores."""
-    return AccountRepository(stores.database, stores.keys.columns, stores.keys.blind_indexes, stores.clock)
-
-
 def someone(person: str) -> Person:
     """A person of the demo."""
     return next(found for found in PEOPLE if found.id == person)
@@ -212,8 +207,7 @@ def prepared_system(folder: Path, plan: Plan, broker: WSGIApplication) -> Iterat
         stores = open_stores(settings)
         _add_accounts(stores)
         yield System(plan.issuer, state, settings, stores, broker, digid, makelaar, phone, clock)
-        stores.redis.close()
-        stores.database.close()
+        stores.close()
 
 
 def _config(folder: Path, plan: Plan) -> Path:
