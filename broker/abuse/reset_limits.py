@@ -30,18 +30,21 @@ class ResetPace:
 
 
 class ResetLimits:
-    """Counts requests; two steps for each, whatever the answer is."""
+    """Counts requests, first for the block and then for the address."""
 
     def __init__(self, allowances: Allowances, pace: ResetPace = ResetPace()) -> None:
         self._allowances = allowances
         self._pace = pace
 
-    def may_ask(self, brand: str, address: str, network_block: str, *, now: datetime) -> bool:
-        """Whether this request may be granted; it counts if so, and for the block in any case."""
+    def block_may_ask(self, network_block: str, *, now: datetime) -> bool:
+        """Whether requests of this block are looked at; it counts if so.
+
+        A block that asks too often takes nothing of what belongs to an address.
+        """
         block = RecordKey(RecordKind.PASSWORD_LINK_LIMIT, "-", f"block {network_block}")
-        waits = self._allowances.take(block, self._pace.of_block, now=now) is not None
-        # A block that asks too often takes nothing of what belongs to the address.
-        counted = 0 if waits else 1
+        return self._allowances.take(block, self._pace.of_block, now=now) is None
+
+    def may_ask(self, brand: str, address: str, *, now: datetime) -> bool:
+        """Whether a request for this address may be granted; it counts if so."""
         name = RecordKey(RecordKind.PASSWORD_LINK_LIMIT, brand, f"address {comparable(address)}")
-        full = self._allowances.take(name, self._pace.of_address, now=now, number=counted) is not None
-        return not waits and not full
+        return self._allowances.take(name, self._pace.of_address, now=now) is None

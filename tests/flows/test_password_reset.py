@@ -6,7 +6,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from werkzeug.test import Client
 
 from broker.domain.accounts import AccountState
@@ -19,6 +19,7 @@ from tests.support.business import IZA, PASSWORD, Business, Colleague
 from tests.support.password_links import ASK, NEW_PASSWORD, SAVE, Forgetful, fresh, token_of, use
 from tests.support.registration import everything_in_redis
 from tests.support.store_calls import counted_store_calls
+from tests.support.system import System
 
 pytestmark = pytest.mark.flow
 
@@ -31,6 +32,12 @@ GARBAGE = ("", "x", "%00", "a.b", "1." + "A" * 43, '"', "é", "x" * 3000)
 def person(business: Business) -> Forgetful:
     """Somebody with a password at Mijn IZA, where the second step is a choice."""
     return Forgetful(fresh(business), business.colleague(IZA))
+
+
+def _queued(system: System) -> int:
+    """How many messages there are, for whomever."""
+    with system.stores.database.reading() as connection:
+        return int(connection.execute(select(func.count()).select_from(MESSAGES)).scalar_one())
 
 
 def _logs_in(colleague: Colleague, password: str) -> bool:
@@ -350,14 +357,17 @@ def test_limit_on_an_address_sends_no_more_and_leaves_the_last_link_good(person:
 
 
 def test_limit_on_a_block_takes_nothing_of_the_address(person: Forgetful) -> None:
-    """Thirty an hour from one block; then no mail goes out, and the address keeps what it has."""
-    browser = person.business.system.browser()
+    """Thirty an hour from one block; then nothing is queued, and the address keeps what it has."""
+    system = person.business.system
+    browser = system.browser()
     for number in range(30):
         person.ask(browser, f"x{number}@elders.example")
-    before = len(person.mails())
-    for _ in range(6):
-        assert person.ask().heading == MAILED
-    assert len(person.mails()) == before
+    before, story = len(person.mails()), system.story()
+    queued = _queued(system)
+    for email in (*[person.account.email] * 6, NOBODY):
+        assert person.ask(email=email).heading == MAILED
+    assert (len(person.mails()), _queued(system)) == (before, queued)
+    assert [event.detail["outcome"] for event in story.events()] == ["too-often"] * 7
     person.business.pass_time(3601)
     for _ in range(5):
         person.ask()

@@ -2,17 +2,21 @@
 
 The order of steps and their number are fixed: two counters, one look-up, two records, and one transaction
 with a message and an event. Where no mail may go, the message is for nobody and the link leads nowhere.
+
+Only a block of addresses that asks too often brings less: an event. It learns nothing from that but its own
+limit, and could fill the outbox otherwise.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
 from broker.accounts.reset.links import Errand, Purpose
 from broker.accounts.reset.ports import Letter, LetterKind, Limits
 from broker.accounts.reset.surroundings import Surroundings
-from broker.domain.accounts import Account, AccountState, AccountType
+from broker.domain.accounts import Account, AccountId, AccountState, AccountType
 from broker.domain.email_address import EmailAddress
 from broker.domain.events import PasswordLinkAsked, Result
 from broker.domain.mailbox import mailbox_of
@@ -57,8 +61,15 @@ class PasswordLinkRequests:
 
     def ask(self, wish: Wish) -> None:
         """Queue the mail that fits the account of this address, if there is one and it is not too often."""
-        parts, now = self._with, self._with.clock()
-        allowed = self._limits.may_ask(wish.brand, wish.address.text, wish.source, now=now)
+        now = self._with.clock()
+        if self._limits.block_may_ask(wish.source, now=now):
+            self._look_up(wish, now)
+        else:
+            self._with.auditor.record(_asked(wish, TOO_OFTEN))
+
+    def _look_up(self, wish: Wish, now: datetime) -> None:
+        parts = self._with
+        allowed = self._limits.may_ask(wish.brand, wish.address.text, now=now)
         found = parts.accounts.find_by_address(wish.brand, wish.address.text)
         answer = _answer(found, allowed=allowed)
         owner = answer.account.id if answer.account else None
@@ -75,14 +86,19 @@ class PasswordLinkRequests:
         )
         with parts.together():
             parts.letters.write(letter)
-            parts.auditor.record(
-                PasswordLinkAsked(
-                    brand=wish.brand,
-                    result=Result.SUCCESS if answer.account else Result.REFUSED,
-                    outcome=answer.outcome,
-                    of_account=found.id if found else None,
-                )
-            )
+            of_account = found.id if found else None
+            parts.auditor.record(_asked(wish, answer.outcome, of_account, granted=answer.account is not None))
+
+
+def _asked(
+    wish: Wish, outcome: str, of_account: AccountId | None = None, *, granted: bool = False
+) -> PasswordLinkAsked:
+    return PasswordLinkAsked(
+        brand=wish.brand,
+        result=Result.SUCCESS if granted else Result.REFUSED,
+        outcome=outcome,
+        of_account=of_account,
+    )
 
 
 def _errand(wish: Wish, answer: _Answer) -> Errand:

@@ -86,8 +86,11 @@ class Guard(Protocol):
 class Limits(Protocol):
     """Limits how often links are asked for."""
 
-    def may_ask(self, brand: str, address: str, network_block: str, *, now: datetime) -> bool:
-        """Counts, with as many steps whatever the answer is."""
+    def block_may_ask(self, network_block: str, *, now: datetime) -> bool:
+        """Counts a request of this block, whoever it is for."""
+
+    def may_ask(self, brand: str, address: str, *, now: datetime) -> bool:
+        """Counts a request for this address, whoever has it."""
 
 
 class LetterKind(StrEnum):
