@@ -93,6 +93,11 @@ def test_proxy_logs_no_query() -> None:
     assert re.findall(r"\$request\b(?!_)|\$request_uri|\$args|\$http_", formats[0]) == []
 
 
+def test_proxy_takes_in_whole_bodies() -> None:
+    """Else a few bodies that drip would hold every thread of a worker."""
+    assert re.findall(r"^\s*proxy_request_buffering (\w+);$", _PROXY, re.MULTILINE) == ["on"]
+
+
 def test_proxy_uses_only_variables_that_the_compose_file_gives() -> None:
     """A variable that is not set would stand in the configuration as text."""
     used = set(re.findall(r"\$\{([A-Z_]+)\}", _PROXY))
