@@ -74,6 +74,7 @@ from broker.wiring.eherkenning_accounts import account_requests, eherkenning_bin
 from broker.wiring.figures import figures
 from broker.wiring.limits import address_guard
 from broker.wiring.passwords import ways_by_password
+from broker.wiring.portals import portals_of
 from broker.wiring.probes import probes_of
 from broker.wiring.registration import registration_surroundings
 from broker.wiring.repositories import account_repository
@@ -104,19 +105,24 @@ def create_app(settings: Settings) -> Flask:
     app = TrimmedFlask("broker.web", static_folder="static")
     app.config["PREFERRED_URL_SCHEME"] = urlsplit(settings.broker.issuer).scheme
     _trust_proxies(app, settings)
-    portals = Portals.of(settings)
+    portals = portals_of(settings)
     issuer = settings.broker.issuer
     install_rim(app, portals, urlsplit(issuer).netloc)
     install_headers(app, secure=issuer.startswith("https://"))
     install_look(app)
-    _register(app, settings, stores, clients, upstream)
+    _register(app, settings, stores, portals, clients, upstream)
     return app
 
 
 def _register(
-    app: Flask, settings: Settings, stores: Stores, clients: ClientRegistry, upstream: Connections
+    app: Flask,
+    settings: Settings,
+    stores: Stores,
+    portals: Portals,
+    clients: ClientRegistry,
+    upstream: Connections,
 ) -> None:
-    issuer, portals = settings.broker.issuer, Portals.of(settings)
+    issuer = settings.broker.issuer
     sessions = session_store(stores)
     lookup = LiveSessions(sessions, account_repository(stores), stores.clock)
     rights = rights_of(settings, stores)
@@ -124,7 +130,7 @@ def _register(
         issuer, stores, clients, CurrentFacts(lookup, current_rights_of(stores, rights))
     )
     auditor = audit_room_of(stores).auditor(support_code, origin=request_origin, told=note_event)
-    pages = _login_pages(settings, stores, provider, auditor, upstream)
+    pages = _login_pages(settings, stores, portals, provider, auditor, upstream)
     registering = registration_surroundings(settings, stores, account_repository(stores), auditor)
     registrations = RegistrationService(registering)
     saml = SamlEndpoints(pages, registrations, upstream_metadata(upstream))
@@ -181,6 +187,7 @@ def _openid_provider(
 def _login_pages(
     settings: Settings,
     stores: Stores,
+    portals: Portals,
     provider: OpenIDProvider,
     auditor: Auditor,
     upstream: Connections,
@@ -220,7 +227,7 @@ def _login_pages(
         login=login,
         logouts=UpstreamLogouts(stores.records, upstream_logouts(upstream), auditor, clock),
         sessions=sessions,
-        portals=Portals.of(settings),
+        portals=portals,
         answers=PortalAnswers(backstage),
         provider_url=partial(sso_url, upstream),
         base_url=issuer,

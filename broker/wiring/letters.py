@@ -14,8 +14,8 @@ from broker.storage.messages import MessageRepository
 from broker.web.language import Language
 from broker.web.letters import Letterbox
 from broker.web.look import install_look
-from broker.web.portals import Portals
 from broker.wiring.mail import senders_of
+from broker.wiring.portals import portals_of
 from broker.wiring.stores import Stores
 
 
@@ -26,7 +26,7 @@ def message_queue(stores: Stores) -> MessageQueue:
 
 def letterbox(settings: Settings, stores: Stores) -> Letterbox:
     """Where the mails of all brands are posted."""
-    return Letterbox(message_queue(stores), senders_of(settings), Portals.of(settings))
+    return Letterbox(message_queue(stores), senders_of(settings), portals_of(settings))
 
 
 @contextmanager
