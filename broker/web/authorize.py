@@ -12,19 +12,16 @@ from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from broker.domain.events import AuthorizationRefused, LoginStarted, Result
-from broker.login.policy import at_least, raised
 from broker.login.progress import AskCollectivity, AskSecondFactor, EarlierLogin, Grant, Refuse
 from broker.login.received import Settled, Visit
-from broker.login.transaction import LoginTransaction, RelationWish, Wish
+from broker.login.transaction import LoginTransaction
 from broker.oidc import responses
-from broker.oidc.authorization_details import CollectivityAsked
 from broker.oidc.authorization_request import AuthorizationRequest, validate_authorization_request
 from broker.oidc.clients import Client, ClientRegistry
 from broker.oidc.discovery import Endpoints
 from broker.oidc.errors import OAuthCode, RedirectedError, ShownError
 from broker.oidc.grants import GrantStore
 from broker.oidc.id_token_hint import Expected, HintReader
-from broker.oidc.vocabulary import Prompt
 from broker.sessions.session import Session
 from broker.storage.records import RecordKey, RecordKind, RecordStore
 from broker.web import cookies
@@ -37,6 +34,7 @@ from broker.web.oidc_machine import pairs
 from broker.web.portal_answers import Question
 from broker.web.portals import PortalView
 from broker.web.refusals import refused_at
+from broker.web.wishes import wish_of
 
 _PARKED_FOR = timedelta(seconds=60)
 _HANDLE_BYTES = 32
@@ -117,7 +115,7 @@ def _answer(endpoint: AuthorizePages, asked: AuthorizationRequest, *, in_url: bo
 def _settle(endpoint: AuthorizePages, asked: AuthorizationRequest, expected: Expected) -> ResponseReturnValue:
     pages = endpoint.pages
     portal = pages.portals.of_client(asked.client_id)
-    wish = _wish(endpoint, asked, portal, expected)
+    wish = wish_of(endpoint.grants, asked, portal, expected)
     if not wish.required:
         description = "no allowed way of logging in reaches the acr that was asked"
         return pages.answers.refused(asked, OAuthCode.UNMET_AUTHENTICATION_REQUIREMENTS, description, portal)
@@ -149,52 +147,6 @@ def _first_page(transaction: LoginTransaction, decision: Settled) -> str | None:
     if isinstance(decision, AskSecondFactor):
         return second_factor_address(*own)
     return collectivity_address(*own) if isinstance(decision, AskCollectivity) else None
-
-
-def _wish(
-    endpoint: AuthorizePages, asked: AuthorizationRequest, portal: PortalView, expected: Expected
-) -> Wish:
-    """What this request demands at this portal. Essential levels that no provider reaches leave nothing."""
-    wanted = asked.essential_acr or asked.acr_values
-    rules = zip(portal.minimum, portal.reach, strict=True)
-    required = tuple(raised(minimum, wanted, reach) for minimum, reach in rules)
-    relation = _relation_wish(endpoint, asked, portal, expected)
-    if portal.access is not None and asked.collectivity is not None:
-        levels = portal.access.levels_for(asked.collectivity.actions)
-        required = tuple(at_least(needed, levels) for needed in required)
-    if asked.essential_acr:
-        required = tuple(
-            needed for needed in required if any(needed.satisfies(acr) for acr in asked.essential_acr)
-        )
-    return Wish(
-        required=required,
-        account_type=portal.account_type,
-        silent=asked.silent,
-        fresh=asked.wants_interaction,
-        max_age_seconds=asked.max_age_seconds,
-        without_account=portal.without_account,
-        second_factors=portal.second_factors,
-        represented=portal.represented,
-        relation=relation,
-    )
-
-
-def _relation_wish(
-    endpoint: AuthorizePages, asked: AuthorizationRequest, portal: PortalView, expected: Expected
-) -> RelationWish | None:
-    """For which collectivity: the one asked, else that of the tokens which the portal has, if they live."""
-    access = portal.access
-    if access is None:
-        return None
-    before = endpoint.grants.find(asked.client_id, expected.grant_id) if expected.grant_id else None
-    wanted = asked.collectivity or CollectivityAsked(None)
-    return RelationWish(
-        roles=access.roles,
-        asked=wanted.identifier,
-        preferred=before.acting.collectivity_id if before is not None and before.acting else None,
-        anew=Prompt.SELECT_ACCOUNT in asked.prompt,
-        actions=tuple(access.roles_for(action) for action in wanted.actions),
-    )
 
 
 def _refuse(
