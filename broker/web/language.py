@@ -53,6 +53,11 @@ class LanguageLink:
     address: str
     current: bool
 
+    @property
+    def is_of_every_page(self) -> bool:
+        """Whether it repeats nothing that was sent: no mailed secret, and nothing a stranger made up."""
+        return self.address == f"?{LANGUAGE_PARAMETER}={self.language}"
+
 
 def choose_language(
     *, query: str | None, cookie: str | None, ui_locales: str | None, accepted: Iterable[str]

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import SimpleNamespace
+from unittest.mock import Mock
 
 import pytest
-from flask import Flask, render_template_string
+from flask import Flask, render_template, render_template_string
 from flask_babel import force_locale
 
 from broker.web.language import install_languages
 from broker.web.shared_parts import install_shared_parts
 from broker.web.trimmed_flask import TrimmedFlask
+from scripts.gallery import make_app
 
 PART = (
     "<p>{{ brand.name if brand else 'none' }} {{ _('Taal') }} {{ request.path if request }} {{ extra }}</p>"
@@ -55,3 +57,18 @@ def test_part_sees_nothing_of_the_request(app: TrimmedFlask) -> None:
 def test_values_in_a_part_are_escaped_once(app: TrimmedFlask) -> None:
     """It stands in the page as it was rendered."""
     assert "&lt;i&gt;</p>" in _page(app, brand=None, extra="<i>")
+
+
+def test_page_keeps_no_part_of_what_it_was_asked_with(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A mailed link is a secret, and what a stranger sends must not pile up; the switch repeats it still."""
+    app = make_app()
+    shared = Mock(wraps=app.jinja_env.globals["shared_part"])
+    monkeypatch.setitem(app.jinja_env.globals, "shared_part", shared)
+    pages = []
+    for address in ("/", "/?lang=en", "/?link=the-secret"):
+        with app.test_request_context(address):
+            pages.append(render_template("layout.html", brand=None))
+    assert [page.count("site-header-inner") for page in pages] == [1, 1, 1]
+    assert "?link=the-secret&amp;lang=en" in pages[-1]
+    assert "the-secret" not in repr(shared.call_args_list)
+    assert [call.args[0] for call in shared.call_args_list].count("parts/header.html") == 2
