@@ -60,6 +60,12 @@ _MEMBERSHIP = Prepared(
         _M.account_id == bindparam("account_id"), _M.collectivity_id == bindparam("collectivity_id")
     )
 )
+_NUMBERS_OF = Prepared(
+    select(_C.number)
+    .join(MEMBERSHIPS, _M.collectivity_id == _C.id)
+    .where(_M.account_id == bindparam("account_id"))
+    .order_by(_C.number)
+)
 
 
 class CollectivityRepository:
@@ -160,6 +166,11 @@ class CollectivityRepository:
         """Whether the account belongs to the collectivity, with or without a role there."""
         asked = {"account_id": account_id, "collectivity_id": collectivity_id}
         return self._database.read_one(_MEMBERSHIP, asked) is not None
+
+    def numbers_of(self, account_id: AccountId) -> tuple[CollectivityNumber, ...]:
+        """The collectivities that the account belongs to, with or without a role there."""
+        rows = self._database.read_all(_NUMBERS_OF, {"account_id": account_id})
+        return tuple(CollectivityNumber(row.number) for row in rows)
 
     def remove_member(self, account_id: AccountId, collectivity_id: CollectivityId) -> bool:
         """The account has nothing to do with the collectivity any more, and no role there."""

@@ -7,6 +7,7 @@ from broker.settings import Settings
 from broker.storage.account_events import AccountEvents
 from broker.storage.known_devices import KnownDevices
 from broker.storage.passwords import PasswordRepository
+from broker.storage.role_grants import RoleGrantRepository
 from broker.web.account.area import AccountArea, FactorParts, PasswordParts, RecordParts
 from broker.web.account.mails import ChangeMails
 from broker.web.account.memory import AccountMemory
@@ -18,6 +19,7 @@ from broker.wiring.account_administration import own_account_administration
 from broker.wiring.address_changes import address_changes
 from broker.wiring.letters import letterbox
 from broker.wiring.passwords import password_hashing, ways_by_password
+from broker.wiring.repositories import binding_repository, collectivity_repository
 from broker.wiring.second_factors import second_factor_surroundings
 from broker.wiring.stores import Stores
 
@@ -50,6 +52,9 @@ def account_area(settings: Settings, stores: Stores, second: SecondFactorPages) 
         records=RecordParts(
             events=AccountEvents(stores.database),
             devices=KnownDevices(stores.database, stores.keys.columns),
+            members=collectivity_repository(stores),
+            roles=RoleGrantRepository(stores.database),
+            bindings=binding_repository(stores),
             erase=own_account_administration(stores, pages.answers.auditor).erase_own,
         ),
         wizard=Wizard(second.enrolments, second.states, stores.clock),

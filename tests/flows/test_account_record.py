@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
 from broker.domain.bsn import Bsn
-from broker.wiring.repositories import account_repository
+from broker.domain.collectivity import Collectivity, CollectivityId, CollectivityNumber, CustomerNumber
+from broker.domain.identity import EherkenningIdentity
+from broker.domain.organisation import KvkNumber, Organisation
+from broker.domain.representation import LegalSubject
+from broker.domain.rights import RoleGrant
+from broker.domain.roles import RoleId
+from broker.storage.role_grants import RoleGrantRepository
+from broker.wiring.repositories import account_repository, binding_repository, collectivity_repository
 from tests.support.account_area import CONFIRM_CODE, at, inside, notice
 from tests.support.business import IZA, PASSWORD, Business
 from tests.support.system import System, digid_of
@@ -65,6 +74,32 @@ def test_export_is_a_file_with_what_we_keep_and_without_secrets(business: Busine
     assert PASSWORD not in page.html
     assert not any(code in page.html for code in bea.recovery_codes)
     assert story.kinds() == ["account.exported-by-owner"]
+
+
+def test_export_tells_for_whom_somebody_works_and_who_vouches_for_them(business: Business) -> None:
+    """Collectivities, roles and the organisations of eHerkenning are kept of a person as well."""
+    bea, stores = inside(business.colleague(IZA)), business.system.stores
+    bakery = Organisation(KvkNumber("12345678"), None, "Bakkerij De Vries")
+    place = Collectivity(
+        CollectivityId(str(uuid4())), "iza", CollectivityNumber("77"), CustomerNumber("7"), "De Vries", bakery
+    )
+    collectivities, bindings = collectivity_repository(stores), binding_repository(stores)
+    collectivities.put_organisation("iza", bakery)
+    collectivities.put_collectivity(place)
+    collectivities.add_member(bea.account.id, place)
+    grant = RoleGrant(bea.account.id, place.id, RoleId("beheerder"), stores.clock(), reason="vervangt Ans")
+    RoleGrantRepository(stores.database).put(grant)
+    bindings.keep_code(bea.account, "CODE", expires_at=stores.clock() + timedelta(days=1))
+    assert bindings.bind("iza", "CODE", EherkenningIdentity("pseudonym-of-bea", LegalSubject(bakery.kvk)))
+    at(bea, "export")
+    page = bea.browser.press("Download uw gegevens")
+    found = json.loads(page.html)
+    assert found["collectivities"] == ["77"]
+    assert [(role["collectivity"], role["role"], role["reason"]) for role in found["roles"]] == [
+        ("77", "beheerder", "vervangt Ans")
+    ]
+    assert found["eherkenning"] == ["kvk:12345678"]
+    assert "pseudonym-of-bea" not in page.html
 
 
 def test_colleague_erases_everything_of_themselves(business: Business) -> None:

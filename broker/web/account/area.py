@@ -22,8 +22,11 @@ from broker.providers.base import AnswersDirectly
 from broker.sessions.session import Session
 from broker.storage.account_events import AccountEvents
 from broker.storage.accounts import AccountRepository
+from broker.storage.collectivities import CollectivityRepository
+from broker.storage.eherkenning_bindings import EherkenningBindingRepository
 from broker.storage.known_devices import KnownDevices
 from broker.storage.passwords import PasswordRepository
+from broker.storage.role_grants import RoleGrantRepository
 from broker.web import cookies, csrf
 from broker.web.account.frame import Frame, frame_of
 from broker.web.account.mails import ChangeMails
@@ -64,6 +67,9 @@ class RecordParts:
 
     events: AccountEvents
     devices: KnownDevices
+    members: CollectivityRepository
+    roles: RoleGrantRepository
+    bindings: EherkenningBindingRepository
     erase: Callable[[Account], bool]
 
 

@@ -15,11 +15,10 @@ from broker.domain.events import LoginGranted, OwnAccountExported, Result
 from broker.storage.account_events import OwnEvent
 from broker.web.account.area import PATH, AccountArea, Visitor, acting_visitor, page_of, visitor_of
 from broker.web.account.log_texts import event_sentence
-from broker.web.account.session_pages import session_views
+from broker.web.account.own_record import own_record
 from broker.web.dutch_time import day_and_time
 
 _MOST_EVENTS: Final = 50
-_MOST_EXPORTED: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,8 @@ def add_record_pages(blueprint: Blueprint, area: AccountArea) -> None:
         area.pages.answers.auditor.record(
             OwnAccountExported(brand=account.brand, result=Result.SUCCESS, account_id=account.id)
         )
-        response = make_response(json.dumps(_everything(area, visitor), ensure_ascii=False, indent=2))
+        portals = {shared.name: shared.claims for shared in _shared(area, visitor)}
+        response = make_response(json.dumps(own_record(area, visitor, portals), ensure_ascii=False, indent=2))
         response.mimetype = "application/json"
         response.headers["Content-Disposition"] = f'attachment; filename="{account.brand}-account.json"'
         return response
@@ -97,45 +97,3 @@ def _shared(area: AccountArea, visitor: Visitor) -> list[SharedView]:
         for portal in area.pages.portals.of_brand(visitor.brand.id)
         if portal.client_id in last
     ]
-
-
-def _everything(area: AccountArea, visitor: Visitor) -> dict[str, object]:
-    """What is kept of the person; secrets and hashes are not theirs to read, and nobody else's either."""
-    account, brand = visitor.account, visitor.brand.id
-    events = area.records.events.latest(brand, account.id, most=_MOST_EXPORTED)
-    return {
-        "brand": visitor.brand.legal_name,
-        "account": {"type": account.type.value, "name": account.name, "email": account.email},
-        "second_factors": [
-            {
-                "kind": factor.kind.value,
-                "number_ends_in": factor.label,
-                "since": factor.created_at.isoformat(),
-            }
-            for factor in area.factors.service.kinds_of(account.id)
-        ],
-        "devices": [
-            {
-                "browser": device.label,
-                "network": device.network_block,
-                "first_used": device.first_seen_at.isoformat(),
-                "last_used": device.last_seen_at.isoformat(),
-            }
-            for device in area.records.devices.of_account(account.id)
-        ],
-        "sessions": [
-            {"device": view.device, "network": view.network, "portals": list(view.portals)}
-            for view in session_views(area, visitor)
-        ],
-        "portals": [{"name": view.name, "claims": list(view.claims)} for view in _shared(area, visitor)],
-        "events": [
-            {
-                "at": event.at.isoformat(),
-                "kind": event.kind,
-                "result": event.result,
-                "portal": event.client_id,
-                **dict(event.detail),
-            }
-            for event in events
-        ],
-    }
