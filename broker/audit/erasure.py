@@ -9,7 +9,7 @@ from broker.audit.recorder import Auditor
 from broker.domain.accounts import AccountId
 from broker.domain.auditing import Together
 from broker.domain.clock import Clock
-from broker.domain.events import AuditPersonErased, Result
+from broker.domain.events import AuditPersonErased, AuditVisitorsErased, Result
 from broker.storage.audit_persons import AuditPersons
 
 
@@ -38,5 +38,11 @@ class AuditEraser:
         return erased
 
     def erase_visitors_before(self, moment: datetime) -> int:
-        """Erases the addresses of unknown visitors of the months before `moment`; answers how many."""
-        return self._persons.erase_groups_before(VISITORS, visitors_of(moment), now=self._clock())
+        """Erases the addresses of unknown visitors of the months before that of `moment`; how many months."""
+        group = visitors_of(moment)
+        with self._together():
+            months = self._persons.erase_groups_before(VISITORS, group, now=self._clock())
+            before = group.removeprefix(VISITORS)
+            event = AuditVisitorsErased(brand=None, result=Result.SUCCESS, before=before, months=months)
+            self._auditor.record(event)
+        return months

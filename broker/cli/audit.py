@@ -9,9 +9,12 @@ from pathlib import Path
 
 import click
 
+from broker.audit.erasure import AuditEraser
 from broker.cli.audit_chain import export, public_key, verify
+from broker.cli.moments import moment_in
 from broker.cli.options import config_option, read_settings
 from broker.domain.events import AuditSearched, Result
+from broker.errors import ConfigurationError
 from broker.storage.audit_log import AuditLog, AuditRow
 from broker.wiring.audit import audit_room, operator_origin
 
@@ -26,6 +29,25 @@ def audit() -> None:
 
 for command in (verify, export, public_key):
     audit.add_command(command)
+
+
+@audit.command("erase-visitors")
+@config_option
+@click.option("--before", required=True, help="A day of the first month that stays: 2026-06-01T00:00+02:00.")
+@click.confirmation_option(prompt="Their source addresses cannot be brought back. Erase?")
+def erase_visitors(config: Path, before: str) -> None:
+    """Make the source addresses of unknown visitors unreadable, of every month before that one.
+
+    Addresses of people with an account go with the account. What happened stays, and the chain whole.
+    """
+    moment = moment_in(before)
+    if moment is None:
+        raise ConfigurationError(("--before: is not a moment in ISO 8601 with its offset, +01:00 or Z",))
+    with audit_room(read_settings(config)) as room:
+        auditor = room.auditor(origin=operator_origin)
+        eraser = AuditEraser(room.persons, auditor, room.clock, room.database.writing)
+        months = eraser.erase_visitors_before(moment)
+    click.echo(f"The source addresses of unknown visitors of {months} month(s) are erased.")
 
 
 @audit.command()

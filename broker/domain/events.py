@@ -800,6 +800,16 @@ class AuditPersonErased(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AuditVisitorsErased(SecurityEvent):
+    """The source addresses of unknown visitors, of so many months before this one, were made unreadable."""
+
+    kind: ClassVar[str] = "audit.visitors-erased"
+    actor: ClassVar[Actor] = Actor.OPERATOR
+    before: str
+    months: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordNotChanged(SecurityEvent):
     """Somebody who was logged in wanted another password: they gave a wrong one, or it changed meanwhile."""
 
@@ -954,6 +964,7 @@ ALL_EVENTS: tuple[type[SecurityEvent], ...] = (
     AuditExported,
     AuditSearched,
     AuditPersonErased,
+    AuditVisitorsErased,
     PasswordNotChanged,
     IdentityConfirmed,
     IdentityNotConfirmed,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,25 @@ def test_login_is_in_a_whole_chain_with_its_address_sealed(system: System, tmp_p
     assert plain.stat().st_mode & 0o777 == 0o600
 
 
+def test_addresses_of_unknown_visitors_are_erased_up_to_a_month(system: System, tmp_path: Path) -> None:
+    """Nobody opens them any more; those of people with an account stay, and the log is whole."""
+    system.enter(system.browser())
+    next_month = (system.clock().replace(day=28) + timedelta(days=4)).isoformat()
+    erased = _run(system, "erase-visitors", "--before", next_month, "--yes")
+    assert erased.exit_code == 0
+    assert "month(s) are erased" in erased.output
+    _sign(system)
+    assert _run(system, "verify").exit_code == 0
+    opened = tmp_path / "opened.jsonl"
+    assert _run(system, "export", "--output", opened, "--personal").exit_code == 0
+    told = [json.loads(line) for line in opened.read_text(encoding="utf-8").splitlines()]
+    events = {line["kind"]: line for line in told if line["type"] == "event"}
+    assert events["login.started"]["person"].startswith("visitors/")
+    assert events["login.started"].get("personal") is None
+    assert events["login.granted"]["personal"] == ADDRESS
+    assert "audit.visitors-erased" in events
+
+
 def test_export_is_proved_without_the_database(system: System, tmp_path: Path) -> None:
     """The public key is enough; one changed letter is found; the export is itself an event."""
     system.enter(system.browser())
@@ -108,6 +128,7 @@ def test_verification_names_what_was_changed(system: System) -> None:
         (("verify", "--checkpoint-key", "config/broker.toml"), "P-256 public key"),
         (("export", "--after", "99"), "the last checkpoint is 0"),
         (("key",), "no key yet"),
+        (("erase-visitors", "--yes", "--before", "2026-06-01"), "offset"),
     ],
 )
 def test_wrong_use_is_told(system: System, arguments: tuple[str, ...], fault: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 
@@ -166,3 +167,10 @@ def test_visitors_of_old_months_are_erased_together(
         log.write(1, person=person)
     assert _eraser(log).erase_visitors_before(clock.now) == 2
     assert _opened(log) == [None, None, ADDRESS, ADDRESS]
+    with database.reading() as connection:
+        told = connection.execute(
+            text("SELECT detail FROM audit_events WHERE kind = 'audit.visitors-erased'")
+        ).scalar_one()
+    assert json.loads(told) == {"before": f"{clock.now:%Y-%m}", "months": 2}
+    log.checkpoint()
+    assert log.findings() == []
