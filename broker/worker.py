@@ -21,7 +21,7 @@ from broker.storage.logout_notices import LogoutNoticeRepository
 from broker.storage.messages import Channel, MessageRepository
 from broker.storage.used_messages import UsedMessages
 from broker.wiring.audit import audit_room_of, system_auditor
-from broker.wiring.backchannel import backchannel_logout, endings_sweep
+from broker.wiring.ended_sessions import backchannel_logout, endings_sweep
 from broker.wiring.mail import mail_server, mail_transport
 from broker.wiring.provider_metadata import feed_refreshes
 from broker.wiring.signing_keys import tend_keys
@@ -51,11 +51,23 @@ class Job:
 
 def jobs_of(settings: Settings, stores: Stores) -> tuple[Job, ...]:
     """All jobs of a deployment."""
+    delivery = delivery_of(settings, stores)
+    checkpointer = audit_room_of(stores).checkpointer
+    checkpoints = Job("sign a checkpoint of the audit log", checkpointer.run, _ROUNDS_BETWEEN_LOOKS)
+    fetching = tuple(
+        Job(f"fetch the metadata of {refresh.provider}", refresh.run, _ROUNDS_BETWEEN_LOOKS)
+        for refresh in feed_refreshes(settings, stores)
+    )
+    upkeep = (*_sessions_and_keys(settings, stores), checkpoints, *fetching, *_cleaning(stores))
+    return (Job("send messages", delivery.run), *upkeep) if delivery else upkeep
+
+
+def _cleaning(stores: Stores) -> tuple[Job, ...]:
+    """What is kept for a while and no longer."""
     used = UsedMessages(stores.database)
     messages = MessageRepository(stores.database, stores.keys.columns)
     devices = KnownDevices(stores.database, stores.keys.columns)
-    delivery = delivery_of(settings, stores)
-    cleaning = (
+    return (
         Job(
             "forget used messages that have expired",
             lambda: used.purge(stores.clock()),
@@ -72,14 +84,6 @@ def jobs_of(settings: Settings, stores: Stores) -> tuple[Job, ...]:
             _ROUNDS_BETWEEN_CLEANING,
         ),
     )
-    checkpointer = audit_room_of(stores).checkpointer
-    checkpoints = Job("sign a checkpoint of the audit log", checkpointer.run, _ROUNDS_BETWEEN_LOOKS)
-    fetching = tuple(
-        Job(f"fetch the metadata of {refresh.provider}", refresh.run, _ROUNDS_BETWEEN_LOOKS)
-        for refresh in feed_refreshes(settings, stores)
-    )
-    upkeep = (*_sessions_and_keys(settings, stores), checkpoints, *fetching, *cleaning)
-    return (Job("send messages", delivery.run), *upkeep) if delivery else upkeep
 
 
 def _sessions_and_keys(settings: Settings, stores: Stores) -> tuple[Job, ...]:

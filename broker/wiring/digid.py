@@ -16,9 +16,9 @@ from broker.providers.saml.rollover import Rollover
 from broker.providers.saml.sp_metadata import ServiceProvider, signed_sp_metadata
 from broker.settings import Settings
 from broker.settings.brand_file import DigidService
-from broker.wiring.back_channels import patience_of
 from broker.wiring.faults import collect, gather
 from broker.wiring.key_rollovers import KeyFiles, rolling_key, rolling_tls
+from broker.wiring.patience import patience_of
 from broker.wiring.provider_metadata import metadata_of
 from broker.wiring.published_metadata import PublishedMetadata
 

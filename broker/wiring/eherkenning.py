@@ -30,9 +30,9 @@ from broker.providers.saml.service_catalogue import (
 )
 from broker.settings import Settings
 from broker.settings.eherkenning_section import EherkenningConnectionSection, EherkenningServiceEntry
-from broker.wiring.back_channels import patience_of
 from broker.wiring.faults import collect, gather
 from broker.wiring.key_rollovers import KeyFiles, rolling_key, rolling_tls
+from broker.wiring.patience import patience_of
 from broker.wiring.provider_metadata import metadata_of
 from broker.wiring.published_metadata import PublishedMetadata
 

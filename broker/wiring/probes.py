@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping
 from broker.errors import ConfigurationError
 from broker.settings import Settings
 from broker.storage.checks import database_faults, redis_faults
-from broker.storage.signing_keys import SigningKeyRepository, SigningKeyState
+from broker.storage.signing_keys import SigningKeyState
+from broker.wiring.signing_keys import signing_key_source
 from broker.wiring.stores import Stores
 
 
@@ -37,7 +38,7 @@ def _touch_redis(stores: Stores) -> None:
 
 
 def _require_signing_keys(stores: Stores) -> None:
-    keys = SigningKeyRepository(stores.database, stores.keys.columns).all()
+    keys = signing_key_source(stores).all()
     if not any(key.state is SigningKeyState.ACTIVE for key in keys):
         raise ConfigurationError(("there is no active token signing key",))
 

@@ -20,8 +20,8 @@ from broker.providers.saml.refusal import AnswerRefused
 from broker.settings import Environment, MetadataFeed, ProviderFile, Settings
 from broker.settings.model import is_loopback
 from broker.wiring.audit import system_auditor
-from broker.wiring.back_channels import patience_of
 from broker.wiring.faults import named
+from broker.wiring.patience import patience_of
 from broker.wiring.stores import Stores
 from broker.wiring.tls import verifying_context
 

@@ -8,6 +8,7 @@ from datetime import timedelta
 from broker.audit.recorder import Auditor
 from broker.domain.events import Result, SigningKeyChanged
 from broker.oidc.key_rotation import KeyChange, KeyRotation
+from broker.oidc.keys import SigningKeys, ensure_signing_keys
 from broker.settings import Settings
 from broker.storage.signing_keys import SigningKeyRepository
 from broker.wiring.audit import system_auditor
@@ -17,6 +18,13 @@ from broker.wiring.stores import Stores
 def signing_key_source(stores: Stores) -> SigningKeyRepository:
     """Where the keys are."""
     return SigningKeyRepository(stores.database, stores.keys.columns)
+
+
+def signing_keys(stores: Stores) -> SigningKeys:
+    """The keys as this process holds them; they are made by whoever starts first."""
+    source = signing_key_source(stores)
+    ensure_signing_keys(source, now=stores.clock())
+    return SigningKeys(source, stores.clock)
 
 
 def key_rotation(settings: Settings, stores: Stores) -> KeyRotation:

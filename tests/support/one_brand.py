@@ -15,7 +15,7 @@ from joserfc import jws
 from joserfc.jwk import KeySet
 from werkzeug.test import Client
 
-from broker.wiring.backchannel import backchannel_logout, endings_sweep
+from broker.wiring.ended_sessions import backchannel_logout, endings_sweep
 from tests.support.business import IZA, READABLE, ZAKELIJK
 from tests.support.system import System
 

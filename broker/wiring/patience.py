@@ -1,4 +1,4 @@
-"""What the connections of all schemes have in common: patience."""
+"""How long we wait for a provider, from its file."""
 
 from __future__ import annotations
 

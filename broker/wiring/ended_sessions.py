@@ -8,13 +8,12 @@ from datetime import datetime
 from broker.errors import ConfigurationError
 from broker.oidc.backchannel_logout import BackchannelLogout, LogoutTokens
 from broker.oidc.guarded_post import GuardedPost
-from broker.oidc.keys import SigningKeys, ensure_signing_keys
 from broker.sessions.endings import PortalToTell, SessionEndings
 from broker.settings import Environment, Settings
 from broker.storage.logout_notices import LogoutNoticeRepository
-from broker.storage.signing_keys import SigningKeyRepository
 from broker.wiring.audit import system_auditor
 from broker.wiring.clients import clients_of
+from broker.wiring.signing_keys import signing_keys
 from broker.wiring.stores import Stores, session_store
 
 
@@ -45,14 +44,10 @@ def backchannel_logout(settings: Settings, stores: Stores) -> BackchannelLogout:
     clients = clients_of(settings, faults)
     if faults:
         raise ConfigurationError(tuple(faults))
-    source = SigningKeyRepository(stores.database, stores.keys.columns)
-    # The worker may be the first to start.
-    ensure_signing_keys(source, now=stores.clock())
-    keys = SigningKeys(source, stores.clock)
     return BackchannelLogout(
         LogoutNoticeRepository(stores.database, stores.keys.columns),
         clients,
-        LogoutTokens(settings.broker.issuer, keys, stores.clock),
+        LogoutTokens(settings.broker.issuer, signing_keys(stores), stores.clock),
         GuardedPost(loopback_only=settings.broker.environment is Environment.DEMO),
         system_auditor(stores),
         stores.clock,
