@@ -50,7 +50,7 @@ class DigidProvider:
 
     @property
     def scheme(self) -> Scheme:
-        """DigiD."""
+        """That of DigiD."""
         return Scheme.DIGID
 
     def begin(self, required: Assurance, *, relay_state: str, now: datetime) -> Begun:

@@ -48,7 +48,7 @@ class EherkenningProvider:
 
     @property
     def scheme(self) -> Scheme:
-        """EHerkenning."""
+        """That of eHerkenning."""
         return Scheme.EHERKENNING
 
     def begin(self, required: Assurance, *, relay_state: str, now: datetime) -> Begun:

@@ -204,7 +204,9 @@ def test_membership_takes_everything_along(
     bea, place = registry.account(), registry.collectivity("1001", "Eerste")
     registry.give(bea, place, MANAGER, REPORTS)
     registry.relations.remember(bea.id, place.id, clock())
+    assert registry.collectivities.numbers_of(bea.id) == (place.number,)
     assert registry.collectivities.remove_member(bea.id, place.id)
+    assert registry.collectivities.numbers_of(bea.id) == ()
     assert not registry.collectivities.remove_member(bea.id, place.id)
     with database.reading() as connection:
         for table in (MEMBERSHIPS, MEMBERSHIP_WORDS, ROLE_GRANTS, LAST_RELATIONS):
