@@ -59,3 +59,4 @@ def eherkenning_pages() -> Iterator[Page]:
     yield "request-faulty", "binding/request.html", {**form, "represents": _BY_CHAIN, "form": faulty}
     yield "request-too-many", "binding/request.html", {**form, "too_many": True}
     yield "received", "binding/received.html", {}
+    yield "entrance", "binding/entrance.html", {}

@@ -13,10 +13,12 @@ from flask_babel import lazy_gettext
 from flask_babel.speaklater import LazyString
 
 from broker.accounts.registration.pending import Details
+from broker.domain.accounts import AccountType
 from broker.domain.email_address import EmailFault
 from broker.domain.outages import Outage
 from broker.domain.person_name import NameFault
 from broker.providers.logout import UpstreamEnd
+from broker.web.dead_end import TextList
 from broker.web.error_texts import ERROR_CODES
 from broker.web.logged_out import Upstream
 from broker.web.notices import NOTICE_CODES, OwnTexts
@@ -57,6 +59,7 @@ class Portal:
     name: str
     url: str
     brand: Brand
+    account_type: AccountType = AccountType.BUSINESS
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +104,12 @@ BRANDS = (
     sample_brand("iza", "IZA"),
     sample_brand("zorg-en-zekerheid", "Zorg en Zekerheid"),
 )
-PORTALS = tuple(
-    Portal(name, "http://127.0.0.1:8401/", brand)
-    for name, brand in zip(
-        ("Mijn CZ", "Mijn VGZ Zakelijk", "Mijn IZA", "MijnZZ Zakelijk"), BRANDS, strict=True
-    )
+PORTALS = (
+    Portal("Mijn CZ", "http://127.0.0.1:8401/", BRANDS[0], AccountType.CONSUMER),
+    *(
+        Portal(name, "http://127.0.0.1:8401/", brand)
+        for name, brand in zip(("Mijn VGZ Zakelijk", "Mijn IZA", "MijnZZ Zakelijk"), BRANDS[1:], strict=True)
+    ),
 )
 _OUTAGE = Outage("digid", None, datetime(2026, 11, 20, 9, 0, tzinfo=UTC))
 OUTAGES = {
@@ -119,13 +123,18 @@ OUTAGES = {
     ),
     "dutch-words": replace(_OUTAGE, text_nl="DigiD werkt vannacht niet door onderhoud bij Logius."),
 }
+NEWCOMERS = (
+    TextList(
+        str(lazy_gettext("Nog geen account?")),
+        (str(lazy_gettext("%(portal)s: log in met DigiD. Daarna maakt u uw account.", portal="Mijn CZ")),),
+    ),
+)
 FIELDS = {"SAMLRequest": "PHNhbWxwOkF1dGhuUmVxdWVzdC8+", "RelayState": "r4nd0m"}
 
 
 def all_states() -> Iterator[State]:
     """Every page in every state that a person can meet."""
-    yield State("home", "home.html", None, {"portals": PORTALS})
-    yield State("home-empty", "home.html", None, {"portals": ()})
+    yield from _home_states()
     for portal in PORTALS:
         yield from _login_states(portal)
         yield from _registration_states(portal)
@@ -137,6 +146,15 @@ def all_states() -> Iterator[State]:
     yield from _logout_states(PORTALS[0])
     yield from _error_states(PORTALS[0])
     yield from (_error("error-brand", "transaction-unknown", portal) for portal in PORTALS[1:])
+
+
+def _home_states() -> Iterator[State]:
+    nothing = {"entrance": None, "lists": ()}
+    yield State("home", "home.html", None, {**nothing, "portals": PORTALS})
+    yield State("home-empty", "home.html", None, {**nothing, "portals": ()})
+    of_brand = {"portals": PORTALS[:1], "entrance": WayOn(lazy_gettext("Inloggen"), "/cz/staff")}
+    yield State("home-cz", "home.html", BRANDS[0], {**of_brand, "lists": NEWCOMERS})
+    yield State("home-zorg-en-zekerheid", "home.html", BRANDS[3], {**nothing, "portals": PORTALS[3:]})
 
 
 def _login_states(portal: Portal) -> Iterator[State]:
@@ -230,7 +248,7 @@ def _relation_states(portal: Portal) -> Iterator[State]:
 
 def _eherkenning_states(portal: Portal) -> Iterator[State]:
     for name, template, context in eherkenning_pages():
-        shown = {**context, "portal": portal}
+        shown = {**context, "portal": portal, "portals": (portal,)}
         yield State(f"eherkenning-{portal.brand.id}-{name}", template, portal.brand, shown)
 
 
@@ -284,6 +302,8 @@ def _error_states(portal: Portal) -> Iterator[State]:
     yield replace(one, context={**one.context, "ways_on": list(there)})
     role = _error("error-who-helps", "no-role", portal)
     yield replace(role, context={**role.context, "lists": MISSING})
+    nothing = _error("error-newcomers", "not-found", portal)
+    yield replace(nothing, context={**nothing.context, "lists": NEWCOMERS})
 
 
 def _error(prefix: str, code: str, portal: Portal | None) -> State:

@@ -16,11 +16,14 @@ from broker.domain.person_name import InvalidName, NameFault, parse_person_name
 from broker.domain.roles import Role, RoleCatalogue
 from broker.web import csrf
 from broker.web.binding_visit import Visitor, acting_visitor, visitor_of
+from broker.web.dead_end import DeadEnd
 from broker.web.language import Language, current_language
 from broker.web.login_pages import LoginPages
+from broker.web.newcomers import asks_for_accounts
 from broker.web.ways_in import LEVEL_NAMES
 
-_PATH: Final = "/<brand>/request-account/<attempt>"
+_ENTRANCE: Final = "/<brand>/request-account"
+_PATH: Final = f"{_ENTRANCE}/<attempt>"
 _UNPROCESSABLE: Final = 422
 _TOO_MANY: Final = 429
 _LONGEST_ECHO: Final = 300
@@ -48,8 +51,18 @@ class RequestForm:
 
 
 def account_request_blueprint(parts: AccountRequestPages) -> Blueprint:
-    """``/<brand>/request-account/<attempt>``, within the attempt in which eHerkenning vouched for them."""
+    """``/<brand>/request-account/<attempt>``, within the attempt in which eHerkenning vouched for them.
+
+    Whoever has only the address of the brand reads where that begins.
+    """
     blueprint = Blueprint("account_request", __name__)
+
+    @blueprint.get(_ENTRANCE)
+    def entrance(brand: str) -> str:
+        portals = tuple(portal for portal in parts.pages.portals.of_brand(brand) if asks_for_accounts(portal))
+        if not portals:
+            raise DeadEnd("not-found", 404)
+        return render_template("binding/entrance.html", brand=portals[0].brand, portals=portals)
 
     @blueprint.get(_PATH)
     def show(brand: str, attempt: str) -> ResponseReturnValue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from flask import render_template
 from flask_babel import gettext
@@ -28,10 +29,12 @@ class TextList:
     items: tuple[str, ...]
 
 
+NOT_FOUND: Final = "not-found"
+
 # Beginning again would lead to the same page: these offer only the way back.
 _NOT_AGAIN = frozenset({"no-account", "account-disabled", "no-role", "collectivity-not-reachable"})
-# Here something has to be done first, at one of these portals.
-_FIRST = frozenset({"second-factor-missing", "authenticator-missing"})
+# Nothing was begun, or something has to be done first, at one of these portals.
+_FIRST = frozenset({NOT_FOUND, "second-factor-missing", "authenticator-missing"})
 # Here everything is done already.
 _FURTHER = frozenset({"already-logged-in", "link-used", "invitation-link-used", "address-link-used"})
 

@@ -104,6 +104,9 @@ def language_links() -> tuple[LanguageLink, ...]:
     """
     if not _may_be_asked_again():
         return ()
+    if request_at_hand().endpoint is None:
+        # Nothing is served here, so nothing that came with the address means anything either.
+        return _links_alone(current_language())
     kept = [pair for pair in request.args.items(multi=True) if pair[0] != LANGUAGE_PARAMETER]
     return _links(current_language(), kept) if kept else _links_alone(current_language())
 

@@ -6,18 +6,20 @@ people get a page; nobody gets a stack trace, and the log gets one line for each
 
 from __future__ import annotations
 
+from functools import partial
 from http import HTTPStatus
 
 import structlog
-from flask import Flask, g, jsonify, make_response, request
+from flask import Flask, g, jsonify, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from broker.errors import BrokerError, Busy
 from broker.oidc.discovery import Endpoints
 from broker.web.attempt_addresses import choice_address
-from broker.web.dead_end import DeadEnd, TextList, WayOn, error_page
+from broker.web.dead_end import NOT_FOUND, DeadEnd, TextList, WayOn, error_page
+from broker.web.newcomers import for_newcomers
 from broker.web.portals import BrandView, Portals, PortalView
 from broker.web.request_line import install_request_line
 from broker.web.support_code import give_support_code, support_code
@@ -35,7 +37,7 @@ _MACHINE_PATHS = (
     "/.well-known/",
     "/health/",
 )
-_CODE_OF_STATUS = {404: "not-found", 405: "method-not-allowed", 413: "too-large"}
+_CODE_OF_STATUS = {405: "method-not-allowed", 413: "too-large"}
 
 _log = structlog.get_logger("broker.request")
 
@@ -57,16 +59,8 @@ def install_rim(app: Flask, portals: Portals, allowed_host: str) -> None:
 
 
 def _install_error_handlers(app: Flask, portals: Portals) -> None:
-    @app.errorhandler(DeadEnd)
-    def dead_end(error: DeadEnd) -> ResponseReturnValue:
-        return _answer(
-            error.code,
-            error.status,
-            brand=error.brand,
-            begin_at=error.portals,
-            ways_on=error.ways_on,
-            lists=error.lists,
-        )
+    app.register_error_handler(DeadEnd, partial(_dead_end, portals))
+    app.register_error_handler(NotFound, lambda _: _nothing_here(portals))
 
     @app.errorhandler(BrokerError)
     def broker_error(error: BrokerError) -> ResponseReturnValue:
@@ -116,6 +110,28 @@ def _answer(
     return error_page(code, brand=brand, portals=begin_at, ways_on=ways_on, lists=lists), status
 
 
+def _dead_end(portals: Portals, error: DeadEnd) -> ResponseReturnValue:
+    if error.code == NOT_FOUND and error.brand is None:
+        return _nothing_here(portals)
+    return _answer(
+        error.code,
+        error.status,
+        brand=error.brand,
+        begin_at=error.portals,
+        ways_on=error.ways_on,
+        lists=error.lists,
+    )
+
+
+def _nothing_here(portals: Portals) -> ResponseReturnValue:
+    """The way to what there is of the brand in the address; of another address, to where all of them are."""
+    brand = _brand_of_path(portals)
+    there = _portals_of(portals, brand)
+    home = () if brand else (WayOn(gettext("Naar de beginpagina"), url_for("home.home")),)
+    lists = for_newcomers(there)
+    return _answer(NOT_FOUND, HTTPStatus.NOT_FOUND, brand=brand, begin_at=there, ways_on=home, lists=lists)
+
+
 def _is_for_machines() -> bool:
     """Whether a program called; when no route matched, its address tells."""
     return request.blueprint in MACHINE_BLUEPRINTS or request.path.startswith(_MACHINE_PATHS)
@@ -129,8 +145,12 @@ def _oauth_word(status: int) -> str:
 
 
 def _brand_of_path(portals: Portals) -> BrandView | None:
-    brand = (request_at_hand().view_args or {}).get("brand")
-    return portals.brand(brand) if isinstance(brand, str) else None
+    """The brand that the address is of: what the route says, or how an address begins that has none."""
+    asked = request_at_hand()
+    if asked.endpoint is None:
+        return portals.brand(asked.path[1:].partition("/")[0])
+    named = (asked.view_args or {}).get("brand")
+    return portals.brand(named) if isinstance(named, str) else None
 
 
 def _back_to_the_form(brand: BrandView | None) -> tuple[WayOn, ...]:

@@ -38,7 +38,7 @@ PAGES: dict[str, set[str]] = {
         "second_factor/number.html",
         "second_factor/scan.html",
     },
-    "account_request": {"binding/request.html", "binding/received.html"},
+    "account_request": {"binding/entrance.html", "binding/request.html", "binding/received.html"},
     "binding": {"binding/code.html", "login/form_post.html"},
     "activation": {"register/activate.html", "register/ready.html", "login/form_post.html"},
     "address": {"address/confirm.html", "address/done.html"},

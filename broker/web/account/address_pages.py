@@ -9,10 +9,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from broker.domain.email_address import EmailAddress, InvalidEmailAddress, comparable, parse_email_address
-from broker.web.account.area import PATH, AccountArea, Visitor, acting_visitor, back, page_of, visitor_of
+from broker.web.account.area import (
+    PATH,
+    AccountArea,
+    Visitor,
+    acting_visitor,
+    back,
+    no_such_page,
+    page_of,
+    visitor_of,
+)
 from broker.web.account.notes import ADDRESS_ASKED
 from broker.web.account.proof import is_proven, to_proof
-from broker.web.dead_end import DeadEnd
 from broker.web.parameters import once
 from broker.web.registration_texts import field_fault
 
@@ -46,7 +54,7 @@ def add_address_pages(blueprint: Blueprint, area: AccountArea) -> None:
 
 def _where_mail_is_sent(area: AccountArea, visitor: Visitor) -> None:
     if not area.mails.can_tell(visitor.brand.id):
-        raise DeadEnd("not-found", 404, brand=visitor.brand)
+        raise no_such_page(visitor)
 
 
 def _judged(visitor: Visitor, text: str) -> EmailAddress | str:

@@ -9,6 +9,7 @@ from typing import Final
 
 from flask import g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from broker.accounts.address.changing import AddressChanges
 from broker.accounts.passwords.hashing import PasswordHashing
@@ -31,7 +32,7 @@ from broker.web import cookies, csrf
 from broker.web.account.frame import Frame, frame_of
 from broker.web.account.mails import ChangeMails
 from broker.web.account.memory import AccountMemory
-from broker.web.dead_end import DeadEnd, known_brand
+from broker.web.dead_end import DeadEnd, WayOn, known_brand
 from broker.web.enrolment_wizard import Wizard
 from broker.web.headers import allow_own_calls
 from broker.web.login_pages import LoginPages
@@ -165,7 +166,13 @@ def around_the_page() -> dict[str, object]:
 def with_password_only(visitor: Visitor) -> None:
     """Consumers come by DigiD: for them there is no such page."""
     if not visitor.has_password:
-        raise DeadEnd("not-found", 404, brand=visitor.brand)
+        raise no_such_page(visitor)
+
+
+def no_such_page(visitor: Visitor) -> DeadEnd:
+    """For this person there is none; what there is, is one step away."""
+    way_on = WayOn(gettext("Naar uw gegevens"), visitor.url("details"))
+    return DeadEnd("not-found", 404, brand=visitor.brand, ways_on=(way_on,))
 
 
 def _found(area: AccountArea, brand: str) -> Visitor:

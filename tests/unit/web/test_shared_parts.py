@@ -62,6 +62,8 @@ def test_values_in_a_part_are_escaped_once(app: TrimmedFlask) -> None:
 def test_page_keeps_no_part_of_what_it_was_asked_with(monkeypatch: pytest.MonkeyPatch) -> None:
     """A mailed link is a secret, and what a stranger sends must not pile up; the switch repeats it still."""
     app = make_app()
+    # Where nothing is served, the switch repeats nothing.
+    app.add_url_rule("/", "page", lambda: "")
     shared = Mock(wraps=app.jinja_env.globals["shared_part"])
     monkeypatch.setitem(app.jinja_env.globals, "shared_part", shared)
     pages = []

@@ -23,6 +23,7 @@ APP = make_app()
 TEMPLATES_OF_PAGES = {
     "home.html",
     "binding/code.html",
+    "binding/entrance.html",
     "binding/received.html",
     "binding/request.html",
     "account/address.html",
@@ -286,8 +287,11 @@ def test_home_names_the_portals_and_leads_to_them() -> None:
     """Who comes here by mistake finds the portal."""
     page = page_of("home")
     assert [words(card) for card in page.select("a.portal-card")] == [
-        "Mijn CZ CZ", "Mijn VGZ Zakelijk VGZ", "Mijn IZA IZA", "MijnZZ Zakelijk Zorg en Zekerheid",
-    ]  # fmt: skip
+        "Mijn CZ CZ Voor verzekerden",
+        "Mijn VGZ Zakelijk VGZ Voor organisaties",
+        "Mijn IZA IZA Voor organisaties",
+        "MijnZZ Zakelijk Zorg en Zekerheid Voor organisaties",
+    ]
 
 
 @pytest.mark.parametrize("name", ["login-cz-outage-plain", "login-cz-closed-after-failures"])
