@@ -38,6 +38,7 @@ class Desk:
     name: str
     phone: str
     email: str
+    hours: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +95,8 @@ class State:
 
 def sample_brand(theme: str, name: str) -> Brand:
     """A brand with contact details of nobody (088 000 00 00 is not given out)."""
-    desk = Desk(f"{name} Klantenservice", "088 000 00 00", f"klantenservice@{theme}.example")
+    hours = "Op werkdagen van 8.30 tot 17.30 uur." if theme == "cz" else None
+    desk = Desk(f"{name} Klantenservice", "088 000 00 00", f"klantenservice@{theme}.example", hours)
     return Brand(theme, name, f"{name} (demonstratie) U.A.", theme, desk)
 
 

@@ -4,8 +4,9 @@
 files hold is judged by `broker.wiring.configuration`.
 """
 
-from broker.settings.brand_file import Brand, Desk, DigidService, Staff
+from broker.settings.brand_file import Brand, DigidService, Staff
 from broker.settings.broker_file import BrokerFile, Environment
+from broker.settings.desk_section import Desk
 from broker.settings.load import Settings, load_settings
 from broker.settings.mail_section import MailSecurity
 from broker.settings.portal_file import ClientMetadata, Portal, Profile

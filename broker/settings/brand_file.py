@@ -6,19 +6,12 @@ from typing import Literal
 
 from pydantic import Field
 
+from broker.settings.desk_section import Desk
 from broker.settings.eherkenning_section import EherkenningConnectionSection
-from broker.settings.mail_section import BrandMail, EmailAddress
+from broker.settings.mail_section import BrandMail
 from broker.settings.model import ConfiguredPath, Identifier, Section, WebUrl
 from broker.settings.next_key import NextKey
 from broker.settings.roles_section import RoleName, RoleSection
-
-
-class Desk(Section):
-    """Whom people call when they are stuck."""
-
-    name: str = Field(description="The desk's name on screen.")
-    phone: str = Field(description="Telephone number as people read it.")
-    email: EmailAddress = Field(description="E-mail address.")
 
 
 class DigidService(Section):

@@ -12,6 +12,7 @@ from broker.domain.assurance import Assurance, Scheme
 from broker.domain.factor_strength import strongest
 from broker.domain.second_factors import FactorKind
 from broker.settings.access_section import Access
+from broker.settings.desk_section import Desk
 from broker.settings.model import ConfiguredPath, Identifier, Section, WebUrl
 
 
@@ -235,6 +236,7 @@ class Portal(Section):
         max_length=128,
         description="Portals with the same sector see the same subject; default: the brand.",
     )
+    desk: Desk | None = Field(default=None, description="Absent: the desk of its brand.")
     client: ClientMetadata
     resource_server: ResourceServer | None = None
     login: LoginPolicy

@@ -11,6 +11,7 @@ from broker.accounts.registration.confirmation import Confirmation
 from broker.accounts.registration.links import LinkFault
 from broker.accounts.registration.pending import PendingRegistration
 from broker.domain.accounts import WithoutAccount
+from broker.domain.assurance import Scheme
 from broker.login.transaction import LoginTransaction
 from broker.web import cookies, csrf
 from broker.web.dead_end import DeadEnd, known_brand
@@ -39,7 +40,7 @@ def activation_blueprint(activation: ActivationPages) -> Blueprint:
 
     @blueprint.get("/<brand>/activate")
     def look(brand: str) -> ResponseReturnValue:
-        view = known_brand(pages.portals, brand)
+        view = known_brand(pages.portals, brand, Scheme.DIGID)
         token = link_token(request.args)
         found = confirmation.look(brand, token)
         portal = _portal(pages, view, found)
@@ -55,7 +56,7 @@ def activation_blueprint(activation: ActivationPages) -> Blueprint:
 
     @blueprint.post("/<brand>/activate")
     def confirm(brand: str) -> ResponseReturnValue:
-        view = known_brand(pages.portals, brand)
+        view = known_brand(pages.portals, brand, Scheme.DIGID)
         token = link_token(request.form)
         # The link may be opened in a browser without a cookie of ours; its secret proves our own page.
         pages.answers.require_own_page(brand, token)

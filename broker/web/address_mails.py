@@ -21,7 +21,7 @@ class AddressMails:
 
     def write(self, letter: AddressLetter) -> None:
         """Queue the mail, within the transaction at hand; one for nobody costs what any other does."""
-        brand = self._letterbox.brand(letter.brand)
+        brand = self._letterbox.brand(letter.brand, letter.account_type)
         words = self._words(letter, brand)
         self._letterbox.post(brand, letter.kind.value, words, letter.to_ascii, letter.expires_at)
 

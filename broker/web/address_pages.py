@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from broker.accounts.address.changing import AddressChanges
-from broker.accounts.address.links import AddressLinkFault
+from broker.accounts.address.links import AddressLink, AddressLinkFault
+from broker.domain.accounts import AccountType
 from broker.web import csrf
 from broker.web.dead_end import DeadEnd, WayOn, known_brand
 from broker.web.login_pages import LoginPages
@@ -45,7 +46,7 @@ def address_blueprint(parts: AddressPages) -> Blueprint:
             raise _dead_end(view, found)
         return render_template(
             "address/confirm.html",
-            brand=view,
+            brand=_their_brand(pages, view, found),
             address=found.wish.after,
             action=url_for("address.confirm", brand=brand),
             csrf_token=csrf.token_for(token),
@@ -70,13 +71,23 @@ def address_blueprint(parts: AddressPages) -> Blueprint:
             raise _dead_end(view, AddressLinkFault.UNKNOWN)
         return render_template(
             "address/done.html",
-            brand=view,
+            brand=_their_brand(pages, view, link),
             address=link.wish.after,
-            by_password=link.wish.password_since is not None,
+            by_password=_is_by_password(link),
             settings_url=_settings_url(brand),
         )
 
     return blueprint
+
+
+def _is_by_password(link: AddressLink) -> bool:
+    return link.wish.password_since is not None
+
+
+def _their_brand(pages: LoginPages, brand: BrandView, link: AddressLink) -> BrandView:
+    """The brand with the desk for whoever has this account, which is one with a password or of a consumer."""
+    account_type = AccountType.BUSINESS if _is_by_password(link) else AccountType.CONSUMER
+    return pages.portals.brand_for(brand.id, account_type) or brand
 
 
 def _settings_url(brand: str) -> str:

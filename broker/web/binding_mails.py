@@ -12,6 +12,7 @@ from flask_babel import gettext
 from broker.accounts.binding.codes import shown
 from broker.accounts.binding.ports import BoundLetter, CodeLetter
 from broker.accounts.requesting.service import ApplicantLetter
+from broker.domain.accounts import AccountType
 from broker.web.letters import Letterbox, Words, if_it_was_not_you
 from broker.web.portals import BrandView
 
@@ -24,13 +25,13 @@ class BindingMails:
 
     def write(self, letter: CodeLetter) -> None:
         """Queue the mail with a code, within the transaction at hand."""
-        brand = self._letterbox.brand(letter.brand)
+        brand = self._letterbox.brand(letter.brand, AccountType.BUSINESS, letter.portal)
         words = _code_words(self._letterbox.place(brand, letter.portal), shown(letter.code))
         self._letterbox.post(brand, "eherkenning-code", words, letter.to_ascii, letter.expires_at)
 
     def tell_bound(self, letter: BoundLetter) -> None:
         """Queue the mail that a code was used, within the transaction at hand."""
-        brand = self._letterbox.brand(letter.brand)
+        brand = self._letterbox.brand(letter.brand, AccountType.BUSINESS)
         words = _bound_words(brand)
         self._letterbox.post(brand, "eherkenning-bound", words, letter.to_ascii, letter.expires_at)
 
@@ -43,7 +44,7 @@ class BindingMails:
         self._tell_applicant(letter, _refused_words)
 
     def _tell_applicant(self, letter: ApplicantLetter, words: Callable[[str], Words]) -> None:
-        brand = self._letterbox.brand(letter.brand)
+        brand = self._letterbox.brand(letter.brand, AccountType.BUSINESS, letter.portal)
         place = self._letterbox.place(brand, letter.portal)
         self._letterbox.post(brand, "account-request", words(place), letter.to_ascii, letter.expires_at)
 

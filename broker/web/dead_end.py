@@ -8,6 +8,7 @@ from typing import Final
 from flask import render_template
 from flask_babel import gettext
 
+from broker.domain.assurance import Scheme
 from broker.web.error_texts import explain
 from broker.web.portals import BrandView, Portals, PortalView
 from broker.web.support_code import support_code
@@ -111,9 +112,9 @@ def _label(code: str, portal: PortalView) -> str:
     return str(label)
 
 
-def known_brand(portals: Portals, name: str) -> BrandView:
-    """The brand that an address names; for any other name there is no such page."""
-    brand = portals.brand(name)
+def known_brand(portals: Portals, name: str, scheme: Scheme | None = None) -> BrandView:
+    """The brand that an address names, with the desk for who logs in that way; else there is no such page."""
+    brand = portals.brand(name) if scheme is None else portals.brand_by(name, scheme)
     if brand is None:
         raise DeadEnd("not-found", 404)
     return brand

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from flask import render_template
 from flask_babel import gettext
 
-from broker.domain.accounts import Account
+from broker.domain.accounts import Account, AccountType
 from broker.domain.mailbox import mailbox_of
 from broker.notify.mail import Mail, Sender
 from broker.notify.queue import MessageQueue
@@ -57,9 +57,13 @@ class Letterbox:
         """Whether the brand sends mail."""
         return brand in self._senders
 
-    def brand(self, name: str) -> BrandView:
-        """A brand that sends mail, which settings see to wherever a portal needs it."""
-        brand = self._portals.brand(name)
+    def brand(self, name: str, account_type: AccountType, portal: str | None = None) -> BrandView:
+        """A brand that sends mail, which settings see to wherever a portal needs it.
+
+        The desk is that of the portal, where it is known, or else of those for people with such an account.
+        """
+        found = self._portals.get(portal or "")
+        brand = found.brand if found is not None else self._portals.brand_for(name, account_type)
         if brand is None or not self.is_of(name):
             raise RuntimeError(f"brand {name} sends no mail")
         return brand
@@ -86,7 +90,7 @@ class Letterbox:
         """
         to_ascii = mailbox_of(account)
         if self.is_of(account.brand) and to_ascii is not None:
-            brand = self.brand(account.brand)
+            brand = self.brand(account.brand, account.type)
             self.post(brand, purpose, words(brand), to_ascii, expires_at)
 
 

@@ -100,7 +100,9 @@ def _nothing_here(pages: LoginPages, brand: BrandView) -> DeadEnd:
     session = pages.sessions.find(brand.id, cookies.session_value(request, brand.id), now=pages.clock())
     if session is not None:
         there = pages.portals.get(session.portal)
-        return DeadEnd("already-logged-in", 409, brand=brand, portal=there, portals=portals)
+        return DeadEnd(
+            "already-logged-in", 409, brand=there.brand if there else brand, portal=there, portals=portals
+        )
     return DeadEnd(_why_unknown(), 400, brand=brand, portals=portals)
 
 

@@ -127,7 +127,7 @@ def _ask(pages: LoginPages, decision: AskFirst) -> ResponseReturnValue:
     portal = pages.portals.get(held[0].session.portal)
     return render_template(
         "logout/confirm.html",
-        brand=pages.portals.brand(held[0].session.brand) if len(held) == 1 else None,
+        brand=portal.brand if portal and len(held) == 1 else None,
         action=url_for("logout.confirmed"),
         csrf_token=csrf.token_for(_secret(held)),
         fields=_fields(decision),

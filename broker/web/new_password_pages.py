@@ -11,6 +11,7 @@ from flask_babel import gettext
 
 from broker.accounts.reset.choosing import Found, NewPassword, NotTaken, PasswordChoice
 from broker.accounts.reset.links import LinkFault, PasswordLink, Purpose
+from broker.domain.assurance import Scheme
 from broker.web import csrf
 from broker.web.dead_end import DeadEnd, WayOn, known_brand
 from broker.web.login_pages import LoginPages
@@ -60,7 +61,7 @@ def _add(blueprint: Blueprint, parts: NewPasswordPages, purpose: Purpose, place:
 
     @blueprint.get(f"/<brand>/{place}/password", endpoint=f"look_{place}")
     def look(brand: str) -> ResponseReturnValue:
-        view, token = known_brand(pages.portals, brand), link_token(request.args)
+        view, token = known_brand(pages.portals, brand, Scheme.PASSWORD), link_token(request.args)
         found = choice.look(brand, purpose, token)
         if isinstance(found, LinkFault):
             raise _dead_end(pages, view, purpose, found)
@@ -68,7 +69,7 @@ def _add(blueprint: Blueprint, parts: NewPasswordPages, purpose: Purpose, place:
 
     @blueprint.post(f"/<brand>/{place}/password", endpoint=f"choose_{place}")
     def choose(brand: str) -> ResponseReturnValue:
-        view, token = known_brand(pages.portals, brand), link_token(request.form)
+        view, token = known_brand(pages.portals, brand, Scheme.PASSWORD), link_token(request.form)
         # The link may be opened in a browser without a cookie of ours; its secret proves our own page.
         pages.answers.require_own_page(brand, token)
         typed = once(request.form, "password")
@@ -80,7 +81,7 @@ def _add(blueprint: Blueprint, parts: NewPasswordPages, purpose: Purpose, place:
 
     @blueprint.get(f"/<brand>/{place}/done", endpoint=f"done_{place}")
     def done(brand: str) -> ResponseReturnValue:
-        view, token = known_brand(pages.portals, brand), link_token(request.args)
+        view, token = known_brand(pages.portals, brand, Scheme.PASSWORD), link_token(request.args)
         link = choice.used(brand, purpose, token)
         if link is None:
             raise _dead_end(pages, view, purpose, LinkFault.UNKNOWN)

@@ -19,7 +19,7 @@ def for_newcomers(portals: tuple[PortalView, ...]) -> tuple[TextList, ...]:
 
 def asks_for_accounts(portal: PortalView) -> bool:
     """Whether somebody can ask for an account here, which takes a login with eHerkenning first."""
-    return any(least.scheme is Scheme.EHERKENNING for least in portal.minimum)
+    return portal.is_entered_by(Scheme.EHERKENNING)
 
 
 def _how_at(portal: PortalView) -> str | None:

@@ -10,6 +10,7 @@ from typing import Final
 from flask_babel import gettext
 
 from broker.accounts.reset.ports import Letter, LetterKind
+from broker.domain.accounts import AccountType
 from broker.web.letters import Letterbox, Words, button, if_it_was_not_you, link_to, never_ask
 from broker.web.portals import BrandView
 
@@ -26,7 +27,7 @@ class PasswordMails:
 
     def write(self, letter: Letter) -> None:
         """Queue the mail, within the transaction at hand; one for nobody costs what any other does."""
-        brand = self._letterbox.brand(letter.brand)
+        brand = self._letterbox.brand(letter.brand, AccountType.BUSINESS, letter.portal)
         words = self._words(letter, brand)
         self._letterbox.post(brand, letter.kind.value, words, letter.to_ascii, letter.expires_at)
 

@@ -2,32 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from broker.domain.access import PortalAccess
 from broker.domain.accounts import AccountType, WithoutAccount
-from broker.domain.assurance import Assurance
+from broker.domain.assurance import Assurance, Scheme
 from broker.domain.roles import RoleCatalogue, RoleId
 from broker.domain.second_factors import FactorKind
 from broker.domain.staff import entrance_of
 from broker.sessions.session import Limits
+from broker.web.desks import DeskView
 from broker.web.language import Language, current_language
 from broker.web.notices import OwnTexts
 
 
 @dataclass(frozen=True, slots=True)
-class DeskView:
-    """Whom people call when they are stuck."""
-
-    name: str
-    phone: str
-    email: str
-
-
-@dataclass(frozen=True, slots=True)
 class BrandView:
-    """A brand on screen."""
+    """A brand on screen. That of a portal has the portal's own desk, where its file names one."""
 
     id: str
     name: str
@@ -77,6 +69,10 @@ class PortalView:
     is_ours: bool = False
     access: PortalAccess | None = None
 
+    def is_entered_by(self, scheme: Scheme) -> bool:
+        """Whether this is one of its ways of logging in."""
+        return any(least.scheme is scheme for least in self.minimum)
+
 
 class Portals:
     """All portals of the deployment; found by name, by client and by brand."""
@@ -108,6 +104,19 @@ class Portals:
     def brand(self, brand: str) -> BrandView | None:
         """The brand of that name."""
         return self._brands.get(brand)
+
+    def brand_for(self, brand: str, account_type: AccountType) -> BrandView | None:
+        """The brand with the desk for people who have such an account, where all their portals share one."""
+        return self._with_their_desk(brand, lambda portal: portal.account_type is account_type)
+
+    def brand_by(self, brand: str, scheme: Scheme) -> BrandView | None:
+        """The brand with the desk for people who log in that way, where all their portals share one."""
+        return self._with_their_desk(brand, lambda portal: portal.is_entered_by(scheme))
+
+    def _with_their_desk(self, brand: str, is_theirs: Callable[[PortalView], bool]) -> BrandView | None:
+        seen = [portal.brand for portal in self.of_brand(brand) if is_theirs(portal)]
+        is_one = bool(seen) and all(other.desk == seen[0].desk for other in seen)
+        return seen[0] if is_one else self.brand(brand)
 
     def brands(self) -> tuple[str, ...]:
         """The names of all brands."""

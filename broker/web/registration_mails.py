@@ -9,6 +9,7 @@ from __future__ import annotations
 from flask_babel import gettext
 
 from broker.accounts.registration.ports import Letter
+from broker.domain.accounts import AccountType
 from broker.web.letters import Letterbox, Words, button, link_to, never_ask
 from broker.web.portals import BrandView
 
@@ -25,7 +26,7 @@ class RegistrationMails:
 
     def write(self, letter: Letter) -> None:
         """Queue the mail, within the transaction at hand."""
-        brand = self._letterbox.brand(letter.brand)
+        brand = self._letterbox.brand(letter.brand, AccountType.CONSUMER, letter.portal)
         place = self._letterbox.place(brand, letter.portal)
         if letter.token is None:
             purpose, words = ADDRESS_IN_USE, _in_use_words(brand, place)

@@ -74,7 +74,7 @@ def reset_blueprint(reset: ResetPages) -> Blueprint:
         )
         return render_template(
             "reset/mailed.html",
-            brand=view,
+            brand=waiting.portal.brand if waiting.portal else view,
             again=url_for("reset.ask", brand=brand, attempt=waiting.attempt),
             ways_on=ways_to_log_in(pages, view, waiting),
         )
@@ -84,11 +84,7 @@ def reset_blueprint(reset: ResetPages) -> Blueprint:
 
 def portals_with_passwords(pages: LoginPages, brand: str) -> tuple[PortalView, ...]:
     """The portals of a brand to which people log in with a password."""
-    return tuple(
-        portal
-        for portal in pages.portals.of_brand(brand)
-        if any(least.scheme is Scheme.PASSWORD for least in portal.minimum)
-    )
+    return tuple(portal for portal in pages.portals.of_brand(brand) if portal.is_entered_by(Scheme.PASSWORD))
 
 
 def _with_passwords(pages: LoginPages, brand: str) -> tuple[PortalView, ...]:
@@ -120,7 +116,7 @@ def _transaction(pages: LoginPages, brand: str, attempt: str) -> LoginTransactio
 
 
 def _brand_with_passwords(pages: LoginPages, brand: str) -> BrandView:
-    view = pages.portals.brand(brand)
+    view = pages.portals.brand_by(brand, Scheme.PASSWORD)
     if view is None or not _with_passwords(pages, brand):
         raise DeadEnd("not-found", 404)
     return view
@@ -131,7 +127,7 @@ def _form(
 ) -> str:
     return render_template(
         "reset/ask.html",
-        brand=brand,
+        brand=waiting.portal.brand if waiting.portal else brand,
         action=url_for("reset.mail", brand=brand.id),
         csrf_token=csrf.token_for(_form_secret(brand.id)),
         kept=_kept(waiting),

@@ -119,7 +119,7 @@ def _take_parked(endpoints: SamlEndpoints, brand: str, scheme: Scheme) -> Respon
 
 
 def _require_connection(endpoints: SamlEndpoints, brand: str, scheme: Scheme) -> BrandView:
-    view = endpoints.pages.portals.brand(brand)
+    view = endpoints.pages.portals.brand_by(brand, scheme)
     if view is None or (brand, scheme) not in endpoints.metadata:
         raise DeadEnd("not-found", 404)
     return view
@@ -171,11 +171,8 @@ def _tell_operations(scheme: Scheme, received: NotAuthenticated) -> None:
 
 def _answer_dead_end(pages: LoginPages, brand: BrandView, scheme: Scheme, code: str) -> DeadEnd:
     """The end of an answer that belongs to no attempt here; it began where this way is offered."""
-    portals = tuple(
-        portal
-        for portal in pages.portals.of_brand(brand.id)
-        if any(minimum.scheme is scheme for minimum in portal.minimum)
-    )
+    there = pages.portals.of_brand(brand.id)
+    portals = tuple(portal for portal in there if portal.is_entered_by(scheme))
     return DeadEnd(code, 400, brand=brand, portals=portals)
 
 

@@ -38,18 +38,22 @@ def upstream_logout_blueprint(pages: LoginPages) -> Blueprint:
 
     @blueprint.post("/logout/begin")
     def begin(brand: str, scheme: str) -> ResponseReturnValue:
-        return _send(pages, known_brand(pages.portals, brand), Scheme(scheme))
+        return _send(pages, known_brand(pages.portals, brand, Scheme(scheme)), Scheme(scheme))
 
     @blueprint.get("/logout")
     def by_redirect(brand: str, scheme: str) -> ResponseReturnValue:
         answer = QueryMessage(request.query_string)
-        return _take(pages, known_brand(pages.portals, brand), Scheme(scheme), request.args, answer)
+        return _take(
+            pages, known_brand(pages.portals, brand, Scheme(scheme)), Scheme(scheme), request.args, answer
+        )
 
     @blueprint.post("/logout")
     def by_post(brand: str, scheme: str) -> ResponseReturnValue:
         # Cross-site, so that no cookie of ours comes along; none is needed to tell what was said.
         answer = FormMessage(once(request.form, "SAMLResponse"))
-        return _take(pages, known_brand(pages.portals, brand), Scheme(scheme), request.form, answer)
+        return _take(
+            pages, known_brand(pages.portals, brand, Scheme(scheme)), Scheme(scheme), request.form, answer
+        )
 
     return blueprint
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 
 from broker.domain.accounts import AccountType, WithoutAccount
@@ -13,9 +14,10 @@ from broker.domain.staff import entrance_of
 from broker.sessions.session import Limits
 from broker.settings import Brand, Desk, Portal, Settings
 from broker.settings.roles_section import catalogue_of
+from broker.web.desks import DeskView
 from broker.web.language import Language
 from broker.web.notices import OwnTexts
-from broker.web.portals import BrandView, DeskView, Portals, PortalView
+from broker.web.portals import BrandView, Portals, PortalView
 
 
 def portals_of(settings: Settings) -> Portals:
@@ -44,7 +46,9 @@ def portals_of(settings: Settings) -> Portals:
 
 
 def _desk(desk: Desk) -> DeskView:
-    return DeskView(name=desk.name, phone=desk.phone, email=desk.email)
+    told = desk.hours
+    hours = {Language.DUTCH: told.nl, Language.ENGLISH: told.en} if told else {}
+    return DeskView(desk.name, desk.phone, desk.email, hours)
 
 
 def _texts(settings: Settings, brand: Brand) -> OwnTexts:
@@ -60,7 +64,7 @@ def _view(settings: Settings, name: str, brand: BrandView) -> PortalView:
         id=name,
         name=portal.name,
         url=portal.url,
-        brand=brand,
+        brand=replace(brand, desk=_desk(portal.desk)) if portal.desk else brand,
         client_id=portal.client.client_id,
         redirect_uris=portal.client.redirect_uris,
         minimum=tuple(portal.login.minimum_level.of(scheme) for scheme in portal.login.schemes),

@@ -198,7 +198,7 @@ def test_somebody_without_a_role_reads_which_one_and_whom_to_ask(related: Relate
     for words in (
         "Rapportage verantwoordelijke",
         "uw collega met de rol Functioneel beheerder",
-        "088 000 00 00",
+        "CZ Bedrijvendesk: 088 000 00 02 of bedrijvendesk@cz.example",
     ):
         assert words in page.text
     assert not person.has_session

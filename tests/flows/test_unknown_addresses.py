@@ -1,4 +1,4 @@
-"""Who types an address, or cuts one short, finds the way: at the root, at a brand's, and where nothing is (J40)."""
+"""Who types an address, or cuts one short, finds the way: at a brand's root, and where nothing is (J40)."""
 
 from __future__ import annotations
 

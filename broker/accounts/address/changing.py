@@ -46,6 +46,7 @@ class AddressChanges:
         letter = AddressLetter(
             kind=AddressLetterKind.IN_USE if in_use else AddressLetterKind.CONFIRM,
             brand=account.brand,
+            account_type=owner.type if owner and in_use else account.type,
             to_ascii=mailbox_of(owner) if owner and in_use else address.ascii,
             expires_at=expires_at,
             token=None if in_use else token,
@@ -121,6 +122,7 @@ class AddressChanges:
             AddressLetter(
                 kind=AddressLetterKind.CHANGED,
                 brand=before.brand,
+                account_type=before.type,
                 to_ascii=mailbox_of(before),
                 expires_at=self._with.clock() + _NOTICE_LIFETIME,
             )

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from broker.accounts.address.links import AddressLinks
 from broker.accounts.reset.ports import UsedLinks
-from broker.domain.accounts import Account, AccountId
+from broker.domain.accounts import Account, AccountId, AccountType
 from broker.domain.auditing import Auditor, Together
 from broker.domain.clock import Clock
 from broker.storage.accounts import AddressTaken
@@ -61,10 +61,14 @@ class AddressLetterKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AddressLetter:
-    """A mail to be written. `to_ascii` None: for nobody, kept like any other and never sent."""
+    """A mail to be written. `to_ascii` None: for nobody, kept like any other and never sent.
+
+    `account_type` is that of the account that the mail is about, whose owner may ask the desk about it.
+    """
 
     kind: AddressLetterKind
     brand: str
+    account_type: AccountType
     to_ascii: str | None = field(repr=False)
     expires_at: datetime
     token: str | None = field(default=None, repr=False)

@@ -187,7 +187,7 @@ def _found(area: AccountArea, brand: str) -> Visitor:
     if account is None or account.state is not AccountState.ACTIVE:
         pages.answers.end_session(session, reason="account-not-active")
         raise Stranger(view, pages.portals)
-    return Visitor(session, cookie, account, view, portal, now)
+    return Visitor(session, cookie, account, portal.brand, portal, now)
 
 
 def stranger_page(stranger: Stranger) -> ResponseReturnValue:

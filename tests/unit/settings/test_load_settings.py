@@ -52,6 +52,21 @@ def test_faults_of_several_files_are_told_at_once(config: Path) -> None:
     assert any(fault.startswith("portals/mijn-cz.toml: login.providers.0: ") for fault in faults)
 
 
+def test_desk_of_a_portal_is_judged_with_file_and_key(config: Path) -> None:
+    """A number that cannot be dialled, a mail that cannot be sent, a sentence in one language alone."""
+    portal = config / "portals/mijn-cz-zakelijk.toml"
+    _replace(portal, 'phone = "088 000 00 02"', 'phone = "088 000 (lokaal tarief)"')
+    _replace(portal, 'email = "bedrijvendesk@cz.example"', 'email = "bedrijvendesk"')
+    _replace(portal, 'hours.en = "On working days from 8.30 to 17.30."\n', "")
+    _replace(config / "brands/iza.toml", 'name = "Helpdesk Mijn IZA"', 'name = " "')
+    assert {": ".join(fault.split(": ")[:2]) for fault in _faults(config)} == {
+        "portals/mijn-cz-zakelijk.toml: desk.phone",
+        "portals/mijn-cz-zakelijk.toml: desk.email",
+        "portals/mijn-cz-zakelijk.toml: desk.hours.en",
+        "brands/iza.toml: desk.name",
+    }
+
+
 def test_fault_never_repeats_a_value(config: Path) -> None:
     """A secret in the wrong place is not printed."""
     _replace(config / "broker.toml", "[keys]", '[keys]\nkey_encryption_kye = "hunter2-secret"')
