@@ -6,16 +6,19 @@ Here the page's language is asked once, and a sentence without values is made re
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
+from babel.numbers import format_decimal
 from flask import Flask
 from flask_babel import get_locale, get_translations
 from jinja2 import pass_context
 from jinja2.runtime import Context
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 _LANGUAGE = "_page_locale"
 _MOST_SENTENCES = 4096
+_HYPHENATED = re.compile(r"\b[Ee]-mail\w*")
 
 
 @lru_cache(maxsize=_MOST_SENTENCES)
@@ -40,7 +43,21 @@ def _translate(context: Context, message: str, /, **values: object) -> str:
     return Markup(_sentence(locale, message)) % values if values else _ready(locale, message)  # noqa: S704 - as above
 
 
+def whole_number(value: int) -> str:
+    """A number as people write it in the language of the page: ``5.000`` in Dutch, ``5,000`` in English."""
+    return format_decimal(value, locale=get_locale())
+
+
+def whole_words(text: str) -> Markup:
+    """The text for HTML, with words like `e-mail` kept on one line, for headings and buttons.
+
+    A hyphen that does not break would be another character, which nobody finds who searches for the word.
+    """
+    return Markup(_HYPHENATED.sub(r'<span class="whole">\g<0></span>', str(escape(text))))  # noqa: S704 - escaped just here
+
+
 def install_page_texts(app: Flask) -> None:
     """Let templates use it; after Babel was installed, whose functions for plurals and contexts stay."""
-    app.jinja_env.globals.update(_=_translate, gettext=_translate)
+    app.jinja_env.globals.update(_=_translate, gettext=_translate, whole_number=whole_number)
+    app.jinja_env.filters["whole_words"] = whole_words
     app.context_processor(lambda: {_LANGUAGE: str(get_locale())})

@@ -397,7 +397,7 @@ def test_mail_and_page_are_in_english_for_who_asked_in_english(business: Busines
     """The link opens a page in the language of the form."""
     lee = Mover(business, inside(fresh(business).colleague(IZA)))
     at(lee.colleague, "address?lang=en")
-    lee.colleague.browser.press("Send me an email", email=lee.new)
+    lee.colleague.browser.press("Send me an e-mail", email=lee.new)
     page = business.system.browser().follow_link_from_elsewhere(lee.link())
     assert (page.language, page.heading) == ("en", "Confirm your new e-mail address")
 

@@ -192,7 +192,7 @@ def test_mail_is_in_the_language_of_the_page(person: Forgetful) -> None:
     """Asked for in English, answered in English, and the link opens an English page."""
     browser = person.business.system.browser(language="en")
     browser.open(f"{person.business.system.issuer}/iza/reset")
-    browser.press("Send me an email", email=person.account.email)
+    browser.press("Send me an e-mail", email=person.account.email)
     mail = person.mails()[-1]
     assert mail.mail["Subject"] == "Choose a new password for IZA"
     assert str(mail.mail["From"]).startswith("IZA Accountbeheer")

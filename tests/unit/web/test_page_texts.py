@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 from flask import render_template
 from flask_babel import force_locale
 
-from broker.web.language import install_languages
+from broker.web.language import TRANSLATIONS_FOLDER, install_languages
+from broker.web.page_texts import whole_words
 from broker.web.trimmed_flask import TrimmedFlask
 
 TEMPLATES = {
@@ -65,3 +67,24 @@ def test_switch_within_a_request_counts_at_once(app: TrimmedFlask) -> None:
             "Language|Language",
             "Taal|Taal",
         ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Stuur mij een e-mail", 'Stuur mij een <span class="whole">e-mail</span>'),
+        ("E-mailadres <b>", '<span class="whole">E-mailadres</span> &lt;b&gt;'),
+        ("Wachtwoord", "Wachtwoord"),
+    ],
+)
+def test_short_word_with_a_hyphen_stays_on_one_line(text: str, expected: str) -> None:
+    """The characters stay what they are; the text is escaped all the same."""
+    assert whole_words(text) == expected
+
+
+def test_english_has_one_spelling_of_e_mail() -> None:
+    """As the Dutch texts have."""
+    catalogue = (TRANSLATIONS_FOLDER / "en/LC_MESSAGES/messages.po").read_text(encoding="utf-8")
+    sentences = re.sub(r"%\(\w+\)s|^msgid .*$", "", catalogue, flags=re.MULTILINE)
+    assert "e-mail" in sentences
+    assert re.findall(r"(?i)\bemails?\b.*", sentences) == []

@@ -294,6 +294,15 @@ def test_home_names_the_portals_and_leads_to_them() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("language", "told"),
+    [(Language.DUTCH, "5.000 zakelijke relaties"), (Language.ENGLISH, "5,000 business relations")],
+)
+def test_number_is_written_as_people_of_the_language_write_it(language: Language, told: str) -> None:
+    """Thousands stand apart."""
+    assert words(one(page_of("collectivity-many-cz", language), ".field-hint")) == told
+
+
 @pytest.mark.parametrize("name", ["login-cz-outage-plain", "login-cz-closed-after-failures"])
 def test_closed_way_of_logging_in_is_shown_explained_and_out_of_use(name: str) -> None:
     """The button stays where it was, names its explanation, and the notice above says why."""
