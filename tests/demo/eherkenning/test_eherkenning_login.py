@@ -191,6 +191,14 @@ def test_mandate_for_one_branch_leaves_nothing_to_choose(world: World) -> None:
     assert value.text == "000090000222"
 
 
+def test_name_that_the_service_provider_gives_itself_stands_there_once(world: World) -> None:
+    """The catalogue's name is told already; another one comes beside it."""
+    same = words(world.browser.get(world.login_path(ProviderName="Voorbeeld Zorg")))
+    assert same.count("Voorbeeld Zorg") == 1
+    other = words(world.browser.get(world.login_path(ProviderName="Mijn Voorbeeld")))
+    assert "van Voorbeeld Zorg (Mijn Voorbeeld)" in other
+
+
 def test_suppliers_are_those_that_reach_the_level(world: World) -> None:
     """In the order of their names; the level and the service are told."""
     low, high = world.login_path(), world.login_path(AttributeConsumingServiceIndex="2")
