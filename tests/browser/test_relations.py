@@ -64,6 +64,15 @@ def _menu(page: Page) -> Locator:
     return page.get_by_role("navigation", name=re.compile("^Menu van"))
 
 
+def _follow_in_menu(page: Page, label: str) -> None:
+    """On a phone the menu is folded."""
+    expect(_menu(page)).to_be_visible()
+    opener = _menu(page).locator("summary")
+    if opener.is_visible():
+        opener.click()
+    _menu(page).get_by_role("link", name=label).click()
+
+
 def _claims(visitor: Visitor, portal: str) -> dict[str, Any]:
     return dict(visitor.context.request.get(f"{portal}/claims").json()["id_token"])
 
@@ -83,7 +92,7 @@ def test_one_user_name_reaches_every_collectivity(demo: Demo, visitor: Visitor) 
     _expect_choice(visitor)
     page.get_by_role("button", name="Bouwbedrijf Van Laar, kantoor").click()
     expect(_working_for(page)).to_contain_text("Bouwbedrijf Van Laar, kantoor")
-    _menu(page).get_by_role("link", name="Financiële overzichten").click()
+    _follow_in_menu(page, "Financiële overzichten")
     expect(page.get_by_role("heading", level=1)).to_have_text("Financiële overzichten")
     claims = _claims(visitor, ZAKELIJK)
     assert claims["collectivity"]["number"] == "201104"
@@ -209,7 +218,7 @@ def test_role_that_takes_an_app_is_reached_by_setting_one_up(demo: Demo, visitor
     work = {"30.2016": ["hoofdgebruiker", "maken-rapportages-voor-management"]}
     email = _newcomer(demo, IZA, work, secret=None)
     _log_in(visitor, IZA, email)
-    _menu(page).get_by_role("link", name="Managementrapportage").click()
+    _follow_in_menu(page, "Managementrapportage")
     visitor.look("withheld")
     assert _claims(visitor, IZA)["roles_withheld"] == ["maken-rapportages-voor-management"]
     page.get_by_role("link", name="Extra controle doen").click()
@@ -221,7 +230,7 @@ def test_role_that_takes_an_app_is_reached_by_setting_one_up(demo: Demo, visitor
     page.get_by_role("button", name="Verder").click()
     _type_code(demo, visitor, secret)
     page.get_by_role("button", name="Ik heb de codes bewaard").click()
-    _menu(page).get_by_role("link", name="Managementrapportage").click()
+    _follow_in_menu(page, "Managementrapportage")
     expect(page.get_by_role("heading", level=1)).to_have_text("Managementrapportage")
     expect(page.get_by_role("table")).to_be_visible()
     visitor.forgive(403)
@@ -249,7 +258,7 @@ def test_employer_is_not_offered_a_bank_account_number(demo: Demo, visitor: Visi
     page = visitor.page
     _log_in(visitor, ZAKELIJK, _newcomer(demo, ZAKELIJK, {"201104": ["deelnemers-beheerder"]}))
     _type_code(demo, visitor)
-    _menu(page).get_by_role("link", name="Deelnemers").click()
+    _follow_in_menu(page, "Deelnemers")
     expect(page.get_by_role("main")).to_contain_text("geeft een verzekerde zelf door in Mijn CZ")
     page.goto(f"{ZAKELIJK}/rekeningnummer")
     expect(page.get_by_role("heading", level=1)).to_have_text("Dit kan alleen de verzekerde zelf")

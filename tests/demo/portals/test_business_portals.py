@@ -64,6 +64,20 @@ def test_home_shows_the_header_and_the_menu_in_the_portals_words(visit: Business
         assert heading.text == section.label
 
 
+def test_menu_folds_without_a_script_and_says_where_one_is(visit: BusinessVisit) -> None:
+    """All of it is in one fold, whose line names the page; the styles open it where there is room."""
+    assert visit.portal.business
+    section = visit.portal.business.menu[0].sections[0]
+    visit.log_in()
+    for path, label in (("/overzicht", "Overzicht"), (f"/onderdeel/{section.slug}", section.label)):
+        page = visit.page(path)
+        (fold,) = page.select("nav.menu details")
+        assert "open" not in fold.attrs
+        assert fold.summary
+        assert fold.summary.get_text(" ", strip=True) == f"Menu {label}"
+        assert len(fold.select("a")) == len(page.select("nav.menu a"))
+
+
 def test_home_says_how_the_login_was_proven(visit: BusinessVisit) -> None:
     """By the level in the claim, in words."""
     visit.log_in()
