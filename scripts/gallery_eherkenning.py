@@ -8,7 +8,9 @@ from broker.domain.email_address import EmailFault
 from broker.domain.organisation import BranchNumber, KvkNumber
 from broker.domain.person_name import NameFault
 from broker.domain.representation import LegalSubject, Representation
-from broker.web.account_request_pages import RequestForm
+from broker.domain.roles import RoleId
+from broker.domain.work_address import WorkAddressFault
+from broker.web.account_request_form import RequestForm
 
 Page = tuple[str, str, dict[str, object]]
 """Name, template, and its values besides the brand and the portal."""
@@ -46,6 +48,7 @@ def eherkenning_pages() -> Iterator[Page]:
         "represents": _WHOLE,
         "level": "EH3",
         "roles": _ROLES,
+        "with_rules": False,
         "form": RequestForm(),
         "too_many": False,
         "action": "/request-account",
@@ -54,9 +57,18 @@ def eherkenning_pages() -> Iterator[Page]:
     }
     yield "request", "binding/request.html", form
     faulty = RequestForm(
-        "", "joost", ("financieel",), NameFault.MISSING, EmailFault.MALFORMED, "Kies wat u wilt kunnen doen."
+        "",
+        "joost",
+        (RoleId("financieel"),),
+        NameFault.MISSING,
+        EmailFault.MALFORMED,
+        "Kies wat u wilt kunnen doen.",
     )
     yield "request-faulty", "binding/request.html", {**form, "represents": _BY_CHAIN, "form": faulty}
+    asked = RequestForm(
+        "Joost", "joost@gmail.com", (RoleId("financieel"),), asked_about=WorkAddressFault.FREE_MAIL
+    )
+    yield "request-asked-about", "binding/request.html", {**form, "with_rules": True, "form": asked}
     yield "request-too-many", "binding/request.html", {**form, "too_many": True}
     yield "received", "binding/received.html", {}
     yield "entrance", "binding/entrance.html", {}

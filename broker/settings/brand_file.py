@@ -12,6 +12,7 @@ from broker.settings.mail_section import BrandMail
 from broker.settings.model import ConfiguredPath, Identifier, Section, WebUrl
 from broker.settings.next_key import NextKey
 from broker.settings.roles_section import RoleName, RoleSection
+from broker.settings.work_address_section import WorkAddressSection
 
 
 class DigidService(Section):
@@ -52,6 +53,9 @@ class Brand(Section):
     digid: DigidService | None = Field(default=None, description="Absent: this brand has no DigiD.")
     roles: dict[RoleName, RoleSection] = Field(
         default_factory=dict, description="Its role catalogue, by the names that claims and grants use."
+    )
+    work_address: WorkAddressSection | None = Field(
+        default=None, description="Absent: people ask for an account with any address."
     )
     eherkenning: EherkenningConnectionSection | None = Field(
         default=None, description="Absent: this brand has no eHerkenning."

@@ -17,6 +17,7 @@ from broker.settings.portal_file import Portal
 from broker.settings.provider_rules import PROVIDER_RULES
 from broker.settings.roles_section import ROLE_RULES
 from broker.settings.sms_section import SMS_RULES
+from broker.settings.work_address_section import WORK_ADDRESS_RULES
 
 if TYPE_CHECKING:
     from broker.settings.load import Settings
@@ -216,6 +217,7 @@ _RULES: tuple[Callable[[Settings], Iterator[str]], ...] = (
     _clients_can_authenticate,
     *LOGIN_RULES,
     *ROLE_RULES,
+    *WORK_ADDRESS_RULES,
     *ACCESS_RULES,
     *EHERKENNING_RULES,
     *PROVIDER_RULES,

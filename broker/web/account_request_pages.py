@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
-from broker.accounts.requesting.service import AccountRequests, Applicant, Wanted
-from broker.domain.email_address import EmailAddress, EmailFault, InvalidEmailAddress, parse_email_address
-from broker.domain.person_name import InvalidName, NameFault, parse_person_name
-from broker.domain.roles import Role, RoleCatalogue
+from broker.accounts.requesting.service import AccountRequests, Applicant
+from broker.domain.roles import RoleCatalogue
+from broker.domain.work_address import WorkAddressRules
 from broker.web import csrf
+from broker.web.account_request_form import RequestForm, read_request_form, role_label
 from broker.web.binding_visit import Visitor, acting_visitor, visitor_of
 from broker.web.dead_end import DeadEnd
-from broker.web.language import Language, current_language
 from broker.web.login_pages import LoginPages
 from broker.web.newcomers import asks_for_accounts
 from broker.web.ways_in import LEVEL_NAMES
@@ -26,28 +24,16 @@ _ENTRANCE: Final = "/<brand>/request-account"
 _PATH: Final = f"{_ENTRANCE}/<attempt>"
 _UNPROCESSABLE: Final = 422
 _TOO_MANY: Final = 429
-_LONGEST_ECHO: Final = 300
 
 
 @dataclass(frozen=True, slots=True)
 class AccountRequestPages:
-    """What these pages need; `roles` are the catalogues of the brands."""
+    """What these pages need: the catalogue of each brand, and its rules for addresses where it has any."""
 
     pages: LoginPages
     requests: AccountRequests
     roles: Mapping[str, RoleCatalogue]
-
-
-@dataclass(frozen=True, slots=True)
-class RequestForm:
-    """What stands in the fields, and what is wrong with it."""
-
-    name: str = field(default="", repr=False)
-    email: str = field(default="", repr=False)
-    roles: tuple[str, ...] = ()
-    name_fault: NameFault | None = None
-    email_fault: EmailFault | None = None
-    roles_fault: str | None = None
+    addresses: Mapping[str, WorkAddressRules]
 
 
 def account_request_blueprint(parts: AccountRequestPages) -> Blueprint:
@@ -71,7 +57,7 @@ def account_request_blueprint(parts: AccountRequestPages) -> Blueprint:
     @blueprint.post(_PATH)
     def ask(brand: str, attempt: str) -> ResponseReturnValue:
         visitor = acting_visitor(parts.pages, brand, attempt)
-        read = _read_form(parts.roles.get(brand, RoleCatalogue()))
+        read = read_request_form(parts.roles.get(brand, RoleCatalogue()), parts.addresses.get(brand))
         if isinstance(read, RequestForm):
             return _form(parts, visitor, read), _UNPROCESSABLE
         if not parts.requests.ask(_applicant(visitor), read):
@@ -97,42 +83,6 @@ def _applicant(visitor: Visitor) -> Applicant:
     )
 
 
-def _read_form(catalogue: RoleCatalogue) -> Wanted | RequestForm:
-    """The posted fields, judged; or the form to show again."""
-    name, typed = request.form.get("name", ""), request.form.get("email", "")
-    chosen = catalogue.known(request.form.getlist("roles"))
-    roles_fault = _roles_fault(catalogue, chosen)
-    email: EmailAddress | None = None
-    name_fault, email_fault = None, None
-    try:
-        name = parse_person_name(name)
-    except InvalidName as invalid:
-        name_fault = invalid.fault
-    try:
-        email = parse_email_address(typed)
-    except InvalidEmailAddress as invalid:
-        email_fault = invalid.fault
-    ids = tuple(role.id for role in chosen)
-    if email is None or name_fault is not None or roles_fault is not None:
-        shown = name[:_LONGEST_ECHO], typed[:_LONGEST_ECHO], tuple(ids)
-        return RequestForm(*shown, name_fault, email_fault, roles_fault)
-    return Wanted(name, email, ids)
-
-
-def _roles_fault(catalogue: RoleCatalogue, chosen: tuple[Role, ...]) -> str | None:
-    if catalogue.roles and not chosen:
-        return str(gettext("Kies wat u wilt kunnen doen."))
-    clash = catalogue.exclude_each_other(role.id for role in chosen)
-    if not clash:
-        return None
-    labels = ", ".join(_label(role) for role in clash)
-    return str(gettext("Hiervan kunt u er maar één kiezen: %(roles)s.", roles=labels))
-
-
-def _label(role: Role) -> str:
-    return role.label_nl if current_language() is Language.DUTCH else role.label_en
-
-
 def _form(parts: AccountRequestPages, visitor: Visitor, form: RequestForm, *, too_many: bool = False) -> str:
     catalogue = parts.roles.get(visitor.transaction.brand, RoleCatalogue())
     level = visitor.judged.evidence.assurance.level
@@ -142,7 +92,8 @@ def _form(parts: AccountRequestPages, visitor: Visitor, form: RequestForm, *, to
         portal=visitor.portal,
         represents=visitor.represents,
         level=LEVEL_NAMES.get(level, level.label),
-        roles=[(role.id, _label(role)) for role in catalogue.roles.values()],
+        roles=[(role.id, role_label(role)) for role in catalogue.roles.values()],
+        with_rules=visitor.transaction.brand in parts.addresses,
         form=form,
         too_many=too_many,
         action=visitor.url("account_request.ask"),

@@ -9,9 +9,10 @@ from flask_babel.speaklater import LazyString
 
 from broker.domain.email_address import EmailFault
 from broker.domain.person_name import NameFault
+from broker.domain.work_address import WorkAddressFault
 from broker.web.notices import Notice, NoticeTone
 
-_FIELD_FAULTS: Final[dict[NameFault | EmailFault, LazyString]] = {
+_FIELD_FAULTS: Final[dict[NameFault | EmailFault | WorkAddressFault, LazyString]] = {
     NameFault.MISSING: lazy_gettext("Vul uw naam in."),
     NameFault.TOO_LONG: lazy_gettext("Uw naam mag niet langer zijn dan 100 tekens. Kort hem in."),
     NameFault.UNREADABLE: lazy_gettext("Vul uw naam in met letters, zonder bijzondere tekens of regels."),
@@ -19,6 +20,12 @@ _FIELD_FAULTS: Final[dict[NameFault | EmailFault, LazyString]] = {
     EmailFault.TOO_LONG: lazy_gettext("Dit e-mailadres is te lang. Controleer het."),
     EmailFault.MALFORMED: lazy_gettext(
         "Dit e-mailadres klopt niet. Controleer het, bijvoorbeeld naam@voorbeeld.nl."
+    ),
+    WorkAddressFault.FREE_MAIL: lazy_gettext(
+        "Dit lijkt een privéadres. Vul het e-mailadres in dat u van uw organisatie heeft."
+    ),
+    WorkAddressFault.GENERAL: lazy_gettext(
+        "Dit lijkt een adres dat u met anderen deelt. Vul uw eigen zakelijke e-mailadres in."
     ),
 }
 
@@ -50,7 +57,7 @@ _NOTICES: Final = {
 REGISTRATION_NOTICES: Final = frozenset(_NOTICES)
 
 
-def field_fault(fault: NameFault | EmailFault | None) -> str | None:
+def field_fault(fault: NameFault | EmailFault | WorkAddressFault | None) -> str | None:
     """What to do about a field, in the language of this request; None when there is nothing wrong."""
     return str(_FIELD_FAULTS[fault]) if fault is not None else None
 

@@ -17,6 +17,7 @@ from broker.oidc.current_facts import CurrentFacts
 from broker.oidc.provider import OpenIDProvider, build_provider
 from broker.settings import Settings
 from broker.settings.roles_section import catalogues_of
+from broker.settings.work_address_section import work_address_rules_of
 from broker.storage.passwords import PasswordRepository
 from broker.storage.second_factors import SecondFactorRepository
 from broker.web.account_request_pages import AccountRequestPages
@@ -139,4 +140,4 @@ def account_request_pages(
 ) -> AccountRequestPages:
     """The pages on which somebody asks for an account."""
     requests = account_requests(settings, stores, auditor)
-    return AccountRequestPages(pages, requests, catalogues_of(settings))
+    return AccountRequestPages(pages, requests, catalogues_of(settings), work_address_rules_of(settings))

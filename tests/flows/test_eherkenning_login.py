@@ -353,6 +353,29 @@ def test_somebody_without_an_account_asks_for_one(either: System) -> None:
     assert (found.content["level"], found.content["roles"]) == ("eh3", ["financieel"])
 
 
+@pytest.mark.parametrize(
+    ("email", "words"),
+    [("ruud@gmail.com", "Dit lijkt een privéadres."), ("info@kuipers.example", "dat u met anderen deelt.")],
+)
+def test_address_that_is_not_for_work_is_asked_about_before_it_is_taken(
+    either: System, email: str, words: str
+) -> None:
+    """A question and no refusal: whoever says that it is right goes on, and nothing was kept before."""
+    worker = Worker(either, "ruud", Choice(company=2))
+    worker.come()
+    worker.browser.follow("Account aanvragen")
+    story = either.story()
+    filled = {"name": "Ruud Kuipers", "email": email, "roles": "financieel"}
+    page = worker.browser.press("Aanvraag versturen", **filled)
+    assert (page.status, page.heading) == (422, "Account aanvragen")
+    (notice,) = page.soup.select("[role=alert]")
+    assert words in notice.get_text(" ", strip=True)
+    assert not [event for event in story.events() if event.kind == "account.requested"]
+    page = worker.browser.press("Aanvraag versturen", **filled, sure="yes")
+    assert page.heading == "Wij hebben uw aanvraag ontvangen"
+    assert [event.kind for event in story.events() if event.kind == "account.requested"]
+
+
 def test_request_without_eherkenning_is_nobodys(either: System) -> None:
     """The pages belong to an attempt in which eHerkenning vouched for somebody."""
     worker = Worker(either, "anouk")

@@ -67,6 +67,21 @@ def test_desk_of_a_portal_is_judged_with_file_and_key(config: Path) -> None:
     }
 
 
+def test_rules_for_work_addresses_are_judged(config: Path) -> None:
+    """Where nobody asks for an account there is nothing to judge; a domain is a domain."""
+    _replace(config / "brands/iza.toml", "[desk]", "[work_address]\n\n[desk]")
+    _replace(
+        config / "brands/zz.toml", 'check = "advise"', 'check = "forbid"\nfree_mail_domains = ["@gmail"]'
+    )
+    told = _faults(config)
+    assert "brands/iza.toml: work_address: needs [eherkenning], by which accounts are asked for" in told
+    places = {": ".join(fault.split(": ")[:2]) for fault in told}
+    assert {
+        "brands/zz.toml: work_address.check",
+        "brands/zz.toml: work_address.free_mail_domains.0",
+    } <= places
+
+
 def test_fault_never_repeats_a_value(config: Path) -> None:
     """A secret in the wrong place is not printed."""
     _replace(config / "broker.toml", "[keys]", '[keys]\nkey_encryption_kye = "hunter2-secret"')
