@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 
 from hypothesis import assume, given
@@ -55,6 +56,16 @@ def test_name_of_a_record_is_the_digest_of_its_three_parts() -> None:
         ("session", "cz", "b"),
     ):
         assert key.digest_in(*parts) == key.digest(*parts)
+
+
+def test_digests_are_those_of_hmac() -> None:
+    """However they are computed: what was stored under a name is found by every later version."""
+    names, index = NameKey(b"k" * 32), BlindIndex("cz", [KEY])
+    for part in ("a", "", "a"):
+        spelled = len(part).to_bytes(4) + part.encode()
+        assert names.digest(part) == hmac.digest(b"k" * 32, spelled, "sha256").hex()
+        parts = b"\0\0\0\x02cz\0\0\0\x05digid" + spelled
+        assert index.digest("digid", part).digest == hmac.digest(KEY.secret, parts, "sha256")
 
 
 def test_digest_is_not_printed() -> None:
