@@ -5,17 +5,16 @@ Nothing is judged or decrypted here; `decrypt` does the one, the scheme the othe
 
 from __future__ import annotations
 
-import base64
-import binascii
-import re
 from dataclasses import dataclass, field
+from typing import Final
 
 from lxml.etree import _Element
 
+from broker.providers.saml.base64_text import decode_base64
 from broker.providers.saml.names import ds, saml, xenc
 from broker.providers.saml.refusal import GateRefused
 
-_XML_SPACE = re.compile(r"[ \t\r\n]+")
+_XML_SPACE: Final = " \t\r\n"
 _STATEMENT, _ATTRIBUTE, _VALUE = saml("AttributeStatement"), saml("Attribute"), saml("AttributeValue")
 _ENCRYPTED_ID, _ENCRYPTED_DATA, _ENCRYPTED_KEY = (
     saml("EncryptedID"),
@@ -78,7 +77,7 @@ def _value(element: _Element) -> AttributeValue:
     encrypted = below(element, _ENCRYPTED_ID)
     if encrypted is None:
         return element.text or ""
-    if _XML_SPACE.sub("", element.text or ""):
+    if element.text and element.text.strip(_XML_SPACE):
         raise GateRefused("value.mixed", "an attribute has a text beside an encrypted identifier")
     return _identifier(encrypted)
 
@@ -116,10 +115,9 @@ def _algorithm(method: _Element | None) -> str | None:
 
 def _ciphertext(element: _Element | None) -> bytes | None:
     value = below(element, _CIPHER_DATA, _CIPHER_VALUE)
-    text = None if value is None else value.text
     try:
-        return base64.b64decode(_XML_SPACE.sub("", text or ""), validate=True)
-    except (binascii.Error, ValueError):
+        return decode_base64(None if value is None else value.text)
+    except ValueError:
         # Told by `decrypt`, with the same words and work as every other fault of a ciphertext.
         return None
 

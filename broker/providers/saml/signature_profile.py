@@ -7,8 +7,6 @@ the metadata of the party that this login was sent to.
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +14,7 @@ from typing import Final
 
 from lxml.etree import _Element
 
+from broker.providers.saml.base64_text import decode_base64
 from broker.providers.saml.names import DS, ENVELOPED, EXC_C14N, RSA_SHA256, SHA256, ds, saml
 from broker.providers.saml.profile import Layer, LayerName, Profile
 from broker.providers.saml.refusal import GateRefused
@@ -229,6 +228,6 @@ def _prefixes(method: _Element) -> tuple[str, ...]:
 
 def _decoded(element: _Element) -> bytes:
     try:
-        return base64.b64decode(_XML_SPACE.sub("", element.text or ""), validate=True)
-    except (binascii.Error, ValueError):
+        return decode_base64(element.text)
+    except ValueError:
         raise GateRefused("signature.encoding", "a value is not base64") from None

@@ -63,17 +63,18 @@ def ids_are_plain_and_unique(root: _Element) -> None:
     """IDs are unprefixed, well-formed and unique over the whole document, in any spelling of ``id``."""
     seen: set[str] = set()
     for element in root.iter():
-        for name, value in element.items():
-            local = str(name).rpartition("}")[2]
+        for name in element.keys():  # noqa: SIM118 - an element without it gives its children
+            local = name.rpartition("}")[2]
             if local.lower() != "id":
                 continue
             if local != name:
                 raise GateRefused("skeleton.namespaced-id", "an ID attribute has a namespace")
-            if not _ID.fullmatch(str(value)):
+            value = element.get(name, "")
+            if not _ID.fullmatch(value):
                 raise GateRefused("skeleton.malformed-id", "an ID is not a plain name")
             if value in seen:
                 raise GateRefused("skeleton.duplicate-id", "two elements have the same ID")
-            seen.add(str(value))
+            seen.add(value)
 
 
 def absolute_path(element: _Element) -> tuple[str, ...]:
