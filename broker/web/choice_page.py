@@ -1,11 +1,19 @@
-"""The page on which somebody picks how to log in."""
+"""The page on which somebody picks how to log in.
+
+It is the dearest page of a login. Who is told nothing besides sees what all others see, but for the attempt
+in its addresses and the token in its forms: so it is rendered once, with gaps for those two.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
 
 from flask import current_app, render_template, url_for
+from flask_babel import get_locale
 
 from broker.domain.assurance import Scheme
 from broker.domain.outages import Outage
@@ -15,11 +23,15 @@ from broker.login.transaction import LoginTransaction
 from broker.web import csrf
 from broker.web.attempt_addresses import cancel_address, way_address
 from broker.web.headers import allow_form_to
+from broker.web.language import LanguageLink, language_links
 from broker.web.portals import PortalView
+from broker.web.shared_parts import Same
 from broker.web.ways_in import LEVEL_NAMES, WAYS_IN, WayKind
 
 FORGOTTEN_PAGE = "reset.ask"
 """The endpoint where somebody asks for a new password; the login page links to it when it is served."""
+
+_MOST_PAGES: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,31 @@ class OptionView:
     level: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way of logging in, whoever wants to take it."""
+
+    scheme: Scheme
+    level: str | None
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    """What a page has for itself; neither needs quoting in an address or on a page."""
+
+    attempt: str
+    token: str = field(repr=False)
+
+    def put_into(self, page: str) -> str:
+        """The page with its gaps filled."""
+        return page.replace(_GAPS.attempt, self.attempt).replace(_GAPS.token, self.token)
+
+
+# Drawn at random, so that nothing that somebody asks with can name a gap.
+_GAPS: Final = _Own(secrets.token_hex(), secrets.token_hex())
+
+
 def choice_page(
     login: LoginService,
     provider_url: Callable[[str, Scheme], str | None],
@@ -45,24 +82,57 @@ def choice_page(
     secret: str,
 ) -> str:
     """The page with every way that the portal allows; `provider_url` tells where a button leads."""
-    brand, attempt = transaction.brand, transaction.id
-    schemes = transaction.wish.schemes
+    brand, schemes = transaction.brand, transaction.wish.schemes
     closed = {scheme: login.closed(brand, scheme) for scheme in schemes}
     allow_form_to(
         *portal.redirect_uris,
         *(url for scheme in schemes if (url := provider_url(brand, scheme))),
     )
+    ways = tuple(
+        _Way(scheme, _level_of(transaction, scheme), closed=closed[scheme] is not None) for scheme in schemes
+    )
+    own = _Own(transaction.id, csrf.token_for(secret))
+    if transaction.notice is None and not any(closed.values()):
+        return own.put_into(_for_anybody(Same(portal), ways, str(get_locale()), language_links()))
+    return _rendered(
+        portal,
+        ways,
+        own,
+        notice=transaction.notice or _notice_of(closed),
+        support_code=transaction.support_code,
+        outages=_outages(closed),
+    )
+
+
+@lru_cache(maxsize=_MOST_PAGES)
+def _for_anybody(
+    portal: Same[PortalView], ways: tuple[_Way, ...], locale: str, links: tuple[LanguageLink, ...]
+) -> str:
+    """The page with its gaps, where every way is open and there is nothing to tell."""
+    del locale, links  # They are parts of the key: the page finds them by itself.
+    return _rendered(portal.it, ways, _GAPS)
+
+
+def _rendered(
+    portal: PortalView,
+    ways: Sequence[_Way],
+    own: _Own,
+    *,
+    notice: str | None = None,
+    support_code: str | None = None,
+    outages: Sequence[Outage] = (),
+) -> str:
     return render_template(
         "login/choose.html",
         brand=portal.brand,
         portal=portal,
-        options=[_option(transaction, scheme, closed=closed[scheme] is not None) for scheme in schemes],
-        csrf_token=csrf.token_for(secret),
-        transaction_id=attempt,
-        notice=transaction.notice or _notice_of(closed),
-        support_code=transaction.support_code,
-        outages=_outages(closed),
-        cancel_action=cancel_address(brand, attempt),
+        options=[_option(portal.brand.id, own.attempt, way) for way in ways],
+        csrf_token=own.token,
+        transaction_id=own.attempt,
+        notice=notice,
+        support_code=support_code,
+        outages=outages,
+        cancel_action=cancel_address(portal.brand.id, own.attempt),
     )
 
 
@@ -76,15 +146,13 @@ def _outages(closed: Mapping[Scheme, Closed | None]) -> list[Outage]:
     return [why.outage for why in closed.values() if why is not None and why.outage is not None]
 
 
-def _option(transaction: LoginTransaction, scheme: Scheme, *, closed: bool) -> OptionView:
-    way, brand, attempt = WAYS_IN[scheme], transaction.brand, transaction.id
-    match way.kind:
+def _option(brand: str, attempt: str, way: _Way) -> OptionView:
+    shown, address = WAYS_IN[way.scheme], way_address(brand, attempt, way.scheme.value)
+    match shown.kind:
         case WayKind.JOURNEY:
-            address = way_address(brand, attempt, scheme.value)
-            return OptionView(way.part, address, closed, level=_level_of(transaction, scheme))
+            return OptionView(shown.part, address, way.closed, level=way.level)
         case WayKind.FORM:
-            here = way_address(brand, attempt, scheme.value)
-            return OptionView(way.part, here, closed, _forgotten(brand, attempt))
+            return OptionView(shown.part, address, way.closed, _forgotten(brand, attempt))
 
 
 def _level_of(transaction: LoginTransaction, scheme: Scheme) -> str | None:

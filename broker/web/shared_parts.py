@@ -8,10 +8,13 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Generic, TypeVar
 
 from flask import Flask
 from flask_babel import get_locale
 from markupsafe import Markup
+
+T = TypeVar("T")
 
 _MOST_PARTS = 256
 # Flask gives these to every template.
@@ -19,16 +22,16 @@ _NO_REQUEST = {"request": None, "session": None, "g": None}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Same:
+class Same(Generic[T]):
     """Something by what it is and not by what it holds: a brand has words that cannot be hashed."""
 
-    it: object
+    it: T
 
     def __hash__(self) -> int:
         return id(self.it)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.it is other.it
+        return isinstance(other, Same) and self.it is other.it
 
 
 def install_shared_parts(app: Flask) -> None:
@@ -39,12 +42,14 @@ def install_shared_parts(app: Flask) -> None:
     """
 
     @lru_cache(maxsize=_MOST_PARTS)
-    def rendered(name: str, brand: _Same, locale: str, facts: tuple[tuple[str, Hashable], ...]) -> Markup:
+    def rendered(
+        name: str, brand: Same[object], locale: str, facts: tuple[tuple[str, Hashable], ...]
+    ) -> Markup:
         del locale  # It is a part of the key: the sentences find their language by themselves.
         part = app.jinja_env.get_template(name)
         return Markup(part.render(**_NO_REQUEST, brand=brand.it, **dict(facts)))  # noqa: S704 - a template's own output
 
     def shared_part(name: str, brand: object, **facts: Hashable) -> Markup:
-        return rendered(name, _Same(brand or None), str(get_locale()), tuple(facts.items()))
+        return rendered(name, Same(brand or None), str(get_locale()), tuple(facts.items()))
 
     app.jinja_env.globals["shared_part"] = shared_part
