@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
@@ -18,6 +18,8 @@ from urllib.parse import urlencode
 from babel import Locale
 from flask import Flask, Response, request
 from flask_babel import Babel, get_locale, refresh
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from broker.web.page_texts import install_page_texts
 from broker.web.trimmed_flask import kept_at_hand, request_at_hand
@@ -42,6 +44,8 @@ _LANGUAGE_OF_TAG: Final = {language.value: language for language in Language}
 _LOCALES: Final = {language: Locale.parse(language.value) for language in Language}
 _PROTOCOL_PATHS: Final = ("/oauth2/", "/saml/")
 _UI_LOCALES: Final = "ui_locales"
+_LONGEST_WISH: Final = 256
+_MOST_WISHES: Final = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +146,15 @@ def _select_locale() -> Locale:
         query=asked.args.get(LANGUAGE_PARAMETER),
         cookie=asked.cookies.get(LANGUAGE_COOKIE),
         ui_locales=kept_at_hand().get(_UI_LOCALES),
-        accepted=[tag for tag, quality in asked.accept_languages if quality > 0],
+        accepted=_accepted(asked.headers.get("Accept-Language", "")[:_LONGEST_WISH]),
     )
     return _LOCALES[language]
+
+
+@lru_cache(maxsize=_MOST_WISHES)
+def _accepted(header: str) -> tuple[str, ...]:
+    """The tags that a browser takes, best first; browsers say so in few different ways."""
+    return tuple(tag for tag, quality in parse_accept_header(header, LanguageAccept) if quality > 0)
 
 
 def _remember_choice(response: Response) -> Response:

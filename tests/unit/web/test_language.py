@@ -81,6 +81,14 @@ def test_page_follows_the_browser_by_preference(app: Flask) -> None:
     assert client.get("/cz/login", headers=refuses_english).text.startswith("nl")
 
 
+def test_only_the_beginning_of_a_long_list_counts(app: Flask) -> None:
+    """What browsers say is kept, so that it is bounded; nobody takes a hundred languages."""
+    short, long = ("fr," * number + "en" for number in (20, 100))
+    client = app.test_client()
+    assert client.get("/cz/login", headers={"Accept-Language": short}).text.startswith("en")
+    assert client.get("/cz/login", headers={"Accept-Language": long}).text.startswith("nl")
+
+
 def test_choice_is_remembered_in_a_safe_cookie(app: Flask) -> None:
     """The choice survives to the next page, in a cookie no other site or script can set or read."""
     client = app.test_client()
