@@ -13,7 +13,7 @@ from broker.settings.eherkenning_rules import EHERKENNING_RULES
 from broker.settings.login_rules import LOGIN_RULES
 from broker.settings.mail_section import MailSecurity
 from broker.settings.model import is_loopback
-from broker.settings.portal_file import Portal
+from broker.settings.portal_file import ClientMetadata, Portal, ResourceServer
 from broker.settings.provider_rules import PROVIDER_RULES
 from broker.settings.roles_section import ROLE_RULES
 from broker.settings.sms_section import SMS_RULES
@@ -83,12 +83,16 @@ def _entity_ids_differ(settings: Settings) -> Iterator[str]:
 def _client_ids_differ(settings: Settings) -> Iterator[str]:
     seen: dict[str, str] = {}
     for name, portal in settings.portals.items():
-        for key, registered in (("client", portal.client), ("resource_server", portal.resource_server)):
-            if registered is None:
-                continue
+        for key, registered in _registered_by(portal):
             if other := seen.get(registered.client_id):
                 yield f"portals/{name}.toml: {key}.client_id: portal {other} has the same"
             seen[registered.client_id] = name
+
+
+def _registered_by(portal: Portal) -> Iterator[tuple[str, ClientMetadata | ResourceServer]]:
+    yield "client", portal.client
+    if portal.resource_server is not None:
+        yield "resource_server", portal.resource_server
 
 
 def _clients_can_authenticate(settings: Settings) -> Iterator[str]:
@@ -174,10 +178,12 @@ def _production_is_not_a_demo(settings: Settings) -> Iterator[str]:
 
 
 def _production_has_secrets_of_its_own(settings: Settings) -> Iterator[str]:
+    if settings.broker.environment is not Environment.PRODUCTION:
+        return
     for name, portal in settings.portals.items():
-        production = settings.broker.environment is Environment.PRODUCTION
-        if production and portal.client.client_secret_sha256 in SAMPLE_SECRETS:
-            yield f"portals/{name}.toml: client.client_secret_sha256: is of the demo's sample secret"
+        for key, registered in _registered_by(portal):
+            if registered.client_secret_sha256 in SAMPLE_SECRETS:
+                yield f"portals/{name}.toml: {key}.client_secret_sha256: is of the demo's sample secret"
 
 
 def _production_mail_is_protected(settings: Settings) -> Iterator[str]:

@@ -251,6 +251,18 @@ def test_two_portals_cannot_share_a_client_id(config: Path) -> None:
     assert any("client.client_id: portal mijn-cz has the same" in fault for fault in _faults(config))
 
 
+def test_production_refuses_the_sample_secret_of_an_api_as_well(config: Path) -> None:
+    """A portal's API proves itself at introspection: with the secret of the demo's source anybody could."""
+    found = re.search('client_secret_sha256 = "[0-9a-f]{64}"', (config / "portals/mijn-iza.toml").read_text())
+    assert found is not None
+    way = 'token_endpoint_auth_method = "client_secret_basic"'
+    api = f'[resource_server]\nclient_id = "api"\n{way}\n{found[0]}\n'
+    portal = config / "portals/mijn-cz.toml"
+    portal.write_text(f"{portal.read_text(encoding='utf-8')}\n{api}", encoding="utf-8")
+    fault = "portals/mijn-cz.toml: resource_server.client_secret_sha256: is of the demo's sample secret"
+    assert fault in _faults(config, BROKER_ENVIRONMENT="production")
+
+
 def test_production_refuses_everything_that_is_of_the_demo(config: Path) -> None:
     """http, this machine's own addresses, SQLite, a movable clock and a known secret, each with its key."""
     faults = "\n".join(_faults(config, BROKER_ENVIRONMENT="production"))
