@@ -14,7 +14,6 @@ class RecordKind(StrEnum):
 
     TRANSACTION = "transaction"
     SAML_REQUEST = "saml-request"
-    SAML_MESSAGE = "saml-message"
     PARKED_REQUEST = "parked-request"
     PARKED_ANSWER = "parked-answer"
     UPSTREAM_LOGOUT = "upstream-logout"

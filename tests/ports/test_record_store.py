@@ -76,9 +76,9 @@ def test_key_of_any_text_is_one_record(
     store: RecordStore, clock: MovableClock, scope: str, name: str
 ) -> None:
     """Nothing in a name or scope is special: no separator, pattern, line end or quote (B5-17)."""
-    key = RecordKey(RecordKind.SAML_MESSAGE, scope, name)
+    key = RecordKey(RecordKind.SAML_REQUEST, scope, name)
     store.put(key, b"value", expires_at=clock.after(seconds=60))
-    split = RecordKey(RecordKind.SAML_MESSAGE, scope + name[:1], name[1:] + "x")
+    split = RecordKey(RecordKind.SAML_REQUEST, scope + name[:1], name[1:] + "x")
     assert (store.take(key), store.get(split)) == (b"value", None)
 
 

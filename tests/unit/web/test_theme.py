@@ -12,16 +12,14 @@ from lxml import etree
 
 from broker.web.theme import (
     NEUTRAL,
-    READABLE_PAIRS,
     STATIC_FOLDER,
     asset,
     available_themes,
-    contrast_faults,
-    contrast_ratio,
     find_theme,
     read_tokens,
     theme_for,
 )
+from tests.support.contrast import READABLE_PAIRS, contrast_faults, contrast_ratio
 
 BASE = (STATIC_FOLDER / "base.css").read_text()
 STYLESHEETS = sorted(STATIC_FOLDER.rglob("*.css"))
