@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import itertools
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 import structlog
 
@@ -38,6 +38,13 @@ _KEEP_SETTLED_MESSAGES = timedelta(days=30)
 _KEEP_UNUSED_DEVICES = timedelta(days=365)
 
 _log = structlog.get_logger("broker.worker")
+
+
+class Pause(Protocol):
+    """What lies between two rounds; an event that ends the rounds is one."""
+
+    def wait(self, timeout: float) -> bool:
+        """Wait so many seconds, or less; True when that was the last round."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +133,14 @@ def _routes(settings: Settings) -> Iterator[Route]:
         yield Route((Channel.MAIL,), MailCarrier(mail_transport(server)), mail.most_attempts)
 
 
-def run_jobs(
-    settings: Settings, stores: Stores, stop: threading.Event, pause_seconds: float = _PAUSE_SECONDS
-) -> None:
-    """Run the jobs round by round until `stop` is set; a store that is away is tried in a later round."""
+def run_jobs(settings: Settings, stores: Stores, pause: Pause, pause_seconds: float = _PAUSE_SECONDS) -> None:
+    """Run the jobs round by round until `pause` says so; a store that is away is tried in a later round."""
     jobs = jobs_of(settings, stores)
     for number in itertools.count():
         for job in jobs:
             if number % job.every_rounds == 0:
                 _run(job)
-        if stop.wait(pause_seconds):
+        if pause.wait(pause_seconds):
             return
 
 

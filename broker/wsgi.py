@@ -4,22 +4,60 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
+import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 
+import structlog
 from flask import Flask
 
 from broker.app import create_app
+from broker.cli.following import next_settings
 from broker.cli.options import CONFIG_VARIABLE
+from broker.cli.swapping_server import REFUSED_STATUS
+from broker.errors import ConfigurationError, StorageUnavailable
 from broker.log import configure_logging
-from broker.settings import load_settings
+from broker.settings import BrokerFile, Settings, load_settings
 from broker.web.whole_bodies import WholeBodies
 from broker.wiring.figures import start_counting
 from broker.wiring.traces import start_tracing, trace_requests
 
+_AWAY_STATUS = 3
+
+_log = structlog.get_logger("broker.configuration")
+
 
 def application() -> Flask:
     """The broker for the configuration directory that the environment names."""
-    settings = load_settings(Path(os.environ[CONFIG_VARIABLE]), os.environ)
+    return _application(load_settings(_directory(), os.environ))
+
+
+def following_application(before: BrokerFile, say: Connection) -> Flask:
+    """The same beside workers that serve already, on `before`: ends this process when it cannot be.
+
+    Sends something when it can.
+    """
+    # Until the server has its own way of ending, there is nothing that would have to be ended in good order.
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    try:
+        app = _application(next_settings(_directory(), before))
+    except ConfigurationError as error:
+        for fault in error.faults:
+            _log.error("fault in the published configuration", fault=fault)
+        sys.exit(REFUSED_STATUS)
+    except StorageUnavailable as error:
+        _log.warning("new worker cannot start", detail=error.detail)
+        sys.exit(_AWAY_STATUS)
+    say.send(True)
+    return app
+
+
+def _directory() -> Path:
+    return Path(os.environ[CONFIG_VARIABLE])
+
+
+def _application(settings: Settings) -> Flask:
     configure_logging(settings.broker.log.level)
     start_counting(settings)
     start_tracing(settings)

@@ -14,15 +14,16 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer
 import click
 
 from broker.cli.children import when_parent_ends
+from broker.cli.following import generations_of, next_settings
 from broker.cli.options import config_option, read_settings
-from broker.errors import ConfigurationError
+from broker.errors import ConfigurationError, StorageUnavailable
 from broker.log import configure_logging
 from broker.metrics.reading import CONTENT_TYPE
 from broker.settings import Settings
 from broker.web.health import Readiness
 from broker.wiring.figures import figures
 from broker.wiring.probes import probes_of
-from broker.wiring.stores import open_stores
+from broker.wiring.stores import Stores, open_stores
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -39,11 +40,11 @@ def exporter(config: Path, listener: int, *, stop_with_parent: bool) -> None:
     """Tell the figures to whoever asks on a socket that was opened before."""
     settings = read_settings(config)
     configure_logging(settings.broker.log.level)
-    stores = open_stores(settings)
-    read = figures(settings, stores, Readiness(probes_of(settings, stores)))
-    server = _Server(socket.socket(fileno=listener), read)
+    server = _Server(socket.socket(fileno=listener), _Figures(config, settings, open_stores(settings)).read)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: _stop(server))
+    # A terminal tells the parent too, which sees to it.
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
     if stop_with_parent:
         when_parent_ends(server.shutdown)
     server.serve_forever()
@@ -63,6 +64,41 @@ def open_listener(settings: Settings) -> socket.socket | None:
         raise ConfigurationError(
             (f"broker.toml: metrics.bind: {bind} cannot be listened on ({error.strerror})",)
         ) from None
+
+
+class _Figures:
+    """What is read, from the settings that are published at the moment of reading."""
+
+    def __init__(self, config: Path, settings: Settings, stores: Stores) -> None:
+        self._config, self._settings, self._stores = config, settings, stores
+        self._generations = generations_of(stores)
+        self._seen = self._generations.current()
+        self._reading = threading.Lock()
+        self._read = self._of(settings)
+
+    def read(self) -> bytes:
+        """All figures."""
+        with self._reading:
+            self._follow()
+            return self._read()
+
+    def _follow(self) -> None:
+        try:
+            current = self._generations.current()
+            if current in {0, self._seen}:
+                return
+            self._seen = current
+            self._settings = next_settings(self._config, self._settings.broker)
+        except StorageUnavailable:
+            # The figures themselves say so.
+            return
+        except ConfigurationError:
+            # The server beside us meets the same fault and tells it; the figures stay those of before.
+            return
+        self._read = self._of(self._settings)
+
+    def _of(self, settings: Settings) -> Callable[[], bytes]:
+        return figures(settings, self._stores, Readiness(probes_of(settings, self._stores)))
 
 
 class _Quiet(WSGIRequestHandler):

@@ -23,6 +23,7 @@ _NOT_THERE = 3
         "serve": "broker.cli.serve:serve",
         "worker": "broker.cli.work:worker",
         "check": "broker.cli.check:check",
+        "reload": "broker.cli.reload:reload",
         "db": "broker.cli.database:db",
         "metadata": "broker.cli.metadata:metadata",
         "import": "broker.cli.importing:import_accounts",

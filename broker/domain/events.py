@@ -751,6 +751,15 @@ class AccessRefused(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigurationPublished(SecurityEvent):
+    """An operator had the files judged, and every process read them anew; `generation` counts these acts."""
+
+    kind: ClassVar[str] = "configuration.published"
+    actor: ClassVar[Actor] = Actor.OPERATOR
+    generation: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OutageAnnounced(SecurityEvent):
     """An operator closed a provider; `until` is a moment in ISO 8601, or None for until further notice."""
 
@@ -959,6 +968,7 @@ ALL_EVENTS: tuple[type[SecurityEvent], ...] = (
     RelationChosen,
     RelationSwitched,
     AccessRefused,
+    ConfigurationPublished,
     OutageAnnounced,
     OutageEnded,
     AuditExported,

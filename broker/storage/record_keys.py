@@ -42,6 +42,8 @@ class RecordKind(StrEnum):
     SECOND_FACTOR_ENROLMENT = "second-factor-enrolment"
     SECOND_FACTOR_PAGE = "second-factor-page"
     ACCOUNT_VISIT = "account-visit"
+    CONFIGURATION = "configuration"
+    CONFIGURATION_FOLLOWER = "configuration-follower"
 
 
 @dataclass(frozen=True, slots=True)

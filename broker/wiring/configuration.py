@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from broker.settings import Environment, Settings
+from broker.settings import BrokerFile, Environment, Settings
 from broker.settings.next_key import NextKey
 from broker.storage.key_encryption_key import mode_fault
 from broker.web.theme import available_themes
@@ -26,6 +26,18 @@ def faults_of_what_is_named(settings: Settings) -> tuple[str, ...]:
     faults.extend(mail_faults(settings))
     faults.extend(sms_faults(settings))
     return tuple(dict.fromkeys(faults))
+
+
+def faults_of_a_swap(before: BrokerFile, settings: Settings) -> tuple[str, ...]:
+    """The same for a process that runs on `before` and goes on, with what it cannot change meanwhile."""
+    return (*_lasting_changes(before, settings.broker), *faults_of_what_is_named(settings))
+
+
+def _lasting_changes(before: BrokerFile, after: BrokerFile) -> Iterator[str]:
+    # Nobody hears in one store of what is published in another; ports and figures belong to the parent.
+    for section in ("environment", "storage", "keys", "clock", "metrics"):
+        if getattr(before, section) != getattr(after, section):
+            yield f"broker.toml: {section}: changes at a start of `broker serve` and `broker worker` only"
 
 
 def start_faults(settings: Settings) -> Iterator[str]:

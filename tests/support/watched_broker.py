@@ -51,6 +51,8 @@ class WatchedBroker:
     port: int
     metrics_port: int
     log_file: Path
+    process_id: int
+    environment: dict[str, str]
     traffic: list[Exchange] = field(default_factory=list)
 
     def log(self) -> str:
@@ -80,10 +82,10 @@ def watched_broker(folder: Path, plan: Plan, **more: str) -> Iterator[WatchedBro
             "BROKER_METRICS__BIND": f"127.0.0.1:{metrics_port}",
             **more,
         }
-        stack.enter_context(_process(folder / "config", environment, port, log_file))
+        process_id = stack.enter_context(_process(folder / "config", environment, port, log_file))
         _wait_until_it_answers(port, "/health/ready", log_file)
         _wait_until_it_answers(metrics_port, "/metrics", log_file)
-        yield WatchedBroker(system, port, metrics_port, log_file, traffic)
+        yield WatchedBroker(system, port, metrics_port, log_file, process_id, environment, traffic)
 
 
 def get(port: int, path: str, **headers: str) -> tuple[int, bytes]:
@@ -122,7 +124,7 @@ def _recorded(site: WSGIApplication, traffic: list[Exchange]) -> WSGIApplication
 
 
 @contextmanager
-def _process(config: Path, environment: dict[str, str], port: int, log: Path) -> Iterator[None]:
+def _process(config: Path, environment: dict[str, str], port: int, log: Path) -> Iterator[int]:
     words = ["serve", "--config", str(config), "--bind", f"127.0.0.1:{port}", "--workers", "2"]
     with log.open("wb") as output:
         process = subprocess.Popen(
@@ -133,7 +135,7 @@ def _process(config: Path, environment: dict[str, str], port: int, log: Path) ->
             stdin=subprocess.DEVNULL,
         )
     try:
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(30)

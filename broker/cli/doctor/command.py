@@ -16,6 +16,7 @@ from rich.text import Text
 
 from broker.cli.doctor.feeds import check_feeds
 from broker.cli.doctor.findings import Check, Finding, Health, carry_out, failure, good
+from broker.cli.doctor.generations import check_generations
 from broker.cli.doctor.neighbours import (
     check_back_channels,
     check_certificates,
@@ -55,6 +56,7 @@ CHECKS: Final[tuple[tuple[str, Check], ...]] = (
     ("database", check_database),
     ("Redis", check_redis),
     ("keys", check_keys),
+    ("reload", check_generations),
     ("certificates", check_certificates),
     ("metadata feed", check_feeds),
     ("back channel", check_back_channels),

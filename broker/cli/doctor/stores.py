@@ -21,7 +21,7 @@ _UPGRADE = "run: broker db upgrade"
 
 def check_database(settings: Settings) -> Iterator[Finding]:
     """Reachable, of this version, and of one time with us."""
-    if not _exists(settings):
+    if not has_database(settings):
         yield failure("database", f"the database file does not exist yet; {_UPGRADE}")
         return
     with closing(open_database(settings)) as database:
@@ -56,7 +56,7 @@ def check_keys(settings: Settings) -> Iterator[Finding]:
         return
     key = key_encryption_key(settings)
     yield good("keys", "the key-encryption key can be read")
-    if not _exists(settings):
+    if not has_database(settings):
         return
     with closing(open_database(settings)) as database:
         if not database.is_current():
@@ -75,6 +75,23 @@ def check_keys(settings: Settings) -> Iterator[Finding]:
             yield warning("token keys", "there are none yet; the first `broker serve` makes them")
 
 
+def has_database(settings: Settings) -> bool:
+    """Whether there is a database; looking with SQLite itself would make one."""
+    url = settings.broker.storage.database_url
+    if not url.startswith(_SQLITE_FILE):
+        return True
+    return settings.path(Path(url.removeprefix(_SQLITE_FILE))).exists()
+
+
+def was_started(settings: Settings) -> bool:
+    """Whether a server has run on these stores: there are tables, and data keys in them."""
+    file = settings.broker.keys.key_encryption_key_file
+    if not has_database(settings) or (file is not None and not settings.path(file).exists()):
+        return False
+    with closing(open_database(settings)) as database:
+        return database.is_current() and count_data_keys(database, key_encryption_key(settings)) > 0
+
+
 def _clock(settings: Settings) -> Clock | None:
     """What other clocks are compared with; None where the demo moves ours."""
     return None if settings.broker.clock.offset_file is not None else clock_of(settings)
@@ -84,11 +101,3 @@ def _time(other: str, clock: Clock | None) -> Finding:
     if clock is None:
         return good("clock", f"is not compared with {other}'s, for the demo may move it")
     return good("clock", f"was compared with {other}'s")
-
-
-def _exists(settings: Settings) -> bool:
-    """Whether there is a database; looking with SQLite itself would make one."""
-    url = settings.broker.storage.database_url
-    if not url.startswith(_SQLITE_FILE):
-        return True
-    return settings.path(Path(url.removeprefix(_SQLITE_FILE))).exists()
