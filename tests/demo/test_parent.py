@@ -19,8 +19,9 @@ _CHILD = """
 import os, sys, threading
 from demo.run import Stopped, heed_endings
 heed_endings(of_parent=True)
-print(os.getpid(), flush=True)
 try:
+    # Whoever reads this may tell it to end at once.
+    print(os.getpid(), flush=True)
     threading.Event().wait()
 except Stopped:
     print("in good order", flush=True)
