@@ -155,7 +155,7 @@ def _jwks_line(file: str) -> str:
 
 @contextmanager
 def _written(config: Path, files: Mapping[str, str]) -> Iterator[None]:
-    """Write new files, and take them away again when what follows is refused."""
+    """Write new files, and take them away again when what follows does not come to its end."""
     made: list[Path] = []
     try:
         for name, text in files.items():
@@ -167,7 +167,7 @@ def _written(config: Path, files: Mapping[str, str]) -> Iterator[None]:
             except OSError as error:
                 raise ConfigurationError((f"{name}: cannot be written ({error.strerror})",)) from error
         yield
-    except ConfigurationError:
+    except BaseException:
         for path in made:
             path.unlink()
         raise

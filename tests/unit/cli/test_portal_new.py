@@ -9,13 +9,14 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from broker.cli.main import commands
 from broker.errors import ConfigurationError
 from broker.oidc.client_keys import parse_client_keys
-from broker.settings import load_settings
+from broker.settings import Settings, load_settings
 from broker.wiring.configuration import faults_of_what_is_named
 from demo.digid.addresses import Addresses
 from demo.digid.metadata import idp_metadata
@@ -164,6 +165,22 @@ def test_portal_that_would_have_a_fault_is_not_written(
         CliRunner().invoke(commands, asked, catch_exceptions=False, standalone_mode=False)
     assert any(told in fault for fault in refused.value.faults), refused.value.faults
     assert {path: path.read_bytes() for path in config.rglob("*") if path.is_file()} == before
+
+
+def test_interrupted_command_leaves_nothing(config: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C while the new file is judged: its keys were shown to nobody, so it is worth nothing."""
+
+    def interrupted(_directory: Path) -> Settings:
+        settings = load_settings(config, {})
+        if "nieuw" in settings.portals:
+            raise KeyboardInterrupt
+        return settings
+
+    monkeypatch.setattr("broker.cli.portal.read_settings", interrupted)
+    asked = ["portal", "new", "nieuw", "--config", str(config), "--url", URL, "--brand", "cz"]
+    with pytest.raises(click.Abort):
+        CliRunner().invoke(commands, asked, catch_exceptions=False, standalone_mode=False)
+    assert list(config.glob("portals/nieuw*")) == []
 
 
 @pytest.mark.parametrize("file", ["portals/nieuw.toml", "portals/nieuw.public.jwks"])
