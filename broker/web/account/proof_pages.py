@@ -31,6 +31,7 @@ from broker.web.account.proof_views import HOME, code_page, password_page, way_b
 from broker.web.parameters import typed
 from broker.web.second_factor_state import PageState
 from broker.web.second_factor_texts import DAY_SPENT, formless_code, wrong_code
+from broker.web.second_factor_ways import Showing
 
 _UNPROCESSABLE: Final = 422
 GOALS: Final = frozenset({"address", "factors", "erase"})
@@ -105,14 +106,16 @@ def _judge_password(area: AccountArea, visitor: Visitor, goal: str) -> ResponseR
         )
         fault = gettext("Dit wachtwoord klopt niet. Na een aantal verkeerde pogingen moet u even wachten.")
         return password_page(area, visitor, goal, fault), _UNPROCESSABLE
-    if not own_ways(area, visitor):
+    proof = Proof.begin(goal, session.secret_sha256, now)
+    showing = showing_of(area, visitor, proof)
+    if not showing.ways:
         return _proven(area, visitor, goal, None)
-    return _ask_for_code(area, visitor, Proof.begin(goal, session.secret_sha256, now))
+    return _ask_for_code(area, visitor, proof, showing)
 
 
-def _ask_for_code(area: AccountArea, visitor: Visitor, proof: Proof) -> ResponseReturnValue:
+def _ask_for_code(area: AccountArea, visitor: Visitor, proof: Proof, showing: Showing) -> ResponseReturnValue:
     """The password was right: a code besides, which is sent at once where it goes to a telephone."""
-    now, showing = area.pages.clock(), showing_of(area, visitor, proof)
+    now = area.pages.clock()
     area.memory.keep_proof(visitor.session.sid, proof, now=now)
     way = showing.ways[0]
     state = PageState(way=way)
