@@ -50,6 +50,15 @@ def resident_mebibytes(pid: int) -> float:
     raise ProcessLookupError(pid)
 
 
+def own_mebibytes(pid: int) -> float:
+    """The part of what the process holds that no other process shares with it (USS)."""
+    found = 0
+    for line in (_PROC / str(pid) / "smaps_rollup").read_text(encoding="ascii").splitlines():
+        if line.startswith(("Private_Clean:", "Private_Dirty:")):
+            found += int(line.split()[1])
+    return found / _KIBIBYTES_PER_MEBIBYTE
+
+
 def command_of(pid: int) -> str:
     """The command line, its words between spaces."""
     return (_PROC / str(pid) / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
