@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from broker.domain.second_factors import FactorKind
+from broker.domain.accounts import AccountId
+from broker.domain.second_factors import FactorKind, SecondFactor
+from broker.mfa.service import SecondFactors
 from tests.support.account_area import CONFIRM_CODE, at, inside, notice
 from tests.support.browser import Page
 from tests.support.business import IZA, PASSWORD, VGZ, Business, Colleague, new_mobile
@@ -150,6 +152,32 @@ def test_five_wrong_codes_lead_back_to_the_password(business: Business) -> None:
     page = pieter.browser.press(CONFIRM_CODE, code=pieter.wrong_code())
     assert (page.heading, notice(page)) == (PROOF, "Te vaak een verkeerde code")
     assert at(pieter, "factors/add").heading == PROOF
+
+
+@pytest.mark.parametrize("typed", [None, "", "123456"], ids=["look", "nothing", "code"])
+def test_last_factor_that_goes_while_its_code_is_asked_leads_to_the_password(
+    business: Business, monkeypatch: pytest.MonkeyPatch, typed: str | None
+) -> None:
+    """Removed by an administrator right after this request saw it: a page, and the next one asks anew."""
+    pieter = inside(business.colleague(VGZ).with_app())
+    business.pass_time(_SIX_MINUTES)
+    at(pieter, "factors/add")
+    assert pieter.browser.press("Verder", password=PASSWORD).heading == CODE
+    seen = SecondFactors.kinds_of
+
+    def seen_and_removed(service: SecondFactors, account_id: AccountId) -> tuple[SecondFactor, ...]:
+        found = seen(service, account_id)
+        for factor in found:
+            pieter.factors.remove(factor.id)
+        return found
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(SecondFactors, "kinds_of", seen_and_removed)
+        page = at(pieter, "confirm") if typed is None else pieter.browser.press(CONFIRM_CODE, code=typed)
+    assert page.status in {200, 422}
+    assert pieter.kinds == []
+    assert at(pieter, "confirm?to=factors").heading == PROOF
+    assert pieter.browser.press("Verder", password=PASSWORD).heading == LIST
 
 
 def test_code_by_text_message_is_a_proof_of_its_own_purpose(business: Business) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
@@ -26,7 +26,7 @@ from broker.web.account.area import (
 from broker.web.account.memory import Proof
 from broker.web.account.notes import CONFIRM_AGAIN, CONFIRMED
 from broker.web.account.proof import judged_password
-from broker.web.account.proof_by_factor import own_ways, showing_of
+from broker.web.account.proof_by_factor import showing_of
 from broker.web.account.proof_views import HOME, code_page, password_page, way_back
 from broker.web.parameters import typed
 from broker.web.second_factor_state import PageState
@@ -44,9 +44,9 @@ def add_proof_pages(blueprint: Blueprint, area: AccountArea) -> None:
     @blueprint.get(f"{PATH}/confirm")
     def confirm(brand: str) -> ResponseReturnValue:
         visitor = visitor_of(area, brand)
-        proof = _waiting(area, visitor)
-        if proof is not None:
-            return code_page(area, visitor, proof)
+        waiting = _waiting(area, visitor)
+        if waiting is not None:
+            return code_page(area, visitor, *waiting)
         return password_page(area, visitor, _goal(request.args.get("to")))
 
     @blueprint.post(f"{PATH}/confirm")
@@ -59,32 +59,46 @@ def add_proof_pages(blueprint: Blueprint, area: AccountArea) -> None:
     def confirm_code(brand: str) -> ResponseReturnValue:
         visitor = acting_visitor(area, brand)
         with_password_only(visitor)
-        proof = _waiting(area, visitor)
-        return back(area, visitor, "confirm") if proof is None else _judge_code(area, visitor, proof)
+        waiting = _waiting(area, visitor)
+        return back(area, visitor, "confirm") if waiting is None else _judge_code(area, visitor, *waiting)
 
     @blueprint.post(f"{PATH}/confirm/way")
     def confirm_way(brand: str) -> ResponseReturnValue:
         visitor = acting_visitor(area, brand)
         with_password_only(visitor)
-        proof = _waiting(area, visitor)
-        return back(area, visitor, "confirm") if proof is None else _choose(area, visitor, proof)
+        waiting = _waiting(area, visitor)
+        return back(area, visitor, "confirm") if waiting is None else _choose(area, visitor, *waiting)
 
     @blueprint.post(f"{PATH}/confirm/cancel")
     def confirm_cancel(brand: str) -> ResponseReturnValue:
         visitor = acting_visitor(area, brand)
-        proof = _waiting(area, visitor)
+        waiting = _waiting(area, visitor)
         area.memory.forget_proof(visitor.session.sid)
-        return back(area, visitor, way_back(proof.goal if proof else _goal(request.form.get("to"))))
+        goal = waiting.proof.goal if waiting else _goal(request.form.get("to"))
+        return back(area, visitor, way_back(goal))
 
 
 def _goal(asked: str | None) -> str:
     return asked if asked in GOALS else HOME
 
 
-def _waiting(area: AccountArea, visitor: Visitor) -> Proof | None:
-    """The right password that waits for a code; none of an account whose last factor went meanwhile."""
+class _Waiting(NamedTuple):
+    """A right password that waits for a code, and the ways in which one may be shown: at least one.
+
+    They are looked up once in a request: the last one may be removed by somebody else at any moment.
+    """
+
+    proof: Proof
+    showing: Showing
+
+
+def _waiting(area: AccountArea, visitor: Visitor) -> _Waiting | None:
+    """None of an account whose last factor went meanwhile: it is to begin at the password."""
     proof = area.memory.proof(visitor.session.sid, visitor.session.secret_sha256)
-    return proof if proof is not None and own_ways(area, visitor) else None
+    if proof is None:
+        return None
+    showing = showing_of(area, visitor, proof)
+    return _Waiting(proof, showing) if showing.ways else None
 
 
 def _judge_password(area: AccountArea, visitor: Visitor, goal: str) -> ResponseReturnValue:
@@ -125,13 +139,13 @@ def _ask_for_code(area: AccountArea, visitor: Visitor, proof: Proof, showing: Sh
     return back(area, visitor, "confirm")
 
 
-def _judge_code(area: AccountArea, visitor: Visitor, proof: Proof) -> ResponseReturnValue:
-    showing, code = showing_of(area, visitor, proof), typed("code")
+def _judge_code(area: AccountArea, visitor: Visitor, proof: Proof, showing: Showing) -> ResponseReturnValue:
+    code = typed("code")
     way = showing.typed_way()
     if way is None:
         return back(area, visitor, "confirm")
     if fault := formless_code(way, code):
-        return code_page(area, visitor, proof, fault, way), _UNPROCESSABLE
+        return code_page(area, visitor, proof, showing, fault, way), _UNPROCESSABLE
     match showing.judge(way, code, area.pages.clock()):
         case Right(kind=kind):
             # Of two right codes at once one goes on.
@@ -139,7 +153,7 @@ def _judge_code(area: AccountArea, visitor: Visitor, proof: Proof) -> ResponseRe
             return _proven(area, visitor, proof.goal, kind) if won else back(area, visitor, proof.goal)
         case Wrong(left=left, expired=expired) if left > 0:
             fault = wrong_code(left, expired=expired, by_app=way is FactorKind.TOTP)
-            return code_page(area, visitor, proof, fault, way), _UNPROCESSABLE
+            return code_page(area, visitor, proof, showing, fault, way), _UNPROCESSABLE
         case Spent(reason=SpentBy.DAY):
             state = replace(area.factors.states.of(proof.attempt), way=way, notice=DAY_SPENT)
             area.factors.states.keep(proof.attempt, state, now=area.pages.clock())
@@ -148,9 +162,9 @@ def _judge_code(area: AccountArea, visitor: Visitor, proof: Proof) -> ResponseRe
             return _start_again(area, visitor, proof)
 
 
-def _choose(area: AccountArea, visitor: Visitor, proof: Proof) -> ResponseReturnValue:
+def _choose(area: AccountArea, visitor: Visitor, proof: Proof, showing: Showing) -> ResponseReturnValue:
     """Another way, or another code by the same one: to a telephone it is sent at once."""
-    showing, now = showing_of(area, visitor, proof), area.pages.clock()
+    now = area.pages.clock()
     way = showing.typed_way()
     if way is None:
         return back(area, visitor, "confirm")

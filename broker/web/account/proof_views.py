@@ -7,7 +7,7 @@ from typing import Final
 from broker.domain.second_factors import FactorKind
 from broker.web.account.area import AccountArea, Visitor, page_of
 from broker.web.account.memory import Proof
-from broker.web.account.proof_by_factor import showing_of
+from broker.web.second_factor_ways import Showing
 
 HOME: Final = "details"
 
@@ -40,10 +40,11 @@ def code_page(
     area: AccountArea,
     visitor: Visitor,
     proof: Proof,
+    showing: Showing,
     fault: str | None = None,
     kind: FactorKind | None = None,
 ) -> str:
-    """For whom the password was right."""
+    """For whom the password was right, and who has a way to show a code."""
     state = area.factors.states.of(proof.attempt)
     return page_of(
         visitor,
@@ -53,5 +54,5 @@ def code_page(
         code_action=visitor.url("confirm_code"),
         way_action=visitor.url("confirm_way"),
         cancel_action=visitor.url("confirm_cancel"),
-        **showing_of(area, visitor, proof).view(state, area.pages.clock(), fault=fault, kind=kind),
+        **showing.view(state, area.pages.clock(), fault=fault, kind=kind),
     )
