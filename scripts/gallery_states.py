@@ -268,12 +268,16 @@ def _logout_states(portal: Portal) -> Iterator[State]:
             yield State(
                 f"logout-confirm{suffix}", "logout/confirm.html", brand, {**question, "way_on": way_on}
             )
-            done = {"way_on": way_on, "told": (), "anything_ended": way_on is not None}
+    home = WayOn(lazy_gettext("Naar de beginpagina"), "/")
+    for name, anything_ended in (("", True), ("-already", False)):
+        for brand, onward in ((portal.brand, stay), (None, home)):
+            suffix = name + ("" if brand else "-no-brand")
+            done = {"way_on": onward, "told": (), "anything_ended": anything_ended}
             yield State(f"logout-done{suffix}", "logout/done.html", brand, done)
-    yield from _upstream_logout_states(portal.brand, stay)
+    yield from _upstream_logout_states(portal.brand, stay, home)
 
 
-def _upstream_logout_states(brand: Brand, stay: WayOn) -> Iterator[State]:
+def _upstream_logout_states(brand: Brand, stay: WayOn, home: WayOn) -> Iterator[State]:
     """What is told of a login at its provider, before and after somebody logs out there."""
     logins = {
         "digid": Upstream("DigiD", brand.name, asks_anew=True),
@@ -283,10 +287,11 @@ def _upstream_logout_states(brand: Brand, stay: WayOn) -> Iterator[State]:
     for name, told in logins.items():
         context = {"way_on": stay, "told": (told,), "anything_ended": True}
         yield State(f"logout-done-{name}", "logout/done.html", brand, context)
-    all_told = {"way_on": None, "told": tuple(logins.values()), "anything_ended": True}
+    all_told = {"way_on": home, "told": tuple(logins.values()), "anything_ended": True}
     yield State("logout-done-no-brand-several", "logout/done.html", None, all_told)
+    there = WayOn(lazy_gettext("Naar de websites van %(brand)s", brand=brand.name), "#brand")
     for end in UpstreamEnd:
-        context = {"provider_name": "eHerkenning", "end": end.value}
+        context = {"provider_name": "eHerkenning", "end": end.value, "way_on": there}
         yield State(f"logout-provider-{end.value}", "logout/provider.html", brand, context)
 
 

@@ -53,7 +53,7 @@ def upstream_of(
 
 
 def logged_out_page(
-    brand: BrandView | None, told: tuple[Upstream, ...], *, way_on: WayOn | None, anything_ended: bool
+    brand: BrandView | None, told: tuple[Upstream, ...], *, way_on: WayOn, anything_ended: bool
 ) -> str:
     """To be rendered after everything here has ended."""
     return render_template(

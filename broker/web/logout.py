@@ -170,7 +170,7 @@ def _ended(
         back = _way_back(decision.redirect_to, decision.state)
         if not any(one.action for one in told):
             return redirect(back, 303)
-    return _done(pages, decision.client, back, told=told, anything_ended=bool(ended))
+    return _done(pages, decision.client, back, told=told, ended=ended)
 
 
 def _done(
@@ -179,15 +179,17 @@ def _done(
     back: str | None = None,
     *,
     told: tuple[Upstream, ...] = (),
-    anything_ended: bool = False,
+    ended: tuple[Session, ...] = (),
 ) -> str:
+    """No portal may have asked for this: then the one where the person was is the way on, if it was one."""
     portal = pages.portals.of_client(client.client_id) if client else None
-    way_on = None
-    if portal is not None:
+    if portal is None and len(ended) == 1:
+        portal = pages.portals.get(ended[0].portal)
+    if portal is None:
+        way_on = WayOn(gettext("Naar de beginpagina"), url_for("home.home"))
+    else:
         way_on = WayOn(gettext("Terug naar %(portal)s", portal=portal.name), back or portal.url)
-    return logged_out_page(
-        portal.brand if portal else None, told, way_on=way_on, anything_ended=anything_ended
-    )
+    return logged_out_page(portal.brand if portal else None, told, way_on=way_on, anything_ended=bool(ended))
 
 
 def _way_back(redirect_to: str, state: str | None) -> str:

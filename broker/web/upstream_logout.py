@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Final
 
 import structlog
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from werkzeug.datastructures import MultiDict
 
 from broker.domain.assurance import Scheme
@@ -18,7 +19,7 @@ from broker.domain.identity import Failed
 from broker.providers.base import PostForm, RedirectTo
 from broker.providers.logout import FormMessage, LogoutMessage, QueryMessage
 from broker.web import cookies
-from broker.web.dead_end import DeadEnd, known_brand
+from broker.web.dead_end import DeadEnd, WayOn, known_brand
 from broker.web.headers import allow_form_to
 from broker.web.login_pages import LoginPages
 from broker.web.parameters import once
@@ -99,5 +100,13 @@ def _take(
         )
         raise DeadEnd("upstream-logout-refused", 400, brand=brand)
     return render_template(
-        "logout/provider.html", brand=brand, provider_name=WAYS_IN[scheme].label, end=became.value
+        "logout/provider.html",
+        brand=brand,
+        provider_name=WAYS_IN[scheme].label,
+        end=became.value,
+        # Which of its portals this began at is not known any more.
+        way_on=WayOn(
+            gettext("Naar de websites van %(brand)s", brand=brand.name),
+            url_for("home.of_brand", brand=brand.id),
+        ),
     )

@@ -193,6 +193,25 @@ def test_logout_of_somebody_who_is_not_logged_in_is_done(system: System) -> None
     assert page.soup.find("a", href=HOME)
 
 
+def test_logout_that_no_portal_asked_for_leads_back_to_where_the_person_was(system: System) -> None:
+    """J40: an address that was typed. The portal of the session is the way on, in its brand's look."""
+    browser = system.browser()
+    system.enter(browser)
+    _get(system, browser)
+    page = browser.press("Uitloggen")
+    assert (page.status, page.heading) == (200, "U bent uitgelogd")
+    assert "U bent uitgelogd op alle websites van CZ waar u met deze inlog was." in page.text
+    assert browser.follow("Terug naar Mijn CZ").url == HOME
+
+
+def test_logout_of_nobody_that_no_portal_asked_for_leads_to_the_first_page(system: System) -> None:
+    """J40: there is nowhere to go back to, and still a way on."""
+    browser = system.browser()
+    page = _get(system, browser)
+    assert (page.status, page.heading) == (200, "U bent uitgelogd")
+    assert browser.follow("Naar de beginpagina").heading == "Waar wilt u inloggen?"
+
+
 def test_logout_twice_with_the_same_hint_is_done(system: System) -> None:
     """The second time there is nothing to end, and still the way back."""
     browser = system.browser()

@@ -151,7 +151,8 @@ def test_logging_out_by_hand_offers_it_as_well(at_zz: System) -> None:
     assert worker.lives()
     page = worker.browser.press("Uitloggen")
     assert not worker.lives()
-    assert page.soup.find("h2", string="Ook uitloggen bij eHerkenning van Zorg en Zekerheid")
+    assert page.soup.find("h2", string="Ook uitloggen bij eHerkenning")
+    assert "U bent uitgelogd op alle websites van Zorg en Zekerheid" in page.text
     assert go_on(worker.browser).heading == "U bent uitgelogd bij eHerkenning"
 
 
@@ -166,6 +167,7 @@ def test_logging_out_of_several_brands_tells_of_each_login(at_zz: System) -> Non
     assert "U bent uitgelogd op alle websites waar u met deze inlog was." in page.text
     assert "Bij DigiD zelf hoeft u niet uit te loggen." in page.text
     assert "Ook uitloggen bij eHerkenning van Zorg en Zekerheid" in page.text
+    assert worker.browser.follow("Naar de beginpagina").heading == "Waar wilt u inloggen?"
 
 
 def test_ending_the_own_session_in_the_account_area_offers_it_as_well(at_zz: System) -> None:
@@ -211,6 +213,8 @@ def test_answer_of_the_makelaar_is_told_as_it_is(
     (event,) = answered(story.events())
     assert (event.result, event.detail["outcome"], event.detail["reason"]) == ("success", outcome, None)
     assert event.detail["sid"] == worker.tokens.claims["sid"]
+    onward = worker.browser.follow("Naar de websites van Zorg en Zekerheid")
+    assert onward.heading == "Inloggen bij Zorg en Zekerheid"
 
 
 @pytest.mark.parametrize("fault", [fault.name for fault in LOGOUT_FAULTS])
