@@ -130,7 +130,7 @@ def wrong_code(left: int, *, expired: bool = False, by_app: bool = False) -> str
     if expired:
         what = gettext("Deze code is niet meer geldig. Vraag een nieuwe code aan.")
     elif by_app:
-        what = gettext("Deze code klopt niet. Hebt u de code al gebruikt? Wacht dan op de volgende.")
+        what = gettext("Deze code klopt niet. Heeft u de code al gebruikt? Wacht dan op de volgende.")
     else:
         what = gettext("Deze code klopt niet.")
     tries = ngettext(

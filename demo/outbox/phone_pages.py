@@ -15,7 +15,7 @@ from demo.people import PEOPLE, Person, person_by_id
 
 ANSWERS = {
     AppAnswer.CONFIRMED: ("good", "Bevestigd. Ga verder in het scherm waar u inlogt."),
-    AppAnswer.REJECTED: ("calm", "U hebt deze inlogpoging geweigerd."),
+    AppAnswer.REJECTED: ("calm", "U heeft deze inlogpoging geweigerd."),
     AppAnswer.WRONG_PIN: ("bad", "Deze pincode klopt niet. Probeer het opnieuw."),
     AppAnswer.BLOCKED: ("bad", "Te vaak een verkeerde pincode: DigiD is een kwartier geblokkeerd."),
     AppAnswer.LEVEL_TOO_LOW: ("bad", "Met uw DigiD kunt u hier niet inloggen: er is een hoger niveau nodig."),

@@ -24,7 +24,7 @@ TURNED_BACK = "access_denied"
 STALE = Refusal(
     400,
     "Deze inlogpoging is niet meer geldig",
-    "Misschien hebt u de pagina ververst, de terugknop gebruikt of te lang gewacht."
+    "Misschien heeft u de pagina ververst, de terugknop gebruikt of te lang gewacht."
     " Begin opnieuw met inloggen.",
     shows_code=False,
 )
@@ -53,7 +53,7 @@ _BY_CODE = {
 _NOT_SWITCHED = Refusal(
     403,
     "U kunt niet voor deze relatie werken",
-    "U hebt voor deze relatie geen rechten (meer). Er is niets veranderd: u werkt nog voor dezelfde relatie"
+    "U heeft voor deze relatie geen rechten (meer). Er is niets veranderd: u werkt nog voor dezelfde relatie"
     " als eerst. Vraag wie bij uw organisatie de rechten beheert.",
     shows_code=False,
 )

@@ -161,7 +161,7 @@ def test_every_page_of_the_portal_is_for_everyone(place: Place, guest: Visitor) 
     _judge(guest, "settings")
     page.goto(f"{place.url}/onderdeel/{_site(place).menu[0].sections[0].slug}?relatie=ANDERS-1")
     expect(page.get_by_role("alert").first).to_contain_text(
-        "Dit adres is van een relatie waarvoor u geen rechten hebt."
+        "Dit adres is van een relatie waarvoor u geen rechten heeft."
     )
     _judge(guest, "stale")
     guest.forgive(409)

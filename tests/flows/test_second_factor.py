@@ -119,7 +119,7 @@ def test_wrong_code_is_told_with_what_is_left(business: Business) -> None:
     wrong = marieke.wrong_code()
     page = marieke.browser.press(CONFIRM, code=wrong)
     assert page.status == 422
-    what = "Deze code klopt niet. Hebt u de code al gebruikt? Wacht dan op de volgende."
+    what = "Deze code klopt niet. Heeft u de code al gebruikt? Wacht dan op de volgende."
     assert _fault(page) == f"{what} U kunt nog 4 keer een code proberen."
     assert wrong not in page.html
     described = page.soup.select_one("#code")

@@ -89,7 +89,7 @@ CZ_ZAKELIJK = BusinessSite(
         promises=(
             (
                 "Eén gebruikersnaam",
-                "Met uw e-mailadres komt u bij alle collectiviteiten waar u rechten op hebt.",
+                "Met uw e-mailadres komt u bij alle collectiviteiten waar u rechten op heeft.",
             ),
             ("Veilig ingelogd", "Naast uw wachtwoord vragen wij altijd een code uit een app of een sms."),
             (

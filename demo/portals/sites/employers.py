@@ -74,7 +74,7 @@ COMPANY_CARE = MenuGroup(
         Section(
             "afspraken-bedrijfszorg",
             "Afspraken bedrijfszorg",
-            "Welke programma's u hebt ingekocht.",
+            "Welke programma's u heeft ingekocht.",
             facts(
                 ("Fysiotherapie op het werk", ("Twee dagen per week", "Op afspraak")),
                 ("Coach bij werkdruk", ("Vijf gesprekken per medewerker", "Drie gesprekken per medewerker")),

@@ -32,7 +32,7 @@ IZA = BusinessSite(
         ),
         needed=(
             "Uw e-mailadres: dat is uw gebruikersnaam.",
-            "Uw wachtwoord, en een verificatiecode als u de tweestapsverificatie hebt aangezet.",
+            "Uw wachtwoord, en een verificatiecode als u de tweestapsverificatie heeft aangezet.",
         ),
         help_first="Op het inlogscherm kunt u zelf een nieuw wachtwoord kiezen."
         " Lukt dat niet, bel of mail de helpdesk.",

@@ -57,7 +57,7 @@ VGZ_ZAKELIJK = BusinessSite(
         ),
         needed=(
             "Uw e-mailadres: dat is uw gebruikersnaam.",
-            "Uw wachtwoord, en een verificatiecode als u de 2-factorauthenticatie hebt aangezet.",
+            "Uw wachtwoord, en een verificatiecode als u de 2-factorauthenticatie heeft aangezet.",
         ),
         help_first="Op het inlogscherm kunt u zelf een nieuw wachtwoord kiezen."
         " Lukt dat niet, bel of mail de helpdesk.",

@@ -17,7 +17,7 @@
   function show(state) {
     document.getElementById("sessie-tijd").textContent = state.ends_at;
     words.textContent = state.can_stay
-      ? "U hebt een tijd niets gedaan. Wilt u verder werken?"
+      ? "U heeft een tijd niets gedaan. Wilt u verder werken?"
       : "Langer kan een sessie niet duren. Rond af wat u doet en log daarna opnieuw in.";
     button.hidden = !state.can_stay;
     if (!dialog.hidden) return;

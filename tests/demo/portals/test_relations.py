@@ -164,7 +164,7 @@ def test_page_of_another_tab_is_told_that_it_is_stale(visit: BusinessVisit) -> N
 def test_address_of_a_relation_that_somebody_never_had_offers_no_way_there(visit: BusinessVisit) -> None:
     """All relations are known and this is none of them: there is nothing to go back to."""
     stale = visit.page(visit.menu()["Deelnemers"].replace(OWN, HIDDEN), 409)
-    assert "Dit adres is van een relatie waarvoor u geen rechten hebt." in stale.text
+    assert "Dit adres is van een relatie waarvoor u geen rechten heeft." in stale.text
     assert "gaan werken" not in stale.text
     assert stale.select_one("main button[name=naar]") is None
 

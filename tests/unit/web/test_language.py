@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import runpy
 from collections.abc import Sequence
 from pathlib import Path
@@ -166,6 +167,19 @@ def test_english_sentences_keep_the_names_in_the_dutch_ones() -> None:
     written, _ = catalogues()
     faults = {message.id: errors for message, errors in written.check() if errors}
     assert faults == {}
+
+
+def test_dutch_sentences_say_heeft_to_whoever_is_addressed() -> None:
+    """Of `u heeft` and `u hebt` one is used: that of the sentence which DigiD asks for."""
+    written, _ = catalogues()
+    of_broker = {form for message in written if message.id for form in _forms(message.id)}
+    of_demo = {
+        line.strip()
+        for file in sorted((ROOT / "demo").rglob("*"))
+        if file.suffix in {".py", ".html", ".js"}
+        for line in file.read_text(encoding="utf-8").splitlines()
+    }
+    assert {text for text in of_broker | of_demo if re.search(r"\bhebt\b", text, re.IGNORECASE)} == set()
 
 
 def test_catalogue_holds_exactly_the_sentences_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
