@@ -1,4 +1,4 @@
-"""`broker role`: give roles to one account, take them away, and see what there is."""
+"""`broker role`: give roles to one account, take them away, one or all of a collectivity, and see them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _role_option = click.option("--role", required=True, help="Name of a role in the
 
 @click.group()
 def role() -> None:
-    """Give roles and take them away, one at a time; what is done here stands in the audit log."""
+    """Give roles and take them away, for one account; what is done here stands in the audit log."""
 
 
 @role.command()
@@ -69,6 +69,19 @@ def end(config: Path, brand: str, email: str, collectivity: str, role: str) -> N
     with _opened(config, brand, email, collectivity) as room:
         ended = room.granting.end(room.account, room.collectivity, RoleId(role))
     click.echo(f"Account {room.account.id} {'has' if ended else 'had'} no role {role} for {collectivity}.")
+
+
+@role.command("end-membership")
+@config_option
+@brand_option
+@email_option
+@_collectivity_option
+def end_membership(config: Path, brand: str, email: str, collectivity: str) -> None:
+    """Take somebody out of a collectivity: every role there ends, and they do not belong to it any more."""
+    with _opened(config, brand, email, collectivity) as room:
+        ended = room.granting.end_membership(room.account, room.collectivity)
+    what = f"is no member of {collectivity} any more" if ended else f"was no member of {collectivity}"
+    click.echo(f"Account {room.account.id} {what}.")
 
 
 @role.command("list")

@@ -11,7 +11,7 @@ from broker.domain.accounts import Account, AccountId
 from broker.domain.auditing import Auditor, Together
 from broker.domain.clock import Clock
 from broker.domain.collectivity import Collectivity
-from broker.domain.events import Result, RoleEnded, RoleGiven
+from broker.domain.events import MembershipEnded, Result, RoleEnded, RoleGiven
 from broker.domain.rights import RoleGrant
 from broker.domain.roles import Role, RoleCatalogue, RoleId
 
@@ -54,7 +54,10 @@ class Surroundings:
 
 
 class Granting:
-    """Gives and ends roles. Whether somebody may do so is judged before: this knows no actor's rights."""
+    """Gives and ends roles, and ends memberships.
+
+    Whether somebody may do so is judged before: this knows no actor's rights.
+    """
 
     def __init__(self, surroundings: Surroundings) -> None:
         self._with = surroundings
@@ -105,6 +108,29 @@ class Granting:
                     actor_account_id=by,
                     collectivity=collectivity.number.number,
                     role=role,
+                )
+            )
+            return True
+
+    def end_membership(
+        self, account: Account, collectivity: Collectivity, *, by: AccountId | None = None
+    ) -> bool:
+        """Let an account belong to a collectivity no more: each role there ends, also one whose end has come.
+
+        False when it was no member.
+        """
+        with self._with.together():
+            for grant in self._with.grants.of_account(account.id, collectivity.id):
+                self.end(account, collectivity, grant.role, by=by)
+            if not self._with.members.remove_member(account.id, collectivity.id):
+                return False
+            self._with.auditor.record(
+                MembershipEnded(
+                    brand=account.brand,
+                    result=Result.SUCCESS,
+                    account_id=account.id,
+                    actor_account_id=by,
+                    collectivity=collectivity.number.number,
                 )
             )
             return True

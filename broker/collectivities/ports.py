@@ -57,3 +57,6 @@ class Members(Protocol):
 
     def add_member(self, account_id: AccountId, collectivity: Collectivity) -> bool:
         """Let an account of the same brand belong to a collectivity; False when it did already."""
+
+    def remove_member(self, account_id: AccountId, collectivity_id: CollectivityId) -> bool:
+        """End that, and with it every role there; True for the one caller who did."""

@@ -720,6 +720,15 @@ class RoleEnded(SecurityEvent):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MembershipEnded(SecurityEvent):
+    """Somebody does not belong to a collectivity any more, and has no role there."""
+
+    kind: ClassVar[str] = "membership.ended"
+    account_id: AccountId
+    collectivity: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RelationChosen(SecurityEvent):
     """Somebody who works for several collectivities chose one of them at a login."""
 
@@ -965,6 +974,7 @@ ALL_EVENTS: tuple[type[SecurityEvent], ...] = (
     RelationsExported,
     RoleGiven,
     RoleEnded,
+    MembershipEnded,
     RelationChosen,
     RelationSwitched,
     AccessRefused,

@@ -57,6 +57,7 @@ _SENTENCES: Final[Mapping[str, LazyString]] = {
     "account.address-changed": lazy_gettext("E-mailadres gewijzigd"),
     "role.given": lazy_gettext("U heeft een rol gekregen"),
     "role.ended": lazy_gettext("Een rol is van u afgenomen"),
+    "membership.ended": lazy_gettext("U hoort niet meer bij een zakelijke relatie"),
     "relation.chosen": lazy_gettext("Een zakelijke relatie gekozen bij het inloggen"),
     "relation.switched": lazy_gettext("Naar een andere zakelijke relatie gegaan bij %(portal)s"),
     "access.refused": lazy_gettext("Geen toegang gekregen: daarvoor is een rol nodig"),

@@ -207,6 +207,34 @@ def test_role_is_given_to_somebody_who_was_no_member(filled: Run, stores: Stores
     assert repository.is_member(bea_of(stores).id, found.id)
 
 
+def test_membership_is_ended_by_command(filled: Run, stores: Stores) -> None:
+    """With every role there; a second time there is nothing to end, and nothing is written down."""
+    asked = ("--brand", "cz", "--email", EMAIL, "--collectivity", "1001")
+    told = filled("role", "end-membership", *asked)
+    assert (told.code, "is no member of 1001 any more" in told.stdout) == (0, True)
+    repository = CollectivityRepository(stores.database, stores.keys.columns, stores.clock)
+    assert repository.numbers_of(bea_of(stores).id) == ()
+    assert filled("role", "list", "--brand", "cz", "--email", EMAIL).stdout == ""
+    again = filled("role", "end-membership", *asked)
+    assert (again.code, "was no member of 1001" in again.stdout) == (0, True)
+    kinds = kinds_since(stores)
+    assert (kinds.count("role.ended"), kinds.count("membership.ended")) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        ({"--email": "bo@bedrijf.example"}, "--email: no business account"),
+        ({"--collectivity": "0"}, "--collectivity: brand cz has no collectivity 0"),
+    ],
+)
+def test_membership_that_cannot_be_ended_is_told(filled: Run, changed: dict[str, str], fault: str) -> None:
+    """Of somebody or something that is not there."""
+    right = {"--brand": "cz", "--email": EMAIL, "--collectivity": "1001"}
+    told = filled("role", "end-membership", *(word for pair in (right | changed).items() for word in pair))
+    assert (told.code, told.faults[0].startswith(fault)) == (1, True)
+
+
 FAULTS = [
     ({"--brand": "nope"}, "--brand: there is no brands/nope.toml"),
     ({"--email": "bo@bedrijf.example"}, "--email: no business account"),

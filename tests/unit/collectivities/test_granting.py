@@ -15,7 +15,7 @@ from broker.collectivities.granting import (
     Terms,
     UnknownRole,
 )
-from broker.domain.events import RoleEnded, RoleGiven, SecurityEvent
+from broker.domain.events import MembershipEnded, RoleEnded, RoleGiven, SecurityEvent
 from broker.domain.roles import RoleCatalogue, RoleId
 from broker.storage.database import Database
 from broker.storage.key_ring import KeyRing
@@ -95,6 +95,34 @@ def test_role_is_ended_by_one(registry: Registry, granting: Granting, heard: Hea
     assert not granting.end(bea, place, REPORTS)
     assert registry.rights.at(registry.holder(bea), place.id) is None
     assert [type(event) for event in heard.events] == [RoleGiven, RoleEnded]
+
+
+def test_membership_ends_with_every_role_there(registry: Registry, granting: Granting, heard: Heard) -> None:
+    """Each role tells its end, the last one that the person is out; elsewhere everything stays."""
+    bea, boss = registry.account(), registry.account()
+    place, other = registry.collectivity("1001", "Eerste"), registry.collectivity("1002", "Tweede")
+    granting.give(bea, place, REPORTS, Terms(ends_at=registry.clock() - timedelta(days=1)))
+    granting.give(bea, place, MANAGER, Terms())
+    granting.give(bea, other, MEMBERS, Terms())
+    heard.events.clear()
+    assert granting.end_membership(bea, place, by=boss.id)
+    assert registry.rights.at(registry.holder(bea), place.id) is None
+    assert registry.rights.at(registry.holder(bea), other.id) is not None
+    assert registry.grants.of_account(bea.id, place.id) == ()
+    assert not registry.collectivities.is_member(bea.id, place.id)
+    *roles, last = heard.events
+    assert {event.role for event in roles if isinstance(event, RoleEnded)} == {REPORTS, MANAGER}
+    assert isinstance(last, MembershipEnded)
+    assert (last.account_id, last.actor_account_id, last.collectivity) == (bea.id, boss.id, "1001")
+
+
+def test_membership_is_ended_by_one(registry: Registry, granting: Granting, heard: Heard) -> None:
+    """Also where there was no role; a second one finds nothing, and tells nothing."""
+    bea, place = registry.account(), registry.collectivity("1001", "Eerste")
+    registry.collectivities.add_member(bea.id, place)
+    assert granting.end_membership(bea, place)
+    assert not granting.end_membership(bea, place)
+    assert [type(event) for event in heard.events] == [MembershipEnded]
 
 
 def test_roles_that_exclude_each_other_are_not_given_together(
