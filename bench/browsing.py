@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from http import HTTPStatus
 
-from bench.line import Answer
+from bench.http_bytes import Answer
 
 FORM_FIELD = re.compile(r'name="(csrf_token|transaction_id)" value="([^"]+)"')
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

@@ -10,7 +10,8 @@ from http import HTTPStatus
 from urllib.parse import urlencode, urlsplit
 
 from bench.browsing import FORM, FORM_FIELD, browser_headers, cookie_header, expect
-from bench.line import Answer, Line
+from bench.http_bytes import Answer
+from bench.line import Line
 from bench.portal import authorization
 from bench.stage import Stage, run_broker
 

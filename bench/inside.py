@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from flask import Flask
 from werkzeug.test import Client
 
-from bench.line import Answer
+from bench.http_bytes import Answer
 from bench.load import Visitor
 from bench.stage import Stage
 from broker.app import create_app

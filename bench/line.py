@@ -1,25 +1,17 @@
-"""HTTP as a benchmark needs it: kept connections, and whole answers."""
+"""A kept connection of a browser or a portal, for one request after another."""
 
 from __future__ import annotations
 
-import http.client
+import socket
 import time
-from dataclasses import dataclass, field
 from typing import Protocol
 from urllib.parse import urlsplit
 
-_TIMEOUT_SECONDS = 60
+from bench.http_bytes import Answer, AnswerReader, request_bytes
+
+TIMEOUT_SECONDS = 60
+MOST_AT_ONCE = 65_536
 _IDLE_SECONDS = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One HTTP response."""
-
-    status: int
-    location: str
-    cookies: tuple[str, ...] = field(repr=False)
-    body: bytes = field(repr=False)
 
 
 class Caller(Protocol):
@@ -33,36 +25,40 @@ class Caller(Protocol):
 
 
 class Line:
-    """A kept connection to one site."""
+    """To one site; connects when it is first needed, and again after the server hung up."""
 
     def __init__(self, base_url: str, source: str | None = None) -> None:
         """`source`: from which address of this machine; None: from any."""
         parts = urlsplit(base_url)
         self._host = parts.netloc
-        self._connection = http.client.HTTPConnection(
-            parts.hostname or "",
-            parts.port,
-            timeout=_TIMEOUT_SECONDS,
-            source_address=(source, 0) if source else None,
-        )
+        self._address = parts.hostname or "", parts.port or 80
+        self._source = (source, 0) if source else None
+        self._socket: socket.socket | None = None
         self._used_at = time.monotonic()
 
     def ask(self, method: str, target: str, headers: dict[str, str], body: str | None = None) -> Answer:
         """Send one request and read the whole response."""
         # A server hangs up on a connection that has been idle for long; that is no failure.
         if time.monotonic() - self._used_at > _IDLE_SECONDS:
-            self._connection.close()
-        self._connection.request(method, target, body, {"Host": self._host, **headers})
-        response = self._connection.getresponse()
-        content = response.read()
+            self.close()
+        connection = self._connected()
+        connection.sendall(request_bytes(self._host, method, target, headers, body))
+        reader = AnswerReader()
+        while (answer := reader.take(connection.recv(MOST_AT_ONCE))) is None:
+            pass
         self._used_at = time.monotonic()
-        return Answer(
-            response.status,
-            response.headers.get("Location", ""),
-            tuple(response.headers.get_all("Set-Cookie") or ()),
-            content,
-        )
+        if answer.is_last:
+            self.close()
+        return answer
 
     def close(self) -> None:
         """Hang up."""
-        self._connection.close()
+        if self._socket is not None:
+            self._socket.close()
+            self._socket = None
+
+    def _connected(self) -> socket.socket:
+        if self._socket is None:
+            self._socket = socket.create_connection(self._address, TIMEOUT_SECONDS, self._source)
+            self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return self._socket

@@ -15,7 +15,7 @@ import click
 from flask import Flask, redirect, request
 from flask.typing import ResponseReturnValue
 
-from bench.idp import listen_at
+from bench.doors import address_of
 from demo.clock import real_time
 from demo.eherkenning.addresses import METADATA_PATH, RESOLVE_PATH, SSO_PATH, Addresses
 from demo.eherkenning.answering import Answering
@@ -105,9 +105,9 @@ class InstantMakelaar:
 def main(state: Path, front: str, back: str) -> None:
     """Serve until ended."""
     makelaar = InstantMakelaar(state, Addresses(front=front, back=back))
-    doors = TlsServer(listen_at(back), makelaar.back(), mutual_tls(state / PKI_FOLDER, BACK_CHANNEL))
+    doors = TlsServer(address_of(back), makelaar.back(), mutual_tls(state / PKI_FOLDER, BACK_CHANNEL))
     run_in_thread(doors)
-    plain_server(listen_at(front), makelaar.front()).serve_forever()
+    plain_server(address_of(front), makelaar.front()).serve_forever()
 
 
 if __name__ == "__main__":

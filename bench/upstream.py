@@ -6,10 +6,11 @@ import re
 from html import unescape
 from http import HTTPStatus
 from typing import Protocol
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from bench.browsing import FORM, LoginFailed, expect
-from bench.line import Answer, Line
+from bench.http_bytes import Answer
+from bench.steps import Request, Site
 
 _POSTED_FIELD = re.compile(r'name="(SAMLRequest|RelayState)" value="([^"]+)"')
 
@@ -18,12 +19,10 @@ class Upstream(Protocol):
     """A provider, as a browser passes it."""
 
     name: str
+    address: str
 
-    def answer(self, gone: Answer, hostile: str | None) -> Answer:
-        """What it says to the browser that the broker sent away with `gone`."""
-
-    def close(self) -> None:
-        """Hang up."""
+    def asked(self, gone: Answer, hostile: str | None) -> Request:
+        """What a browser asks it that the broker sent away with `gone`."""
 
 
 class Digid:
@@ -32,18 +31,15 @@ class Digid:
     name = "digid"
 
     def __init__(self, address: str) -> None:
-        self._line = Line(address)
+        self.address = address
 
-    def answer(self, gone: Answer, hostile: str | None) -> Answer:
-        """Its answer; with a `hostile` message behind the artifact, where that is asked."""
+    def asked(self, gone: Answer, hostile: str | None) -> Request:
+        """With a `hostile` message behind the artifact, where that is wanted."""
         expect(gone, HTTPStatus.SEE_OTHER, "send upstream")
-        away = urlsplit(gone.location)
-        query = away.query + (f"&hostile={hostile}" if hostile else "")
-        return self._line.ask("GET", f"{away.path}?{query}", {})
-
-    def close(self) -> None:
-        """Hang up."""
-        self._line.close()
+        if not gone.location.startswith(f"{self.address}/"):
+            raise LoginFailed(f"sent elsewhere than to {self.name}")
+        target = gone.location[len(self.address) :]
+        return Request(Site.UPSTREAM, "GET", f"{target}&hostile={hostile}" if hostile else target, {})
 
 
 class Makelaar:
@@ -52,18 +48,14 @@ class Makelaar:
     name = "eherkenning"
 
     def __init__(self, address: str) -> None:
-        self._address, self._line = address, Line(address)
+        self.address = address
 
-    def answer(self, gone: Answer, _hostile: str | None) -> Answer:
-        """Its answer."""
+    def asked(self, gone: Answer, _hostile: str | None) -> Request:
+        """What the form says."""
         expect(gone, HTTPStatus.OK, "send upstream")
         page = gone.body.decode()
-        found = re.search(rf'action="{re.escape(self._address)}([^"]+)"', page)
+        found = re.search(rf'action="{re.escape(self.address)}([^"]+)"', page)
         if found is None:
             raise LoginFailed("no form for the makelaar")
         fields = {name: unescape(value) for name, value in _POSTED_FIELD.findall(page)}
-        return self._line.ask("POST", found[1], FORM, urlencode(fields))
-
-    def close(self) -> None:
-        """Hang up."""
-        self._line.close()
+        return Request(Site.UPSTREAM, "POST", found[1], FORM, urlencode(fields))
