@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 import statistics
-from contextlib import ExitStack
-from dataclasses import dataclass
+from collections.abc import Mapping
+from contextlib import ExitStack, suppress
+from dataclasses import dataclass, field
 
 from bench import cpu
 from bench.cases.common import Options, warmed_up
@@ -26,13 +27,20 @@ BROWSERS_A_WORKER = 8
 SECONDS_A_ROUND = 4.0
 
 
+_COMMANDS = {"DigiD": "bench.idp", "Redis": "redis-server", "PostgreSQL": "postgres"}
+
+
 @dataclass(frozen=True, slots=True)
 class Load:
-    """One round: logins a second, and for one login the CPU seconds of the broker and of all others."""
+    """One round: logins a second, and for one login the CPU seconds of the broker and of all others.
+
+    `parts`: which of the others took how much of them.
+    """
 
     rate: float
     broker: float
     others: float
+    parts: Mapping[str, float] = field(default_factory=dict)
 
 
 def scale_out(options: Options) -> list[Figure]:
@@ -60,6 +68,7 @@ def scale_out(options: Options) -> list[Figure]:
         "1 worker, all others' CPU per login, ms": one.others * 1000,
         "2 workers, broker's CPU per login, ms": two.broker * 1000,
         "2 workers, all others' CPU per login, ms": two.others * 1000,
+        **{f"2 workers, of which {part}, ms": seconds * 1000 for part, seconds in two.parts.items()},
         "most that the CPU time allows on two cores": ceiling(one, two),
         "the same without browsers, DigiD and stores": 2 * one.broker / two.broker,
         "best round": max(ratios(rounds, "2", "1")),
@@ -83,19 +92,28 @@ def ceiling(one: Load, two: Load) -> float:
 
 
 def _under_load(stage: Stage, browsers: int) -> Load:
-    broker, everything = stage.cpu_seconds(), _all_seconds()
+    broker, before = stage.cpu_seconds(), _seconds_of_others()
     # Whoever is late still ends a login after the bell; there is one for each browser at most.
     per_second = logins_per_second(
         stage.sites, browsers=browsers, seconds=SECONDS_A_ROUND, warm_up_seconds=0.0
     )
     logins = max(1.0, per_second * SECONDS_A_ROUND)
     own = stage.cpu_seconds() - broker
-    return Load(per_second, own / logins, (_all_seconds() - everything - own) / logins)
+    parts = {part: (seconds - before[part]) / logins for part, seconds in _seconds_of_others().items()}
+    return Load(per_second, own / logins, sum(parts.values()), parts)
 
 
-def _all_seconds() -> float:
-    """Everything that was started here counts: servers, stores, and the browsers in this process."""
-    return cpu.seconds_of(cpu.tree(os.getpid()))
+def _seconds_of_others() -> dict[str, float]:
+    """Everything that was started here and is no broker: browsers in this process, servers, and stores."""
+    found = {"browsers": cpu.own_seconds(), **dict.fromkeys(_COMMANDS, 0.0)}
+    for process in cpu.tree(os.getpid())[1:]:
+        # One that ends meanwhile, as a vacuum of PostgreSQL does, is counted with its parent from then on.
+        with suppress(OSError):
+            command, seconds = cpu.command_of(process), cpu.seconds_of((process,))
+            part = next((part for part, word in _COMMANDS.items() if word in command), None)
+            if part is not None:
+                found[part] += seconds
+    return found
 
 
 def _median(loads: list[Load]) -> Load:
@@ -103,4 +121,5 @@ def _median(loads: list[Load]) -> Load:
         statistics.median(load.rate for load in loads),
         statistics.median(load.broker for load in loads),
         statistics.median(load.others for load in loads),
+        {part: statistics.median(load.parts[part] for load in loads) for part in loads[0].parts},
     )
