@@ -5,7 +5,6 @@ Afsprakenstelsel, interface DV-HM 1.13, attributes of the assertion.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -23,7 +22,7 @@ COMPANY_NAME: Final = "urn:etoegang:1.11:attribute-represented:CompanyName"
 INTERMEDIARY: Final = "urn:etoegang:1.9:IntermediateEntityID:KvKnr"
 
 # However it is written, and whatever version of the scheme it is of.
-_RESTRICTION = re.compile("ServiceRestriction", re.ASCII | re.IGNORECASE)
+_RESTRICTION: Final = "servicerestriction"
 _LONGEST_NAME: Final = 200
 
 ByName = Mapping[str, tuple[AttributeValue, ...]]
@@ -48,7 +47,7 @@ def is_for_service(attributes: ByName, service: Service) -> None:
 
 def has_no_foreign_restriction(attributes: ByName) -> None:
     """A restriction that we cannot keep to may not be ignored: only that to a branch is known here."""
-    foreign = [name for name in attributes if _RESTRICTION.search(name) and name != BRANCH_RESTRICTION]
+    foreign = [name for name in attributes if _RESTRICTION in name.lower() and name != BRANCH_RESTRICTION]
     demand("restriction.unknown", "the mandate has a restriction that is not known here", that=not foreign)
 
 

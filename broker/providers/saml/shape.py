@@ -84,8 +84,8 @@ def _match_inside(element: _Element, shape: Shape, family: str) -> None:
         raise GateRefused(f"{family}.unexpected-attribute", f"on {_local(shape.name)}")
     if shape.required and not shape.required.issubset(present):
         raise GateRefused(f"{family}.missing-attribute", f"on {_local(shape.name)}")
-    if not shape.text and element.text:
-        _has_no_text(element.text, shape, family)
+    if not shape.text and (text := element.text):
+        _has_no_text(text, shape, family)
     if shape.children or len(element):
         _match_children(element, shape, family)
 
@@ -100,8 +100,8 @@ def _match_children(element: _Element, shape: Shape, family: str) -> None:
                 raise GateRefused(f"{family}.repeated-element", f"{_local(wanted.name)}, too many")
             if not wanted.opaque:
                 _match_inside(child, wanted, family)
-            if child.tail:
-                _has_no_text(child.tail, shape, family)
+            if tail := child.tail:
+                _has_no_text(tail, shape, family)
             found += 1
             child = next(children, None)
         if found < part.minimum:

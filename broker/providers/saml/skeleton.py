@@ -44,8 +44,9 @@ def nothing_is_hidden(root: _Element, profile: Profile) -> None:
     free = {layer.path for layer in profile.layers}
     free |= {(*layer.path, ds("Signature")) for layer in profile.layers if layer.may_be_signed}
     free |= {profile.advice} if profile.advice else set()
+    known: dict[_Element, tuple[str, ...]] = {}
     for element in root.iter(*COUNTED):
-        path = absolute_path(element)
+        path = absolute_path(element, known)
         if path == profile.identifiers or is_within(path, profile.advice):
             continue
         if path not in free:
@@ -77,7 +78,11 @@ def ids_are_plain_and_unique(root: _Element) -> None:
             seen.add(value)
 
 
-def absolute_path(element: _Element) -> tuple[str, ...]:
-    """The qualified names from the root down to `element`."""
-    upwards = [str(element.tag), *(str(parent.tag) for parent in element.iterancestors())]
-    return tuple(reversed(upwards))
+def absolute_path(element: _Element, known: dict[_Element, tuple[str, ...]]) -> tuple[str, ...]:
+    """The qualified names from the root down to `element`; `known` keeps those of it and its ancestors."""
+    path = known.get(element)
+    if path is None:
+        parent = element.getparent()
+        above = () if parent is None else absolute_path(parent, known)
+        path = known[element] = (*above, str(element.tag))
+    return path
