@@ -11,6 +11,7 @@ from typing import Final
 from lxml.etree import _Element
 
 from broker.providers.saml.base64_text import decode_base64
+from broker.providers.saml.below import below
 from broker.providers.saml.names import ds, saml, xenc
 from broker.providers.saml.refusal import GateRefused
 
@@ -120,10 +121,3 @@ def _ciphertext(element: _Element | None) -> bytes | None:
     except ValueError:
         # Told by `decrypt`, with the same words and work as every other fault of a ciphertext.
         return None
-
-
-def below(element: _Element | None, *path: str) -> _Element | None:
-    """The first child of that name, and its first child of the next, and so on; None where there is none."""
-    for name in path:
-        element = None if element is None else next(element.iterchildren(name), None)
-    return element

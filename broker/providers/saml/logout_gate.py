@@ -11,27 +11,17 @@ from collections.abc import Sequence
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from broker.providers.saml.bytes_rules import check_bytes
+from broker.providers.saml.gate import open_signed
 from broker.providers.saml.parse import parse_strictly
-from broker.providers.saml.profile import LayerName, Profile
-from broker.providers.saml.refusal import GateRefused
-from broker.providers.saml.shape import match
-from broker.providers.saml.signature_profile import check_signatures
+from broker.providers.saml.profile import Profile
 from broker.providers.saml.signed_query import open_signed_query
 from broker.providers.saml.skeleton import check_skeleton
 from broker.providers.saml.values import VerifiedResponse, read_response
-from broker.providers.saml.verify import verify_layers
 
 
 def open_logout_form(message: bytes, profile: Profile, trusted: Sequence[RSAPublicKey]) -> VerifiedResponse:
     """Verify a LogoutResponse that the browser posted and read it; raises `GateRefused`."""
-    check_bytes(message)
-    document = parse_strictly(message)
-    check_skeleton(document, profile)
-    verified = verify_layers(check_signatures(document, profile), trusted).get(LayerName.LOGOUT_RESPONSE)
-    if verified is None:
-        raise GateRefused("signature.missing", "the logout-response must be signed")
-    match(verified.root, profile.layers[0].shape, family="verified")
-    return read_response(verified.root)
+    return open_signed(message, profile, trusted, read_response)
 
 
 def open_logout_query(query: bytes, profile: Profile, trusted: Sequence[RSAPublicKey]) -> VerifiedResponse:

@@ -42,7 +42,7 @@ def read_feed(document: bytes, entity_id: str, signers: Sequence[x509.Certificat
     signed = _signature_of(parse_strictly(document))
     verified = verify_layers([signed], [rsa_key_of(certificate) for certificate in signers])
     try:
-        found = identity_provider_in(verified[signed.name].root, entity_id)
+        found = identity_provider_in(verified[signed.name].tree(), entity_id)
     except ConfigurationError as fault:
         raise FeedRefused("feed.content", f"the metadata {'; '.join(fault.faults)}") from fault
     if found.valid_until is None:

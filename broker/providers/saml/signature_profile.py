@@ -15,6 +15,7 @@ from typing import Final
 from lxml.etree import _Element
 
 from broker.providers.saml.base64_text import decode_base64
+from broker.providers.saml.below import below
 from broker.providers.saml.names import DS, ENVELOPED, EXC_C14N, RSA_SHA256, SHA256, ds, saml
 from broker.providers.saml.profile import Layer, LayerName, Profile
 from broker.providers.saml.refusal import GateRefused
@@ -63,6 +64,7 @@ class SignedLayer:
     """A layer with a signature of the right form, not yet verified."""
 
     name: LayerName
+    element_id: str
     element: _Element
     signature: _Element
     signed_info: _Element
@@ -109,10 +111,7 @@ def check_signatures(root: _Element, profile: Profile) -> tuple[SignedLayer, ...
 
 def find_layer(root: _Element, layer: Layer) -> _Element | None:
     """The element on the layer's absolute path."""
-    element: _Element | None = root if root.tag == layer.path[0] else None
-    for name in layer.path[1:]:
-        element = None if element is None else next(element.iterchildren(name), None)
-    return element
+    return below(root, *layer.path[1:]) if root.tag == layer.path[0] else None
 
 
 def stands_after_issuer(signature: _Element) -> None:
@@ -188,6 +187,7 @@ def check_signature(name: LayerName, element: _Element, signature: _Element) -> 
         raise GateRefused("signature.encoding", "the digest is not 32 bytes")
     return SignedLayer(
         name=name,
+        element_id=parts.parent_id,
         element=element,
         signature=signature,
         signed_info=parts.signed_info,

@@ -1,6 +1,8 @@
 """Verification: the bytes that a pinned key has signed, and a fresh tree of exactly those bytes.
 
-Fifth step of the gate. Whoever reads a value reads it from a tree that this module made.
+Fifth step of the gate. Whoever reads a value reads it from the tree of what the outermost signature covers,
+which this module made. A layer within it is canonicalised and held against its own signature too; its bytes
+are never made into a tree, so that there are no two readings that could differ.
 """
 
 from __future__ import annotations
@@ -28,10 +30,18 @@ _HASH = SHA256()
 
 @dataclass(frozen=True, slots=True)
 class VerifiedLayer:
-    """The canonical bytes that were digested, without the layer's own signature, and their tree."""
+    """The canonical bytes that were digested, without the layer's own signature.
 
+    `element_id` is the ID that the signature's Reference names, unique in the document (XML Signature 1.1,
+    4.4.3.1).
+    """
+
+    element_id: str
     canonical: bytes
-    root: _Element
+
+    def tree(self) -> _Element:
+        """A fresh tree of exactly the digested bytes, which holds nothing that was not signed."""
+        return parse_canonical(self.canonical)
 
 
 def verify_layers(
@@ -53,7 +63,7 @@ def _verify_one(layer: SignedLayer, trusted: Sequence[RSAPublicKey]) -> Verified
     canonical = canonicalise(layer.element, layer.element_prefixes)
     if not hmac.compare_digest(hashlib.sha256(canonical).digest(), layer.digest):
         raise GateRefused("signature.digest", f"the {layer.name} is not what was signed")
-    return VerifiedLayer(canonical, parse_canonical(canonical))
+    return VerifiedLayer(layer.element_id, canonical)
 
 
 def canonicalise(element: _Element, prefixes: Sequence[str]) -> bytes:

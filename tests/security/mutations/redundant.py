@@ -15,6 +15,7 @@ from lxml import etree
 from broker.providers.digid import citizen_checks, semantics
 from broker.providers.eherkenning.form import BY_POST
 from broker.providers.saml import gate, shape, signature_profile, skeleton, verify
+from broker.providers.saml.profile import LayerName
 from broker.providers.saml.values import VerifiedArtifactResponse, VerifiedAssertion
 from tests.security.mutations.drive import decide
 from tests.security.mutations.forms import Form, every_form
@@ -49,28 +50,18 @@ def _assertion() -> VerifiedAssertion:
     return response.assertion
 
 
-def two_readings() -> None:
-    """An inner signature over another person than the outer one."""
-    form = _form()
-    text = form.text.replace("900029365", "999990019")
-    inner = etree.fromstring(form.sign(text)).find(f".//{{{SAML}}}Assertion")
-    assert inner is not None
-    signature = inner.find(f"{{{DS}}}Signature")
-    assert signature is not None
-    inner.remove(signature)
-    gate.agrees_with_its_own_signature(_answer().response, verify.VerifiedLayer(b"", inner))
+def _covering(assertion: str) -> Callable[[], None]:
+    """A tree of what an outer signature covers, read although the inner one is over the Assertion ``_a``."""
+    text = f'<Response xmlns="{SAMLP}" ID="_r">{assertion}</Response>'
+    verified = {
+        LayerName.RESPONSE: verify.VerifiedLayer("_r", b""),
+        LayerName.ASSERTION: verify.VerifiedLayer("_a", b""),
+    }
+    return lambda: gate.own_signatures_cover_what_is_read(etree.fromstring(text), BY_POST, verified)
 
 
-def _reading_of_nothing() -> None:
-    inner = etree.fromstring(form_of_assertion())
-    gate.agrees_with_its_own_signature(None, verify.VerifiedLayer(b"", inner))
-
-
-def form_of_assertion() -> bytes:
-    """The Assertion of the first form, by itself."""
-    found = etree.fromstring(_form().message).find(f".//{{{SAML}}}Assertion")
-    assert found is not None
-    return etree.tostring(found, with_tail=False)
+_ANOTHER_ASSERTION = _covering(f'<Assertion xmlns="{SAML}" ID="_b"/>')
+_NO_ASSERTION = _covering("")
 
 
 def _placed(text: str) -> Callable[[], None]:
@@ -100,29 +91,31 @@ def _evidence_of_nothing() -> None:
 
 _ADVICE = "the shape refuses it too, as it refuses all that stands where it may not"
 _ISSUER = f'<a><b/><Issuer xmlns="{SAML}"/><S/></a>'
-_AGREES = "gate.agrees_with_its_own_signature: "
+_COVER = "gate.own_signatures_cover_what_is_read: "
 _PLACE = "signature_profile.stands_after_issuer: "
 _AT_THE_END = "shape._match_children: raise"
 _PI = "bytes_rules.has_no_processing_instruction: xml.processing-instruction"
 _TREE = "the rules on bytes refuse these nodes first; the tree is not to rest on a search through bytes"
 _ORDER = "the shape of the profile fixes the order of children too; another profile may leave it open"
-ONE_TREE = (
-    "both readings are made from one tree, so no message makes them differ; a guard against a later change"
+_ONE_TREE = (
+    "both signed forms are of one element, so no message makes them differ; a guard against a later change"
 )
 
 REDUNDANT: dict[str, Redundant] = {
-    "gate._read: asks match": Redundant(
+    "gate.open_signed: asks match": Redundant(
         "the received tree had this form already; values are not to rest on that tree",
         ("skeleton.check_skeleton: asks match",),
     ),
-    "gate._read: asks agrees_with_its_own_signature": Redundant(ONE_TREE, alone=two_readings, narrows=True),
-    f"{_AGREES}verified.disagreement": Redundant(ONE_TREE, alone=two_readings),
-    f"{_AGREES}part `response is None`": Redundant(ONE_TREE, alone=_reading_of_nothing),
-    f"{_AGREES}part `response.assertion != read_assertion(own.root)`": Redundant(
-        ONE_TREE, alone=two_readings
+    "gate.open_signed: asks own_signatures_cover_what_is_read": Redundant(
+        _ONE_TREE, alone=_ANOTHER_ASSERTION, narrows=True
     ),
-    "gate._read: signature.missing": Redundant(
-        "an unsigned ArtifactResponse is refused two steps earlier",
+    f"{_COVER}verified.disagreement": Redundant(_ONE_TREE, alone=_ANOTHER_ASSERTION),
+    f"{_COVER}part `found is None`": Redundant(_ONE_TREE, alone=_NO_ASSERTION),
+    f"{_COVER}part `found.get('ID') != verified[layer.name].element_id`": Redundant(
+        _ONE_TREE, alone=_ANOTHER_ASSERTION
+    ),
+    "gate.open_signed: signature.missing": Redundant(
+        "an unsigned message is refused two steps earlier",
         ("signature_profile.check_signatures: signature.missing",),
     ),
     "bytes_rules.fits_the_cap: xml.empty": Redundant(

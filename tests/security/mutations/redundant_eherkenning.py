@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.security.mutations.redundant import ONE_TREE, Redundant, two_readings
+from tests.security.mutations.redundant import Redundant
 
 _ID = "eherkenning.identifiers"
 _OF_COMPANY = (f"{_ID}._legal_subject: legal-subject.not-allowed", f"{_ID}._numbered: legal-subject.form")
@@ -11,17 +11,6 @@ _GARBLED = "what comes out is no NameID; nothing is to rest on how garbled it is
 _IS_NAME = "decrypt._open: part `is_name`"
 
 EHERKENNING_REDUNDANT: dict[str, Redundant] = {
-    "response_gate.open_response: asks agrees_with_its_own_signature": Redundant(
-        ONE_TREE, alone=two_readings, narrows=True
-    ),
-    "response_gate.open_response: signature.missing": Redundant(
-        "an unsigned Response is refused two steps earlier",
-        ("signature_profile.check_signatures: signature.missing",),
-    ),
-    "response_gate.open_response: asks match": Redundant(
-        "the received tree had this form already; values are not to rest on that tree",
-        ("skeleton.check_skeleton: asks match",),
-    ),
     "eherkenning.semantics.judge_artifact_response: answer.no-response": Redundant(
         "asked by its own check first; here it tells the type checker",
         ("answer_checks.answer_holds_a_response: answer.no-response",),

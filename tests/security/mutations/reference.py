@@ -36,8 +36,8 @@ _EHERKENNING_HEAD = """<!-- Made by tests/security/mutations/reference.py from t
 
 # Checks on what eHerkenning answers
 
-What eHerkenning has besides DigiD's gate ([gate.md](gate.md) tells how these tables are made): the gate for
-a Response by POST, what the attributes say, and the encrypted identifiers. The Advice is cut out before
+What eHerkenning has besides DigiD's gate ([gate.md](gate.md) tells how these tables are made): what the
+attributes say, and the encrypted identifiers. The Advice is cut out before
 anything is read, which is no check and has no row: whatever stands in it, the values are the makelaar's own
 (`tests/security/mutations/test_eherkenning_variants.py`).
 

@@ -25,7 +25,6 @@ from broker.providers.saml import (
     decrypt,
     gate,
     parse,
-    response_gate,
     shape,
     signature_profile,
     skeleton,
@@ -51,7 +50,6 @@ DIGID: tuple[ModuleType, ...] = (
 )
 # What eHerkenning has besides; the rest of its gate is DigiD's.
 EHERKENNING: tuple[ModuleType, ...] = (
-    response_gate,
     attributes,
     eherkenning_semantics,
     eherkenning_attributes,
