@@ -66,9 +66,14 @@ def _add_overviews(pages: Blueprint, store: MessageStore, clock: DemoClock) -> N
 
     @pages.get("/messages")
     def messages() -> str:
-        channel = request.args.get("channel", "")
-        found = store.newest_first(channels_named(channel), to=request.args.get("to", ""))
-        return render_template("messages.html", messages=found, chosen=channel)
+        channel, to = request.args.get("channel", ""), request.args.get("to", "")
+        return render_template(
+            "messages.html",
+            messages=store.newest_first(channels_named(channel), to=to),
+            chosen=channel,
+            here=url_for("pages.messages", channel=channel or None, to=to or None),
+            still="still" in request.args,
+        )
 
     @pages.post("/clock")
     def advance_clock() -> Response:

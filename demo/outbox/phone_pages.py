@@ -66,6 +66,7 @@ def _add_screen(pages: Blueprint, store: MessageStore, apps: PhoneApps, clock: D
             texts=_messages_for(store, person, frozenset({Channel.SMS, Channel.VOICE})),
             mails=_messages_for(store, person, frozenset({Channel.MAIL})),
             sharing=_sharing_the_number(person),
+            still="still" in request.args,
         )
 
 

@@ -68,6 +68,7 @@ def test_list_names_every_fault_with_a_description(world: World) -> None:
     assert all(fault["description"] for fault in listed["faults"])
     page = world.browser.get("/faults").text
     assert all(f'value="{fault.name}"' in page for fault in FAULTS)
+    assert '<a href="/">Terug naar het overzicht</a>' in page
 
 
 def test_fault_is_for_the_next_login_only(world: World) -> None:

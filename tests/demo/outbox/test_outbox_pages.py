@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
 
@@ -84,6 +85,23 @@ def test_phone_renews_itself_except_while_a_pin_is_typed(outbox: FlaskClient, ap
     page = _page(outbox, "/phone/sanne")
     assert page.select_one("meta[http-equiv=refresh]") is None
     assert page.select_one("input[name=pin]")
+
+
+@pytest.mark.parametrize("path", ["/phone/sanne", "/messages", "/messages?channel=sms&to=x"])
+def test_page_that_renews_itself_can_be_stopped_at_once(outbox: FlaskClient, path: str) -> None:
+    """Renewing takes the focus away: the first thing behind the skip link stops it, and starts it again."""
+    page = _page(outbox, path)
+    main = page.select_one("main[tabindex]")
+    assert isinstance(main, Tag)
+    first = main.find("a")
+    assert isinstance(first, Tag)
+    assert first.get_text() == "Pagina stilzetten"
+    stopped = _page(outbox, str(first["href"]))
+    assert stopped.select_one("meta[http-equiv=refresh]") is None
+    again = stopped.find("a", string="Weer vanzelf vernieuwen")
+    assert isinstance(again, Tag)
+    assert again["href"] == path
+    assert _page(outbox, path).select_one("meta[http-equiv=refresh]")
 
 
 def test_phone_without_the_app_asks_for_no_pin(outbox: FlaskClient, app_side: AppSide) -> None:
