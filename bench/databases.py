@@ -7,11 +7,14 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def fresh_databases() -> Iterator[Callable[[], str]]:
-    """Gives a function that makes one more database and tells its URL."""
+def fresh_databases(*settings: str) -> Iterator[Callable[[], str]]:
+    """Gives a function that makes one more database and tells its URL.
+
+    `settings` of the server (``fsync=on``) win over those of tests, which care for no power failure.
+    """
     from tests.support.servers import running_postgres  # noqa: PLC0415 - not needed for SQLite
 
-    with running_postgres() as server:
+    with running_postgres(*settings) as server:
         made: list[str] = []
 
         def fresh() -> str:

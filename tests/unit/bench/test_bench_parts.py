@@ -33,6 +33,14 @@ def test_people_of_the_benchmark_have_valid_and_different_numbers() -> None:
     assert len({Bsn(number).number for number in made}) == 50
 
 
+def test_machine_counts_what_this_process_uses() -> None:
+    """Within the ticks that the kernel counts in, and whatever else runs."""
+    before, own = cpu.machine_seconds(), cpu.own_seconds()
+    while cpu.own_seconds() - own < 0.1:
+        pass
+    assert cpu.machine_seconds() - before >= 0.05
+
+
 def test_tree_holds_children_and_counts_their_time() -> None:
     """A process started by a process belongs to its tree, with the time that it used."""
     work = "import time\nwhile time.process_time() < 0.05: pass\nprint(flush=True)\ninput()"
