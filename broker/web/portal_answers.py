@@ -31,6 +31,7 @@ from broker.web.granted_event import granted_event
 from broker.web.language import prefer_ui_locales
 from broker.web.portals import PortalView
 from broker.web.session_opening import SessionOpening, new_login
+from broker.web.todays_rules import outlived
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,9 @@ class PortalAnswers:
         asked = AuthorizationRequest.from_bytes(transaction.answer_to)
         prefer_ui_locales(" ".join(asked.ui_locales))
         if not stage.transactions.finish(transaction):
+            raise DeadEnd("transaction-unknown", 400, portal=portal)
+        if reason := outlived(asked, evidence, portal):
+            self.note_refusal(portal, reason)
             raise DeadEnd("transaction-unknown", 400, portal=portal)
         cookie = cookies.session_value(request, transaction.brand)
         running = stage.sessions.find(transaction.brand, cookie, now=stage.clock())

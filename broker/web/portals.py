@@ -73,6 +73,10 @@ class PortalView:
         """Whether this is one of its ways of logging in."""
         return any(least.scheme is scheme for least in self.minimum)
 
+    def accepts(self, reached: Assurance) -> bool:
+        """Whether this is one of its ways of logging in, and strong enough whatever a request asks."""
+        return any(least.scheme is reached.scheme and reached.meets(least) for least in self.minimum)
+
 
 class Portals:
     """All portals of the deployment; found by name, by client and by brand."""

@@ -1,0 +1,56 @@
+"""A login that began before the configuration was changed ends by the rules of the moment it ends (B2-02)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pytest
+
+from broker.app import create_app
+from broker.settings.portal_file import MinimumLevel
+from tests.support.system import System
+
+pytestmark = pytest.mark.flow
+
+
+def _log_in_through(system: System, changes: Mapping[str, object]) -> tuple[str | None, str, bool]:
+    """Change sections of the portal's file midway: last reason, heading, and whether a session is there."""
+    browser, story = system.browser(), system.story()
+    browser.open(system.portal().begin().url)
+    browser.press("Inloggen met DigiD")
+    system.reach_sms_code(browser)
+    portal = system.settings.portals["mijn-cz"]
+    changed = portal.model_copy(
+        update={
+            section: getattr(portal, section).model_copy(update=update) for section, update in changes.items()
+        }
+    )
+    portals = {**system.settings.portals, "mijn-cz": changed}
+    browser.sites[system.issuer] = create_app(replace(system.settings, portals=portals))
+    browser.press("Inloggen", code=system.phone.last_code())
+    is_in = any("session" in name for name in browser.cookies(system.issuer))
+    return story.last().detail.get("reason"), browser.page.heading, is_in
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        ({"login": {"minimum_level": MinimumLevel(digid="substantieel")}}, "level-raised-meanwhile"),
+        (
+            {"client": {"redirect_uris": ("https://elsewhere.example/callback",)}},
+            "redirect-uri-gone",
+        ),
+    ],
+)
+def test_attempt_that_outlived_its_rules_opens_nothing(
+    own_system: System, changes: Mapping[str, object], reason: str
+) -> None:
+    """A level that was raised and an address that was taken away count for who was on the way."""
+    assert _log_in_through(own_system, changes) == (reason, "Deze inlogpagina werkt niet meer", False)
+
+
+def test_attempt_goes_on_when_its_rules_stay(own_system: System) -> None:
+    """A change that is no tightening costs nobody their login."""
+    _, _, is_in = _log_in_through(own_system, {"login": {}})
+    assert is_in
