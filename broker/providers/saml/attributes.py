@@ -11,7 +11,7 @@ from typing import Final
 from lxml.etree import _Element
 
 from broker.providers.saml.base64_text import decode_base64
-from broker.providers.saml.below import below
+from broker.providers.saml.below import Children, below, by_name
 from broker.providers.saml.names import ds, saml, xenc
 from broker.providers.saml.refusal import GateRefused
 
@@ -85,25 +85,26 @@ def _value(element: _Element) -> AttributeValue:
 
 def _identifier(element: _Element) -> EncryptedIdentifier:
     data = below(element, _ENCRYPTED_DATA)
+    parts = by_name(() if data is None else data)
     return EncryptedIdentifier(
         id=None if data is None else data.get("Id"),
         type=None if data is None else data.get("Type"),
-        algorithm=_algorithm(below(data, _METHOD)),
-        ciphertext=_ciphertext(data),
+        algorithm=_algorithm(parts.get(_METHOD)),
+        ciphertext=_ciphertext(parts),
         keys=tuple(_key(key) for key in element.iterchildren(_ENCRYPTED_KEY)),
     )
 
 
 def _key(element: _Element) -> WrappedKey:
-    method = below(element, _METHOD)
-    name = below(element, _KEY_INFO, _KEY_NAME)
-    references = below(element, _REFERENCES)
+    parts = by_name(element)
+    method, references = parts.get(_METHOD), parts.get(_REFERENCES)
+    name = below(parts.get(_KEY_INFO), _KEY_NAME)
     return WrappedKey(
         recipient=element.get("Recipient"),
         key_name=None if name is None else name.text or "",
         algorithm=_algorithm(method),
         digest=_algorithm(below(method, _DIGEST)),
-        ciphertext=_ciphertext(element),
+        ciphertext=_ciphertext(parts),
         data_references=()
         if references is None
         else tuple(reference.get("URI", "") for reference in references.iterchildren(_REFERENCE)),
@@ -114,8 +115,8 @@ def _algorithm(method: _Element | None) -> str | None:
     return None if method is None else method.get("Algorithm")
 
 
-def _ciphertext(element: _Element | None) -> bytes | None:
-    value = below(element, _CIPHER_DATA, _CIPHER_VALUE)
+def _ciphertext(parts: Children) -> bytes | None:
+    value = below(parts.get(_CIPHER_DATA), _CIPHER_VALUE)
     try:
         return decode_base64(None if value is None else value.text)
     except ValueError:

@@ -1,8 +1,12 @@
-"""The one way down a tree: by qualified names, each the first child of its name."""
+"""The ways down a tree: by qualified names, each the first child of its name."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 from lxml.etree import _Element
+
+Children = Mapping[str, _Element]
 
 
 def below(element: _Element | None, *path: str) -> _Element | None:
@@ -10,3 +14,8 @@ def below(element: _Element | None, *path: str) -> _Element | None:
     for name in path:
         element = None if element is None else next(element.iterchildren(name), None)
     return element
+
+
+def by_name(element: Iterable[_Element]) -> Children:
+    """The children by name, in one walk; the shape lets each name that is asked for be there once."""
+    return {str(child.tag): child for child in element}

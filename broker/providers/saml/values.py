@@ -6,13 +6,13 @@ by the scheme's own checks.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from lxml.etree import _Element
 
 from broker.providers.saml.attributes import Attribute, read_attributes
+from broker.providers.saml.below import Children, by_name
 from broker.providers.saml.instants import read_instant
 from broker.providers.saml.names import saml, samlp
 from broker.providers.saml.refusal import GateRefused
@@ -28,8 +28,6 @@ _CONFIRMATION, _CONFIRMATION_DATA = saml("SubjectConfirmation"), saml("SubjectCo
 _CONDITIONS, _AUDIENCE_RESTRICTION = saml("Conditions"), saml("AudienceRestriction")
 _AUTHN_STATEMENT, _AUTHN_CONTEXT = saml("AuthnStatement"), saml("AuthnContext")
 _CLASS_REF, _AUTHORITY = saml("AuthnContextClassRef"), saml("AuthenticatingAuthority")
-
-Children = Mapping[str, _Element]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +117,7 @@ class VerifiedArtifactResponse:
 
 def read_artifact_response(root: _Element) -> VerifiedArtifactResponse:
     """Read a tree of the profile's shape; raises `GateRefused` for a value that is not of its type."""
-    children = _children(root)
+    children = by_name(root)
     response = children.get(_RESPONSE)
     return VerifiedArtifactResponse(
         id=_id(root),
@@ -133,7 +131,7 @@ def read_artifact_response(root: _Element) -> VerifiedArtifactResponse:
 
 def read_response(element: _Element) -> VerifiedResponse:
     """Read a Response element, or one of the same type (SAML core 3.2.2)."""
-    children = _children(element)
+    children = by_name(element)
     assertion = children.get(_ASSERTION)
     return VerifiedResponse(
         id=_id(element),
@@ -148,8 +146,8 @@ def read_response(element: _Element) -> VerifiedResponse:
 
 def read_assertion(element: _Element) -> VerifiedAssertion:
     """Read an Assertion element."""
-    children = _children(element)
-    subject = _children(children.get(_SUBJECT, ()))
+    children = by_name(element)
+    subject = by_name(children.get(_SUBJECT, ()))
     name_id, confirmation = subject.get(_NAME_ID), subject.get(_CONFIRMATION)
     conditions, statement = children.get(_CONDITIONS), children.get(_AUTHN_STATEMENT)
     return VerifiedAssertion(
@@ -165,7 +163,7 @@ def read_assertion(element: _Element) -> VerifiedAssertion:
 
 
 def _confirmation(element: _Element) -> Confirmation:
-    data = _children(element).get(_CONFIRMATION_DATA)
+    data = by_name(element).get(_CONFIRMATION_DATA)
     return Confirmation(
         method=_attribute(element, "Method"),
         in_response_to=None if data is None else data.get("InResponseTo"),
@@ -186,18 +184,18 @@ def _conditions(element: _Element) -> Conditions:
 
 
 def _authn_statement(element: _Element) -> AuthnStatement:
-    context = _child(_children(element), _AUTHN_CONTEXT)
+    context = _child(by_name(element), _AUTHN_CONTEXT)
     return AuthnStatement(
         instant=_required_moment(_attribute(element, "AuthnInstant")),
         session_index=element.get("SessionIndex"),
-        class_ref=_child(_children(context), _CLASS_REF).text or "",
+        class_ref=_child(by_name(context), _CLASS_REF).text or "",
         authorities=tuple(authority.text or "" for authority in context.iterchildren(_AUTHORITY)),
     )
 
 
 def _status(children: Children) -> Status:
-    top = _child(_children(_child(children, _STATUS)), _STATUS_CODE)
-    nested = _children(top).get(_STATUS_CODE)
+    top = _child(by_name(_child(children, _STATUS)), _STATUS_CODE)
+    nested = by_name(top).get(_STATUS_CODE)
     return Status(_attribute(top, "Value"), None if nested is None else _attribute(nested, "Value"))
 
 
@@ -224,11 +222,6 @@ def _required_moment(text: str) -> datetime:
         return read_instant(text)
     except ValueError:
         raise GateRefused("value.instant", "a time is not an xs:dateTime in UTC") from None
-
-
-def _children(element: Iterable[_Element]) -> Children:
-    """The children by name, in one walk; the shape lets each name that is asked for be there once."""
-    return {str(child.tag): child for child in element}
 
 
 def _child(children: Children, name: str) -> _Element:
