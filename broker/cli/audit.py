@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -40,13 +41,14 @@ def erase_visitors(config: Path, before: str) -> None:
 
     Addresses of people with an account go with the account. What happened stays, and the chain whole.
     """
-    moment = moment_in(before)
-    if moment is None:
+    if moment_in(before) is None:
         raise ConfigurationError(("--before: is not a moment in ISO 8601 with its offset, +01:00 or Z",))
+    # In the offset in which it was written: in UTC, the first hours of a month here are still the one before.
+    first_kept = datetime.fromisoformat(before)
     with audit_room(read_settings(config)) as room:
         auditor = room.auditor(origin=operator_origin)
         eraser = AuditEraser(room.persons, auditor, room.clock, room.database.writing)
-        months = eraser.erase_visitors_before(moment)
+        months = eraser.erase_visitors_before(first_kept)
     click.echo(f"The source addresses of unknown visitors of {months} month(s) are erased.")
 
 

@@ -81,6 +81,7 @@ def authorize_blueprint(endpoint: AuthorizePages) -> Blueprint:
         if parked is None:
             raise DeadEnd("request-invalid", 400)
         asked = AuthorizationRequest.from_bytes(parked)
+        _require_registration(endpoint, asked)
         return _answer(endpoint, asked, in_url=False)
 
     return blueprint
@@ -100,6 +101,14 @@ def _judge(endpoint: AuthorizePages, sent: Sequence[tuple[str, str]], *, park: b
     until = endpoint.pages.clock() + _PARKED_FOR
     endpoint.records.put(_parked_key(handle), asked.to_bytes(), expires_at=until)
     return redirect(url_for("authorize.after_post", handle=handle), 303)
+
+
+def _require_registration(endpoint: AuthorizePages, asked: AuthorizationRequest) -> None:
+    """The configuration may have changed since the request was judged and parked."""
+    client = endpoint.clients.find(asked.client_id)
+    if client is None or asked.redirect_uri not in client.redirect_uris:
+        _note_refusal(endpoint, client, OAuthCode.INVALID_REQUEST.value)
+        raise DeadEnd("request-invalid", 400)
 
 
 def _answer(endpoint: AuthorizePages, asked: AuthorizationRequest, *, in_url: bool) -> ResponseReturnValue:

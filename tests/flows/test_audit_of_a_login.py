@@ -87,6 +87,13 @@ def test_addresses_of_unknown_visitors_are_erased_up_to_a_month(system: System, 
     assert "audit.visitors-erased" in events
 
 
+def test_first_month_that_stays_is_the_one_that_was_written(system: System) -> None:
+    """Midnight of its first day is in the month before, in UTC; that is not what the operator wrote."""
+    story, month = system.story(), f"{system.clock():%Y-%m}"
+    _run(system, "erase-visitors", "--before", f"{month}-01T00:00+02:00", "--yes")
+    assert story.last().detail["before"] == month
+
+
 def test_export_is_proved_without_the_database(system: System, tmp_path: Path) -> None:
     """The public key is enough; one changed letter is found; the export is itself an event."""
     system.enter(system.browser())

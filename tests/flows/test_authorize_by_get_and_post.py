@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 import pytest
 
+from broker.app import create_app
 from tests.support.system import System, digid_of
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 pytestmark = pytest.mark.flow
 
@@ -53,6 +61,34 @@ def test_authorize_handle_works_once(system: System) -> None:
     again = browser.open(browser.history[-2].url)
     assert again.status == 400
     assert again.heading == "De link naar deze inlogpagina klopt niet"
+
+
+@pytest.mark.parametrize("gone", ["the portal", "the address"])
+def test_authorize_parked_before_the_registration_changed_is_shown_and_not_sent(
+    own_system: System, gone: str
+) -> None:
+    """Whoever was parked meets what is registered now, also with a session that could answer at once."""
+    system = own_system
+    browser, portals = system.browser(), dict(system.settings.portals)
+    system.enter(browser)
+    attempt, story = system.portal().begin(), system.story()
+    portal = portals.pop("mijn-cz")
+    if gone == "the address":
+        elsewhere = {"redirect_uris": ("https://elsewhere.example/callback",)}
+        changed = {"client": portal.client.model_copy(update=elsewhere)}
+        portals["mijn-cz"] = portal.model_copy(update=changed)
+    now = create_app(replace(system.settings, portals=portals))
+
+    def changes_meanwhile(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        app = now if environ["PATH_INFO"].endswith("/continue") else before
+        return app(environ, start_response)
+
+    before, browser.sites[system.issuer] = browser.sites[system.issuer], changes_meanwhile
+    page = browser.post_from_elsewhere(
+        f"{system.issuer}/oauth2/authorize", attempt.fields, origin=PORTAL_ORIGIN
+    )
+    assert (page.status, page.heading) == (400, "De link naar deze inlogpagina klopt niet")
+    assert story.kinds() == ["authorization.refused"]
 
 
 @pytest.mark.parametrize("handle", ["", "made-up", "x" * 5000])
