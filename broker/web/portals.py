@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 from broker.domain.access import PortalAccess
 from broker.domain.accounts import AccountType, WithoutAccount
@@ -15,6 +16,8 @@ from broker.sessions.session import Limits
 from broker.web.desks import DeskView
 from broker.web.language import Language, current_language
 from broker.web.notices import OwnTexts
+
+_Key = TypeVar("_Key", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +93,15 @@ class Portals:
         """`entrances` are those of staff, by the same kind of name; nobody finds them by client."""
         self._by_id = by_id
         self._entrances = entrances
-        self._by_client = {portal.client_id: portal for portal in by_id.values()}
         self._brands = brands
+        # Ordered and grouped once: what a request asks costs the same with two thousand portals as with one.
+        self._in_order = tuple(sorted(by_id.values(), key=lambda portal: portal.name))
+        self._by_client = {portal.client_id: portal for portal in self._in_order}
+        self._of_brand = _grouped(self._in_order, lambda portal: {portal.brand.id})
+        self._for = _sharing_a_desk(self._in_order, lambda portal: {(portal.brand.id, portal.account_type)})
+        self._by = _sharing_a_desk(
+            self._in_order, lambda portal: {(portal.brand.id, least.scheme) for least in portal.minimum}
+        )
 
     def get(self, portal: str) -> PortalView | None:
         """The portal of that name, or the entrance."""
@@ -111,16 +121,11 @@ class Portals:
 
     def brand_for(self, brand: str, account_type: AccountType) -> BrandView | None:
         """The brand with the desk for people who have such an account, where all their portals share one."""
-        return self._with_their_desk(brand, lambda portal: portal.account_type is account_type)
+        return self._for.get((brand, account_type)) or self.brand(brand)
 
     def brand_by(self, brand: str, scheme: Scheme) -> BrandView | None:
         """The brand with the desk for people who log in that way, where all their portals share one."""
-        return self._with_their_desk(brand, lambda portal: portal.is_entered_by(scheme))
-
-    def _with_their_desk(self, brand: str, is_theirs: Callable[[PortalView], bool]) -> BrandView | None:
-        seen = [portal.brand for portal in self.of_brand(brand) if is_theirs(portal)]
-        is_one = bool(seen) and all(other.desk == seen[0].desk for other in seen)
-        return seen[0] if is_one else self.brand(brand)
+        return self._by.get((brand, scheme)) or self.brand(brand)
 
     def brands(self) -> tuple[str, ...]:
         """The names of all brands."""
@@ -128,7 +133,7 @@ class Portals:
 
     def of_brand(self, brand: str) -> tuple[PortalView, ...]:
         """The portals of a brand, in the order of their names."""
-        return tuple(portal for portal in self.all() if portal.brand.id == brand)
+        return self._of_brand.get(brand, ())
 
     def around(self, brand: str) -> tuple[PortalView, ...]:
         """Everything where somebody can be logged in: the portals of a brand, and its entrance."""
@@ -137,4 +142,26 @@ class Portals:
 
     def all(self) -> tuple[PortalView, ...]:
         """Every portal, in the order of their names."""
-        return tuple(sorted(self._by_id.values(), key=lambda portal: portal.name))
+        return self._in_order
+
+
+def _grouped(
+    portals: Iterable[PortalView], keys_of: Callable[[PortalView], Collection[_Key]]
+) -> Mapping[_Key, tuple[PortalView, ...]]:
+    """The portals under each of their keys, in the order in which they come."""
+    found: dict[_Key, list[PortalView]] = {}
+    for portal in portals:
+        for key in keys_of(portal):
+            found.setdefault(key, []).append(portal)
+    return {key: tuple(theirs) for key, theirs in found.items()}
+
+
+def _sharing_a_desk(
+    portals: Iterable[PortalView], keys_of: Callable[[PortalView], Collection[_Key]]
+) -> Mapping[_Key, BrandView]:
+    """For each key whose portals all have the same desk: their brand, with that desk."""
+    return {
+        key: theirs[0].brand
+        for key, theirs in _grouped(portals, keys_of).items()
+        if all(portal.brand.desk == theirs[0].brand.desk for portal in theirs)
+    }

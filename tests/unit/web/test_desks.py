@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,7 +14,7 @@ from broker.domain.assurance import Scheme
 from broker.settings import Settings, load_settings
 from broker.settings.desk_section import Desk
 from broker.web.language import install_languages
-from broker.web.portals import Portals
+from broker.web.portals import Portals, PortalView
 from broker.wiring.portals import portals_of
 
 SAMPLE = Path(__file__).parents[3] / "config"
@@ -73,6 +74,30 @@ def test_portals_that_differ_leave_it_at_the_desk_of_the_brand(settings: Setting
     portals = portals_of(replace(settings, portals={**settings.portals, "second": second}))
     assert desk_at(portals, "second") == "Intermediairs"
     assert desk_for(portals, AccountType.BUSINESS) == CONSUMER_DESK
+
+
+class Walked(dict[str, PortalView]):
+    """Portals by name, and how often somebody walked through all of them."""
+
+    walks = 0
+
+    def values(self) -> Any:
+        """As a dict's."""
+        self.walks += 1
+        return super().values()
+
+
+def test_nobody_walks_through_all_portals_to_answer_a_request(settings: Settings) -> None:
+    """A login costs the same among two thousand portals as alone."""
+    made = portals_of(settings)
+    by_id = Walked({portal.id: portal for portal in made.all()})
+    portals = Portals(by_id, {name: brand for name in made.brands() if (brand := made.brand(name))}, {})
+    before = by_id.walks
+    assert portals.brand_by("cz", Scheme.DIGID) == made.brand_by("cz", Scheme.DIGID)
+    assert portals.brand_for("cz", AccountType.BUSINESS) == made.brand_for("cz", AccountType.BUSINESS)
+    assert portals.of_brand("cz") == made.of_brand("cz")
+    assert portals.all() == made.all()
+    assert by_id.walks == before
 
 
 @pytest.mark.parametrize(
