@@ -105,6 +105,7 @@ def test_login_works_with_the_keyboard_alone(demo: Demo, visitor: Visitor) -> No
         tab_to(page, label)
         page.keyboard.press("Enter")
         page.wait_for_function("before => location.href !== before", arg=before)
+        page.wait_for_load_state()  # Tab on half a page starts again at its top when the rest has come.
     for label, typed in (("gebruikersnaam", means.username), ("Wachtwoord", means.password)):
         tab_to(page, label)
         page.keyboard.type(typed)
