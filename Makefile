@@ -16,7 +16,7 @@ ARGS ?=
 
 CODE := broker demo tests bench scripts
 # A test file keeps to one process, with the servers that it starts (see tests/conftest.py).
-PYTEST := $(PYTHON) -m pytest -n $(JOBS) --dist loadfile -q
+PYTEST := $(PYTHON) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -q
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test check lint soak interop bench lock clean

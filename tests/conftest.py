@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadFileScheduling
@@ -35,11 +37,23 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadFil
     return _OneDemoAtATime(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What fails in a browser is tried once more, and told: a browser has moods that no wait catches.
+def _what_it_takes(item: pytest.Item) -> int:
+    """Where a file with such a test stands: what takes longest begins first, so no process ends alone."""
+    if item.get_closest_marker("browser"):
+        return 1 if item.nodeid.startswith(_WITHOUT_DEMO) else 0
+    return 2 if item.get_closest_marker("slow") else 3
 
-    Nothing else is: elsewhere a test that fails once in a hundred runs has found something.
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """After pytest-randomly: within what takes as long, the order stays random.
+
+    What fails in a browser is tried once more, and told: a browser has moods that no wait catches. Nothing
+    else is: elsewhere a test that fails once in a hundred runs has found something.
     """
+    place: dict[Path, int] = {}
     for item in items:
+        place[item.path] = min(_what_it_takes(item), place.get(item.path, 3))
         if item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.flaky(reruns=1))
+    items.sort(key=lambda item: place[item.path])

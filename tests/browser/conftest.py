@@ -28,13 +28,9 @@ def answering_demo(request: pytest.FixtureRequest, demo: Demo) -> Iterator[Demo]
     if request.param == "artifact":
         yield demo
         return
-    demo.stop()
-    demo.set_answer_binding("post")
-    demo.start()
+    demo.have_eherkenning_answer_by("post")
     yield demo
-    demo.stop()
-    demo.set_answer_binding("artifact")
-    demo.start()
+    demo.have_eherkenning_answer_by("artifact")
 
 
 @pytest.fixture(scope="module")

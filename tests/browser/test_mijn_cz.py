@@ -190,13 +190,9 @@ def test_demo_that_is_stopped_leaves_no_process_and_keeps_accounts(demo: Demo, v
 @pytest.fixture
 def posting_demo(demo: Demo) -> Iterator[Demo]:
     """The demo with requests to DigiD by HTTP-POST; afterwards as it was."""
-    demo.stop()
-    demo.set_binding("post")
-    demo.start()
+    demo.ask_digid_by("post")
     yield demo
-    demo.stop()
-    demo.set_binding("redirect")
-    demo.start()
+    demo.ask_digid_by("redirect")
 
 
 def test_page_of_the_post_binding_sends_itself(posting_demo: Demo, visitor: Visitor) -> None:

@@ -73,17 +73,13 @@ class Demo:
         """What the demo printed."""
         return self.folder / "output"
 
-    def set_binding(self, binding: str) -> None:
-        """How the broker sends people to DigiD from the next start on: redirect or post."""
-        file = self.config / "brands/cz.toml"
-        words = re.sub('request_binding = "[a-z]+"', f'request_binding = "{binding}"', file.read_text())
-        file.write_text(words)
+    def ask_digid_by(self, binding: str) -> None:
+        """From now on the broker sends people to DigiD by redirect or post."""
+        self._reload_with("brands/cz.toml", "request_binding", binding)
 
-    def set_answer_binding(self, binding: str) -> None:
-        """How answers come back from eHerkenning from the next start on: artifact or post."""
-        file = self.config / "brands/zz.toml"
-        words = re.sub('answer_binding = "[a-z]+"', f'answer_binding = "{binding}"', file.read_text())
-        file.write_text(words)
+    def have_eherkenning_answer_by(self, binding: str) -> None:
+        """From now on answers come back from eHerkenning by artifact or post."""
+        self._reload_with("brands/zz.toml", "answer_binding", binding)
 
     def start(self) -> None:
         """Start and wait until it says that it is ready."""
@@ -146,6 +142,16 @@ class Demo:
     def invite_staff(self, brand: str, email: str) -> None:
         """One of the insurer's own people."""
         self._operate("account", "invite-staff", "--brand", brand, "--email", email, "--name", "Noor de Boer")
+
+    def _reload_with(self, name: str, key: str, value: str) -> None:
+        """As an operator changes a setting while people log in."""
+        file = self.config / name
+        words, count = re.subn(
+            f'^{key} = "[a-z]+"', f'{key} = "{value}"', file.read_text(), flags=re.MULTILINE
+        )
+        assert count == 1
+        file.write_text(words)
+        self._operate("reload")
 
     def _operate(self, *words: str, typed: str = "", check: bool = True) -> None:
         # As the demo says that it is done, with other words for the broker.
