@@ -31,7 +31,7 @@ from broker.web.granted_event import granted_event
 from broker.web.language import prefer_ui_locales
 from broker.web.portals import PortalView
 from broker.web.session_opening import SessionOpening, new_login
-from broker.web.todays_rules import outlived
+from broker.web.todays_rules import no_way_back, outlived
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +61,7 @@ class PortalAnswers:
         if not stage.transactions.finish(transaction):
             raise DeadEnd("transaction-unknown", 400, portal=portal)
         if reason := outlived(asked, evidence, portal):
-            self.note_refusal(portal, reason)
-            raise DeadEnd("transaction-unknown", 400, portal=portal)
+            raise self._over(portal, reason)
         cookie = cookies.session_value(request, transaction.brand)
         running = stage.sessions.find(transaction.brand, cookie, now=stage.clock())
         login = new_login(transaction, grant, evidence, portal)
@@ -95,6 +94,8 @@ class PortalAnswers:
             self.note_refusal(portal, OAuthCode.ACCESS_DENIED.value)
             return redirect(portal.url, 303)
         asked = AuthorizationRequest.from_bytes(transaction.answer_to)
+        if reason := no_way_back(asked, portal):
+            raise self._over(portal, reason)
         return self.refused(asked, OAuthCode.ACCESS_DENIED, "the person cancelled the login", portal)
 
     def refused(
@@ -112,6 +113,11 @@ class PortalAnswers:
                 brand=portal.brand.id, result=Result.REFUSED, client_id=portal.client_id, reason=reason
             )
         )
+
+    def _over(self, portal: PortalView, reason: str) -> DeadEnd:
+        """The page for an attempt that has outlived its rules; the refusal is written down."""
+        self.note_refusal(portal, reason)
+        return DeadEnd("transaction-unknown", 400, portal=portal)
 
     def require_own_page(self, brand: str, browser_secret: str) -> None:
         """Let nothing happen for a request that did not come from our own page, and write it down."""

@@ -15,4 +15,12 @@ def outlived(asked: AuthorizationRequest, evidence: Evidence, portal: PortalView
     """
     if not portal.accepts(evidence.assurance):
         return "level-raised-meanwhile"
+    return no_way_back(asked, portal)
+
+
+def no_way_back(asked: AuthorizationRequest, portal: PortalView) -> str | None:
+    """Why nothing at all, no refusal either, may go where the attempt would end; None when it may.
+
+    An address that was taken away may have somebody else behind it by now (RFC 9700, section 4.1).
+    """
     return None if asked.redirect_uri in portal.redirect_uris else "redirect-uri-gone"

@@ -6,12 +6,26 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
+from flask import Flask
 
 from broker.app import create_app
 from broker.settings.portal_file import MinimumLevel
 from tests.support.system import System
 
 pytestmark = pytest.mark.flow
+
+_ELSEWHERE = {"client": {"redirect_uris": ("https://elsewhere.example/callback",)}}
+
+
+def _changed(system: System, changes: Mapping[str, object]) -> Flask:
+    """The broker after sections of the portal's file were changed."""
+    portal = system.settings.portals["mijn-cz"]
+    changed = portal.model_copy(
+        update={
+            section: getattr(portal, section).model_copy(update=update) for section, update in changes.items()
+        }
+    )
+    return create_app(replace(system.settings, portals={**system.settings.portals, "mijn-cz": changed}))
 
 
 def _log_in_through(system: System, changes: Mapping[str, object]) -> tuple[str | None, str, bool]:
@@ -20,14 +34,7 @@ def _log_in_through(system: System, changes: Mapping[str, object]) -> tuple[str 
     browser.open(system.portal().begin().url)
     browser.press("Inloggen met DigiD")
     system.reach_sms_code(browser)
-    portal = system.settings.portals["mijn-cz"]
-    changed = portal.model_copy(
-        update={
-            section: getattr(portal, section).model_copy(update=update) for section, update in changes.items()
-        }
-    )
-    portals = {**system.settings.portals, "mijn-cz": changed}
-    browser.sites[system.issuer] = create_app(replace(system.settings, portals=portals))
+    browser.sites[system.issuer] = _changed(system, changes)
     browser.press("Inloggen", code=system.phone.last_code())
     is_in = any("session" in name for name in browser.cookies(system.issuer))
     return story.last().detail.get("reason"), browser.page.heading, is_in
@@ -38,7 +45,7 @@ def _log_in_through(system: System, changes: Mapping[str, object]) -> tuple[str 
     [
         ({"login": {"minimum_level": MinimumLevel(digid="substantieel")}}, "level-raised-meanwhile"),
         (
-            {"client": {"redirect_uris": ("https://elsewhere.example/callback",)}},
+            _ELSEWHERE,
             "redirect-uri-gone",
         ),
     ],
@@ -54,3 +61,13 @@ def test_attempt_goes_on_when_its_rules_stay(own_system: System) -> None:
     """A change that is no tightening costs nobody their login."""
     _, _, is_in = _log_in_through(own_system, {"login": {}})
     assert is_in
+
+
+def test_nothing_is_told_to_an_address_that_was_taken_away(own_system: System) -> None:
+    """Who turns back is not sent there either: no error and no state for who may hold it now (B2-02)."""
+    browser, story = own_system.browser(), own_system.story()
+    browser.open(own_system.portal().begin().url)
+    browser.sites[own_system.issuer] = _changed(own_system, _ELSEWHERE)
+    page = browser.press("Terug naar Mijn CZ")
+    assert (page.status, page.heading) == (400, "Deze inlogpagina werkt niet meer")
+    assert (story.last().kind, story.last().detail.get("reason")) == ("login.refused", "redirect-uri-gone")
