@@ -14,6 +14,7 @@ from broker.cli.import_relations import (
     NewRoleGrant,
 )
 from broker.domain.accounts import AccountId, AccountState
+from broker.domain.clock import Clock
 from broker.domain.collectivity import Collectivity, CollectivityNumber
 from broker.domain.rights import RoleGrant
 from broker.domain.roles import RoleCatalogue
@@ -34,7 +35,7 @@ class RelationArrival:
     collectivities: CollectivityRepository
     grants: RoleGrantRepository
     catalogues: dict[str, RoleCatalogue]
-    stores: Stores
+    clock: Clock
     counted: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -64,10 +65,10 @@ class RelationArrival:
 
     def _give(self, new: NewRoleGrant) -> None:
         account, collectivity = self._both(new)
-        held = self.grants.of_account(account, collectivity.id)
-        if not held and not self.collectivities.is_member(account, collectivity.id):
+        if not self.collectivities.hold_member(account, collectivity.id):
             raise ValueError("the account is no member of the collectivity")
-        now = self.stores.clock()
+        now = self.clock()
+        held = self.grants.of_account(account, collectivity.id)
         counting = {grant.role for grant in held if grant.counts_at(now)}
         clash = self.catalogues[new.brand].exclude_each_other(counting | {new.role})
         if clash:
@@ -100,5 +101,5 @@ def relation_arrival(stores: Stores, catalogues: dict[str, RoleCatalogue]) -> Re
         collectivity_repository(stores),
         RoleGrantRepository(stores.database),
         catalogues,
-        stores,
+        stores.clock,
     )

@@ -73,12 +73,12 @@ class Granting:
         if account.brand != collectivity.brand:
             raise OtherBrand
         with self._with.together():
+            self._join(account, collectivity)
             now = self._with.clock()
             held = self._with.grants.of_account(account.id, collectivity.id)
             living = {one.role for one in held if one.counts_at(now)}
             if clash := catalogue.exclude_each_other(living | {role}):
                 raise RolesClash(clash)
-            self._with.members.add_member(account.id, collectivity)
             grant = RoleGrant(account.id, collectivity.id, role, now, terms.by, terms.reason, terms.ends_at)
             self._with.grants.put(grant)
             self._with.auditor.record(
@@ -119,11 +119,13 @@ class Granting:
 
         False when it was no member.
         """
+        members = self._with.members
         with self._with.together():
+            if not members.hold_member(account.id, collectivity.id):
+                return False
             for grant in self._with.grants.of_account(account.id, collectivity.id):
                 self.end(account, collectivity, grant.role, by=by)
-            if not self._with.members.remove_member(account.id, collectivity.id):
-                return False
+            members.remove_member(account.id, collectivity.id)
             self._with.auditor.record(
                 MembershipEnded(
                     brand=account.brand,
@@ -134,3 +136,12 @@ class Granting:
                 )
             )
             return True
+
+    def _join(self, account: Account, collectivity: Collectivity) -> None:
+        """Make somebody a member and hold that: of two who give at once the second sees what the first gave.
+
+        Who was taken out in between becomes a member anew.
+        """
+        members = self._with.members
+        while not members.hold_member(account.id, collectivity.id):
+            members.add_member(account.id, collectivity)

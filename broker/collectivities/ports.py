@@ -58,5 +58,8 @@ class Members(Protocol):
     def add_member(self, account_id: AccountId, collectivity: Collectivity) -> bool:
         """Let an account of the same brand belong to a collectivity; False when it did already."""
 
+    def hold_member(self, account_id: AccountId, collectivity_id: CollectivityId) -> bool:
+        """Keep others from giving or ending there until this transaction ends; False for who is no member."""
+
     def remove_member(self, account_id: AccountId, collectivity_id: CollectivityId) -> bool:
         """End that, and with it every role there; True for the one caller who did."""

@@ -55,10 +55,11 @@ _CONTACT = Prepared(
     select(_C.contact_sealed).where(_C.id == bindparam("collectivity_id"), _C.brand == bindparam("of_brand"))
 )
 _BRAND = Prepared(select(ACCOUNTS.c.brand).where(ACCOUNTS.c.id == bindparam("account_id")))
-_MEMBERSHIP = Prepared(
-    select(_M.account_id).where(
-        _M.account_id == bindparam("account_id"), _M.collectivity_id == bindparam("collectivity_id")
-    )
+# A login that notes where somebody works does not wait for this (FOR NO KEY UPDATE).
+_HELD_MEMBERSHIP = Prepared(
+    select(_M.account_id)
+    .where(_M.account_id == bindparam("account_id"), _M.collectivity_id == bindparam("collectivity_id"))
+    .with_for_update(key_share=True)
 )
 _NUMBERS_OF = Prepared(
     select(_C.number)
@@ -162,10 +163,13 @@ class CollectivityRepository:
             self._words.add(collectivity, account_id)
             return True
 
-    def is_member(self, account_id: AccountId, collectivity_id: CollectivityId) -> bool:
-        """Whether the account belongs to the collectivity, with or without a role there."""
+    def hold_member(self, account_id: AccountId, collectivity_id: CollectivityId) -> bool:
+        """Whether the account belongs to it; who holds or ends that too waits until this transaction ends.
+
+        (On SQLite there is one writer at a time anyway.)
+        """
         asked = {"account_id": account_id, "collectivity_id": collectivity_id}
-        return self._database.read_one(_MEMBERSHIP, asked) is not None
+        return self._database.read_one(_HELD_MEMBERSHIP, asked) is not None
 
     def numbers_of(self, account_id: AccountId) -> tuple[CollectivityNumber, ...]:
         """The collectivities that the account belongs to, with or without a role there."""

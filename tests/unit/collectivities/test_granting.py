@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
+from broker.cli.import_arrival import RelationArrival
+from broker.cli.import_relations import NewRoleGrant
 from broker.collectivities.granting import (
     Granting,
     OtherBrand,
@@ -17,12 +22,17 @@ from broker.collectivities.granting import (
 )
 from broker.domain.events import MembershipEnded, RoleEnded, RoleGiven, SecurityEvent
 from broker.domain.roles import RoleCatalogue, RoleId
+from broker.storage.accounts import AccountRepository
 from broker.storage.database import Database
 from broker.storage.key_ring import KeyRing
 from tests.support.moments import MovableClock
 from tests.support.relations import CATALOGUE, MANAGER, MEMBERS, REPORTS, Registry
 
 ALONE = RoleCatalogue.of(replace(role, combinable=role.id == MANAGER) for role in CATALOGUE.roles.values())
+
+_WAITS_FOR_ME = text(
+    "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+)
 
 
 @dataclass
@@ -109,7 +119,7 @@ def test_membership_ends_with_every_role_there(registry: Registry, granting: Gra
     assert registry.rights.at(registry.holder(bea), place.id) is None
     assert registry.rights.at(registry.holder(bea), other.id) is not None
     assert registry.grants.of_account(bea.id, place.id) == ()
-    assert not registry.collectivities.is_member(bea.id, place.id)
+    assert registry.collectivities.numbers_of(bea.id) == (other.number,)
     *roles, last = heard.events
     assert {event.role for event in roles if isinstance(event, RoleEnded)} == {REPORTS, MANAGER}
     assert isinstance(last, MembershipEnded)
@@ -157,5 +167,89 @@ def test_role_of_another_brand_is_not_given(registry: Registry, granting: Granti
     stranger, place = registry.account("vgz"), registry.collectivity("1001", "Eerste")
     with pytest.raises(OtherBrand):
         granting.give(stranger, place, REPORTS, Terms())
-    assert not registry.collectivities.is_member(stranger.id, place.id)
+    assert registry.collectivities.numbers_of(stranger.id) == ()
     assert heard.events == []
+
+
+# Two at once.
+
+
+def during(database: Database, first: Callable[[], object], second: Callable[[], object]) -> Future[object]:
+    """Begin `second` once `first` has acted, and keep that when `second` is through, or waits for it.
+
+    Who waits for the one writer of SQLite cannot be seen; there `second` may as well begin after `first`.
+    """
+    with ThreadPoolExecutor(1) as pool, database.writing() as connection:
+        first()
+        acting = pool.submit(second)
+        while not database.has_one_writer and not connection.execute(_WAITS_FOR_ME).scalar_one():
+            if wait([acting], timeout=0.01).done:
+                break
+    return acting
+
+
+@pytest.mark.parametrize("is_member", [True, False])
+def test_roles_that_exclude_each_other_are_not_given_at_once(
+    registry: Registry, granting: Granting, *, is_member: bool
+) -> None:
+    """Two operators, two roles, somebody who may have one of them: the second hears of the clash."""
+    bea, place = registry.account(), registry.collectivity("1001", "Eerste")
+    if is_member:
+        registry.collectivities.add_member(bea.id, place)
+    given = during(
+        registry.database,
+        lambda: granting.give(bea, place, REPORTS, Terms()),
+        lambda: granting.give(bea, place, MEMBERS, Terms()),
+    )
+    with pytest.raises(RolesClash):
+        given.result()
+    assert [grant.role for grant in registry.grants.of_account(bea.id, place.id)] == [REPORTS]
+
+
+def test_file_is_judged_with_the_role_that_is_given_at_once(
+    registry: Registry, granting: Granting, key_ring: KeyRing, clock: MovableClock
+) -> None:
+    """`broker import` beside `broker role give`: no clash comes of the two."""
+    bea, place = registry.account(), registry.collectivity("1001", "Eerste")
+    registry.collectivities.add_member(bea.id, place)
+    accounts = AccountRepository(registry.database, key_ring.columns, key_ring.blind_indexes, clock)
+    arrival = RelationArrival(accounts, registry.collectivities, registry.grants, {"cz": ALONE}, clock)
+
+    def let_in() -> None:
+        with registry.database.writing():
+            arrival.let_in(NewRoleGrant("cz", bea.email, place.number, MEMBERS, "", None))
+
+    imported = during(registry.database, lambda: granting.give(bea, place, REPORTS, Terms()), let_in)
+    with pytest.raises(ValueError, match="together"):
+        imported.result()
+
+
+def test_role_that_is_given_while_the_membership_ends_tells_its_end(
+    registry: Registry, granting: Granting, heard: Heard
+) -> None:
+    """It goes along, and not in silence: the log shows every role that ended."""
+    bea, place = registry.account(), registry.collectivity("1001", "Eerste")
+    granting.give(bea, place, REPORTS, Terms())
+    ended = during(
+        registry.database,
+        lambda: granting.give(bea, place, MANAGER, Terms()),
+        lambda: granting.end_membership(bea, place),
+    )
+    assert ended.result()
+    assert registry.grants.of_account(bea.id, place.id) == ()
+    assert {event.role for event in heard.events if isinstance(event, RoleEnded)} == {REPORTS, MANAGER}
+
+
+def test_role_that_is_given_after_the_membership_ended_stands_alone(
+    registry: Registry, granting: Granting
+) -> None:
+    """Whoever gives it at the same moment is second: what ended is in nobody's way."""
+    bea, place = registry.account(), registry.collectivity("1001", "Eerste")
+    granting.give(bea, place, REPORTS, Terms())
+    given = during(
+        registry.database,
+        lambda: granting.end_membership(bea, place),
+        lambda: granting.give(bea, place, MEMBERS, Terms()),
+    )
+    given.result()
+    assert [grant.role for grant in registry.grants.of_account(bea.id, place.id)] == [MEMBERS]
