@@ -16,7 +16,7 @@ from broker.login.transaction import LoginTransaction
 from broker.oidc import responses
 from broker.oidc.authorization_request import AuthorizationRequest
 from broker.oidc.clients import Client
-from broker.oidc.errors import OAuthCode
+from broker.oidc.errors import OAuthCode, RedirectedError
 from broker.oidc.id_token_hint import Expected
 from broker.oidc.subject import pairwise_subject
 from broker.sessions.ender import SessionEnder
@@ -62,18 +62,13 @@ class PortalAnswers:
             raise DeadEnd("transaction-unknown", 400, portal=portal)
         if reason := outlived(asked, evidence, portal):
             raise self._over(portal, reason)
-        cookie = cookies.session_value(request, transaction.brand)
-        running = stage.sessions.find(transaction.brand, cookie, now=stage.clock())
-        login = new_login(transaction, grant, evidence, portal)
-        opened = self._opening.open(login, evidence, portal, running)
-        question = Question(asked, stage.hints.expected(asked))
-        if self.is_of(opened.session, asked.client_id, question.expected.subject):
-            response = self._let_in(question, grant, evidence, opened, portal)
-            cookies.set_session(response, transaction.brand, opened.cookie)
+        try:
+            question = Question(asked, stage.hints.expected(asked))
+        except RedirectedError as error:
+            # Looked at before anything opens: keys and algorithms may have changed since the hint came in.
+            response = make_response(self._told(error, portal))
         else:
-            response = self._turn_away(asked, opened.session, portal)
-            if running is not None:
-                cookies.forget_session(response, transaction.brand)
+            response = self._entered(transaction, question, grant, evidence, portal)
         cookies.forget_attempt(response, transaction.id)
         return response
 
@@ -102,9 +97,7 @@ class PortalAnswers:
         self, asked: AuthorizationRequest, error: OAuthCode, description: str, portal: PortalView
     ) -> ResponseReturnValue:
         """Tell the portal why there is no code."""
-        self.note_refusal(portal, error.value)
-        refusal = responses.refusal_of(asked, error, description)
-        return send(responses.refused(refusal, issuer=self._backstage.issuer), portal.brand, portal)
+        return self._told(responses.refusal_of(asked, error, description), portal)
 
     def note_refusal(self, portal: PortalView, reason: str) -> None:
         """Write down that a login at this portal ended without access."""
@@ -140,6 +133,33 @@ class PortalAnswers:
     def end_session(self, session: Session, *, reason: str) -> None:
         """End a session and write down why."""
         self.ends.end(session, reason=reason)
+
+    def _told(self, refusal: RedirectedError, portal: PortalView) -> ResponseReturnValue:
+        self.note_refusal(portal, refusal.error.value)
+        return send(responses.refused(refusal, issuer=self._backstage.issuer), portal.brand, portal)
+
+    def _entered(
+        self,
+        transaction: LoginTransaction,
+        question: Question,
+        grant: Grant,
+        evidence: Evidence,
+        portal: PortalView,
+    ) -> Response:
+        """The session of this login, and with it the code, if its person is the one that the portal named."""
+        stage, asked = self._backstage, question.asked
+        cookie = cookies.session_value(request, transaction.brand)
+        running = stage.sessions.find(transaction.brand, cookie, now=stage.clock())
+        login = new_login(transaction, grant, evidence, portal)
+        opened = self._opening.open(login, evidence, portal, running)
+        if self.is_of(opened.session, asked.client_id, question.expected.subject):
+            response = self._let_in(question, grant, evidence, opened, portal)
+            cookies.set_session(response, transaction.brand, opened.cookie)
+        else:
+            response = self._turn_away(asked, opened.session, portal)
+            if running is not None:
+                cookies.forget_session(response, transaction.brand)
+        return response
 
     def _let_in(
         self, question: Question, grant: Grant, evidence: Evidence, opened: Opened, portal: PortalView

@@ -71,3 +71,21 @@ def test_nothing_is_told_to_an_address_that_was_taken_away(own_system: System) -
     page = browser.press("Terug naar Mijn CZ")
     assert (page.status, page.heading) == (400, "Deze inlogpagina werkt niet meer")
     assert (story.last().kind, story.last().detail.get("reason")) == ("login.refused", "redirect-uri-gone")
+
+
+def test_hint_that_is_good_no_more_opens_nothing(own_system: System) -> None:
+    """A portal that takes another algorithm since hears so; whoever was logged in still is."""
+    browser, portal, story = own_system.browser(), own_system.portal(), own_system.story()
+    hint = own_system.enter(browser).id_token
+    own_system.clock.advance(60)
+    asked = portal.begin(prompt="login", id_token_hint=hint)
+    browser.post_from_elsewhere(f"{own_system.issuer}/oauth2/authorize", asked.fields)
+    browser.press("Inloggen met DigiD")
+    own_system.reach_sms_code(browser)
+    changes = {"client": {"id_token_signed_response_alg": "PS256"}}
+    browser.sites[own_system.issuer] = _changed(own_system, changes)
+    answer = portal.answer(browser.press("Inloggen", code=own_system.phone.last_code()).url)
+    assert (answer["error"], answer["state"]) == ("invalid_request", asked.state)
+    assert (story.last().kind, story.last().detail.get("reason")) == ("login.refused", "invalid_request")
+    again = portal.begin(prompt="none")
+    assert "code" in portal.answer(browser.open(again.url).url)
