@@ -9,6 +9,7 @@ from broker.login.progress import Decision, Progress
 from broker.login.steps.authenticate import authenticate
 from broker.login.steps.check_age import check_age
 from broker.login.steps.check_assurance import check_assurance
+from broker.login.steps.check_max_age import check_max_age
 from broker.login.steps.check_representation import check_representation
 from broker.login.steps.choose_collectivity import choose_collectivity
 from broker.login.steps.choose_provider import choose_provider
@@ -33,6 +34,7 @@ STEPS = (
     Step("check representation", check_representation),
     Step("resolve account", resolve_account),
     Step("second factor", second_factor),
+    Step("check max age", check_max_age),
     Step("choose collectivity", choose_collectivity),
     Step("grant", grant),
 )

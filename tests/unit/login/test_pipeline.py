@@ -53,6 +53,7 @@ def test_pipeline_steps_stand_in_their_order() -> None:
         "check representation",
         "resolve account",
         "second factor",
+        "check max age",
         "choose collectivity",
         "grant",
     ]

@@ -290,6 +290,22 @@ def test_max_age_does_not_end_a_login_that_goes_on() -> None:
     assert advance(young) == AskSecondFactor((TOTP,))
 
 
+@pytest.mark.parametrize(
+    ("minutes", "max_age_seconds", "accepted"),
+    [(4.9, 300, True), (5.1, 300, False), (14.9, None, True), (0.1, 0, True)],
+)
+def test_login_to_which_no_factor_is_missing_waits_as_long_as_the_portal_allows(
+    minutes: float, max_age_seconds: int | None, *, accepted: bool
+) -> None:
+    """While somebody chooses a collectivity or keeps recovery codes; 0 asks for a login of now."""
+    at_door = proven(AccountLevel.TOTP, (TOTP,), AccountLevel.TOTP)
+    evidence = replace(at_door.evidence or EVIDENCE, authenticated_at=NOW - timedelta(minutes=minutes))
+    asked = replace(at_door, evidence=evidence, wish=replace(at_door.wish, max_age_seconds=max_age_seconds))
+    decision = advance(replace(asked, evidence_was_kept=True))
+    assert isinstance(decision, Grant) if accepted else decision == Refuse("evidence-too-old")
+    assert isinstance(advance(asked), Grant)
+
+
 def test_lent_password_sets_no_factor_up_when_the_owners_own_is_gone() -> None:
     """The factor was removed while the attempt waited: the whole login again."""
     there = replace(waiting(60, lent_minutes_ago=1), factors=())
