@@ -35,10 +35,15 @@ class RelationRepository:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        # Of a membership that was taken away meanwhile there is nothing to remember.
-        still_there = select(
-            _M.account_id, _M.collectivity_id, bindparam("used_at", type_=UtcDateTime())
-        ).where(_M.account_id == bindparam("account_id"), _M.collectivity_id == bindparam("collectivity_id"))
+        # Of a membership that was taken away meanwhile there is nothing to remember; one that is being taken
+        # away at this moment is waited for (FOR KEY SHARE).
+        still_there = (
+            select(_M.account_id, _M.collectivity_id, bindparam("used_at", type_=UtcDateTime()))
+            .where(
+                _M.account_id == bindparam("account_id"), _M.collectivity_id == bindparam("collectivity_id")
+            )
+            .with_for_update(read=True, key_share=True)
+        )
         self._remember = Prepared(database.put_row(LAST_RELATIONS, ("account_id",), still_there))
 
     def one(self, holder: Holder, collectivity_id: CollectivityId, now: datetime) -> Relation | None:

@@ -253,3 +253,16 @@ def test_role_that_is_given_after_the_membership_ended_stands_alone(
     )
     given.result()
     assert [grant.role for grant in registry.grants.of_account(bea.id, place.id)] == [MEMBERS]
+
+
+def test_membership_that_ends_at_once_is_not_remembered(registry: Registry, granting: Granting) -> None:
+    """A portal redeems its code while somebody is taken out: there is nothing to remember, and no error."""
+    bea, place = registry.account(), registry.collectivity("1001", "Eerste")
+    granting.give(bea, place, REPORTS, Terms())
+    remembered = during(
+        registry.database,
+        lambda: granting.end_membership(bea, place),
+        lambda: registry.rights.remember(bea.id, place.id),
+    )
+    remembered.result()
+    assert registry.rights.last(registry.holder(bea)) is None
