@@ -63,6 +63,9 @@ def collectivity_blueprint(choosing: CollectivityPages) -> Blueprint:
             return _page(choosing, _chooser(choosing, judged, judged.decision.account.id, portal, secret))
         if isinstance(judged.decision, AskCollectivity):
             return _page(choosing, _chooser(choosing, judged, judged.decision.account_id, portal, secret))
+        if isinstance(judged.decision, Refuse):
+            # It is written down below; whoever looks again and again finds nothing to be refused any more.
+            choosing.pages.login.transactions.finish(judged.transaction)
         return _where_it_stands(choosing, judged, portal)
 
     @blueprint.post(COLLECTIVITY_PATH)

@@ -206,6 +206,22 @@ def test_somebody_without_a_role_reads_which_one_and_whom_to_ask(related: Relate
     assert [event.account_id for event in refused] == [person.account.id]
 
 
+def test_refusal_on_the_page_of_choice_is_written_down_once(related: Related) -> None:
+    """Roles that are taken away while somebody chooses: the look that finds so ends the attempt."""
+    places = [related.collectivity(name) for name in ("Weg een", "Weg twee")]
+    person = related.with_roles(*((place, (MEMBERS,)) for place in places))
+    pass_login(person)
+    assert person.page.heading == "Kies een zakelijke relatie"
+    here = person.page.url
+    for place in places:
+        related.registry.collectivities.remove_member(person.account.id, place.id)
+    story = person.system.story()
+    assert person.browser.open(here).heading == "U heeft hier geen toegang"
+    assert sorted(story.kinds()) == ["access.refused", "login.refused"]
+    assert person.browser.open(here).status == 400
+    assert len(story.kinds()) == 2
+
+
 def test_portal_hears_without_a_page_that_somebody_has_no_role(related: Related) -> None:
     """A session that serves one portal opens no other for which the role is missing."""
     place = related.collectivity("Alleen rapportages")
