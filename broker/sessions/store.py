@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from broker.domain.accounts import AccountId
+from broker.errors import StorageUnavailable
 from broker.sessions.endings import PortalToTell, SessionEndings
 from broker.sessions.new_login import NewLogin, Opened, SessionOver, continues, opened_by
 from broker.sessions.secrets import digest, matches, new_secret
@@ -80,24 +81,24 @@ class SessionStore:
     def touch(self, session: Session, *, now: datetime, limits: Limits | None = None) -> Session:
         """Record activity. A change that another request made at the same time wins: both mean activity.
 
-        `limits` are those of a portal that joins the session: the tighter ones hold from now on.
+        `limits` are those of a portal that joins the session: the tighter ones hold from now on, whoever else
+        was active at that moment.
         """
         key = _key(session.brand, session.sid)
-        found = self._records.get_versioned(key)
-        current = Session.decode(found.value) if found is not None else None
-        if found is None or current is None or not current.is_live(now):
-            return session
-        touched = (current.within(limits) if limits else current).touched(now)
-        self._records.replace(
-            key, expected_version=found.version, value=touched.encode(), expires_at=touched.expires_at
-        )
-        self._tell_in_time(current, touched)
-        return replace(
-            session,
-            idle=touched.idle,
-            idle_expires_at=touched.idle_expires_at,
-            absolute_expires_at=touched.absolute_expires_at,
-        )
+        for _ in range(_ATTEMPTS):
+            found = self._records.get_versioned(key)
+            current = Session.decode(found.value) if found is not None else None
+            if found is None or current is None or not current.is_live(now):
+                return session
+            bounded = current.within(limits) if limits else current
+            touched = bounded.touched(now)
+            is_kept = self._records.replace(
+                key, expected_version=found.version, value=touched.encode(), expires_at=touched.expires_at
+            )
+            if is_kept or bounded == current:
+                self._tell_in_time(current, touched)
+                return _lasting_as(session, touched)
+        raise StorageUnavailable("a session kept changing under our hands")
 
     def renew(self, session: Session, *, proven_at: datetime | None, now: datetime) -> Opened | None:
         """A new secret for the browser that holds this session; None when it ended meanwhile.
@@ -204,6 +205,15 @@ class SessionStore:
             return
         for portal in after.portals:
             self._endings.watch(_to_tell(after, portal), due_at=after.expires_at)
+
+
+def _lasting_as(session: Session, touched: Session) -> Session:
+    return replace(
+        session,
+        idle=touched.idle,
+        idle_expires_at=touched.idle_expires_at,
+        absolute_expires_at=touched.absolute_expires_at,
+    )
 
 
 def _to_tell(session: Session, portal: KnownAt) -> PortalToTell:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -17,7 +18,7 @@ from broker.sessions.session import KnownAt, Limits
 from broker.sessions.store import SessionStore
 from broker.storage.due_index import DueIndex
 from broker.storage.record_keys import RecordKeys
-from broker.storage.records import RecordStore
+from broker.storage.records import RecordKey, RecordStore, Versioned
 from broker.storage.redis_connection import RedisConnection
 from tests.support.moments import MovableClock
 
@@ -306,6 +307,40 @@ def test_tighter_limits_of_a_second_portal_hold_from_then_on(
     assert found is not None
     for session in (loose, found):
         assert (session.idle, session.expires_at) == (tight.idle, told.idle_expires_at)
+
+
+class Overtaken(RecordStore):
+    """A store that lets another request in after a record was read to be changed."""
+
+    def __init__(self, redis: RedisConnection, keys: RecordKeys, clock: MovableClock) -> None:
+        super().__init__(redis, keys, clock)
+        self.others: list[Callable[[], object]] = []
+
+    def get_versioned(self, key: RecordKey) -> Versioned | None:
+        """What was there; the next of the others has been in since."""
+        found = super().get_versioned(key)
+        if self.others:
+            self.others.pop()()
+        return found
+
+
+def test_tighter_limits_hold_also_when_another_request_was_faster(
+    sessions: SessionStore,
+    endings: SessionEndings,
+    redis_connection: RedisConnection,
+    record_keys: RecordKeys,
+    clock: MovableClock,
+) -> None:
+    """Activity elsewhere at that moment lets no session last longer than its strictest portal allows."""
+    opened, cookie, _ = sessions.open(_business(clock, AccountLevel.TOTP, "one"), replaces=None, now=clock())
+    clock.advance(seconds=60)
+    overtaken = Overtaken(redis_connection, record_keys, clock)
+    overtaken.others.append(lambda: sessions.touch(opened, now=clock()))
+    tight = Limits(timedelta(minutes=5), timedelta(minutes=30))
+    SessionStore(overtaken, endings).touch(opened, now=clock(), limits=tight)
+    found = sessions.find("cz", cookie, now=clock())
+    assert found is not None
+    assert (found.idle, found.absolute_expires_at) == (tight.idle, opened.started_at + tight.absolute)
 
 
 def test_session_that_is_too_old_for_a_stricter_portal_is_over_there(
