@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 
 from broker.domain.accounts import AccountId
 from broker.domain.clock import Clock
@@ -80,8 +80,8 @@ class CollectivityRepository:
         self._words = MembershipWords(database)
         # Files bring tens of thousands of these.
         self._add_member = row_by_row(database.new_row(MEMBERSHIPS), MEMBERSHIPS)
-        self._add_organisation = row_by_row(insert(ORGANISATIONS), ORGANISATIONS)
-        self._add_collectivity = row_by_row(insert(COLLECTIVITIES), COLLECTIVITIES)
+        self._add_organisation = row_by_row(database.new_row(ORGANISATIONS), ORGANISATIONS)
+        self._add_collectivity = row_by_row(database.new_row(COLLECTIVITIES), COLLECTIVITIES)
 
     def organisation(self, brand: str, kvk: KvkNumber, branch: BranchNumber | None) -> Organisation | None:
         """The organisation, or its branch, as the brand knows it."""
@@ -93,9 +93,12 @@ class CollectivityRepository:
         with self._database.writing() as connection:
             row = self._organisation_row(brand, organisation.kvk, organisation.branch)
             if row is None:
-                row = self._new_organisation(brand, organisation)
-                self._database.write_alone(self._add_organisation, row)
-            elif row.name != organisation.name:
+                new = self._new_organisation(brand, organisation)
+                if self._database.write_alone(self._add_organisation, new) == 1:
+                    return
+                # Somebody else was faster by a moment.
+                row = self._organisation_row(brand, organisation.kvk, organisation.branch)
+            if row.name != organisation.name:
                 connection.execute(
                     update(ORGANISATIONS).where(_O.id == row.id).values(name=organisation.name)
                 )
@@ -126,18 +129,14 @@ class CollectivityRepository:
             if organisation is None:
                 raise KeyError("the organisation is not there")
             row = self._row(brand, collectivity.number)
-            found = CollectivityId(row.id) if row else collectivity.id
-            values = {
-                "customer_number": collectivity.customer_number.number,
-                "name": collectivity.name,
-                "organisation_id": organisation.id,
-                "contact_sealed": self._sealed(brand, found, collectivity.contact),
-            }
             if row is None:
-                fixed = {"id": found, "brand": brand, "number": collectivity.number.number}
-                new = {**fixed, **values, "created_at": self._clock()}
-                self._database.write_alone(self._add_collectivity, new)
-                return found
+                new = self._new_collectivity(collectivity, organisation.id)
+                if self._database.write_alone(self._add_collectivity, new) == 1:
+                    return collectivity.id
+                # As above.
+                row = self._row(brand, collectivity.number)
+            found = CollectivityId(row.id)
+            values = self._values(collectivity, found, organisation.id)
             connection.execute(update(COLLECTIVITIES).where(_C.id == found).values(**values))
             if _said_of(row) != _said_of(self._row(brand, collectivity.number)):
                 self._name_anew(connection, brand, collectivity.number)
@@ -194,6 +193,25 @@ class CollectivityRepository:
             "branch": branch.number if branch else NO_BRANCH,
             "name": organisation.name,
             "created_at": self._clock(),
+        }
+
+    def _new_collectivity(self, collectivity: Collectivity, organisation_id: str) -> dict[str, object]:
+        return {
+            "id": collectivity.id,
+            "brand": collectivity.brand,
+            "number": collectivity.number.number,
+            "created_at": self._clock(),
+            **self._values(collectivity, collectivity.id, organisation_id),
+        }
+
+    def _values(
+        self, collectivity: Collectivity, known_as: CollectivityId, organisation_id: str
+    ) -> dict[str, object]:
+        return {
+            "customer_number": collectivity.customer_number.number,
+            "name": collectivity.name,
+            "organisation_id": organisation_id,
+            "contact_sealed": self._sealed(collectivity.brand, known_as, collectivity.contact),
         }
 
     def _row(self, brand: str, number: CollectivityNumber) -> Any:  # noqa: ANN401 - a row of the statement

@@ -20,6 +20,7 @@ from broker.collectivities.granting import (
     Terms,
     UnknownRole,
 )
+from broker.domain.collectivity import Collectivity
 from broker.domain.events import MembershipEnded, RoleEnded, RoleGiven, SecurityEvent
 from broker.domain.roles import RoleCatalogue, RoleId
 from broker.storage.accounts import AccountRepository
@@ -266,3 +267,17 @@ def test_membership_that_ends_at_once_is_not_remembered(registry: Registry, gran
     )
     remembered.result()
     assert registry.rights.last(registry.holder(bea)) is None
+
+
+@pytest.mark.parametrize("owner", ["Bakkerij De Korenaar B.V.", "Een ander B.V."])
+def test_what_two_files_bring_at_once_is_there_once(registry: Registry, owner: str) -> None:
+    """A new collectivity, or a new organisation: imports that overlap, and the words of the second stay."""
+    if owner == "Bakkerij De Korenaar B.V.":
+        registry.collectivity("1000", "Is er al", organisation=owner)
+    brought = during(
+        registry.database,
+        lambda: registry.collectivity("1001", "Eerste", organisation="Bakkerij De Korenaar B.V."),
+        lambda: registry.collectivity("1001", "Tweede", organisation=owner),
+    ).result()
+    assert isinstance(brought, Collectivity)
+    assert (brought.name, brought.organisation.name) == ("Tweede", owner)
