@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.support.registration",
     "tests.support.business",
     "tests.support.deployment",
+    "tests.support.work_factors",
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import scrypt
 
 import pytest
 
@@ -39,6 +40,14 @@ def test_digest_is_of_one_account() -> None:
     digests = {digest_of(ANS, CODE), digest_of(BEA, CODE)}
     assert {len(digest or b"") for digest in digests} == {32}
     assert len(digests) == 2
+
+
+def test_digest_is_slow_to_make(production_cost: int) -> None:
+    """16 MiB for each guess at a stolen digest, which stays what it is from one version to the next."""
+    assert production_cost * 8 * 128 >= 16 * 1024 * 1024
+    assert digest_of(ANS, CODE) == scrypt(
+        CODE.replace("-", "").encode(), salt=b"recovery code of ans", n=production_cost, r=8, p=1, dklen=32
+    )
 
 
 def test_digests_belong_to_their_codes() -> None:
