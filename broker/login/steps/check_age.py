@@ -28,8 +28,11 @@ def _waits_since(progress: Progress, evidence: Evidence) -> datetime:
 
 
 def _allowed(progress: Progress, evidence: Evidence) -> timedelta:
-    """A login that waits for its second factor is not over: it gets its moment when that is given."""
+    """A login that waits for its second factor is not over: it gets its moment when that is given.
+
+    Who asks with 0 wants a login of this attempt, which this is; being found, and choosing, takes a moment.
+    """
     max_age_seconds = progress.wish.max_age_seconds
-    if max_age_seconds is None or evidence.assurance.scheme in TAKES_SECOND_FACTOR:
+    if not max_age_seconds or evidence.assurance.scheme in TAKES_SECOND_FACTOR:
         return KEPT_EVIDENCE_LIFETIME
     return min(KEPT_EVIDENCE_LIFETIME, timedelta(seconds=max_age_seconds))

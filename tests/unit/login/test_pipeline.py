@@ -190,12 +190,22 @@ def test_running_session_of_an_account_that_is_gone_offers_no_registration() -> 
 
 @pytest.mark.parametrize(
     ("minutes", "max_age_seconds", "accepted"),
-    [(15, None, True), (15.1, None, False), (4.9, 300, True), (5.1, 300, False), (0.1, 0, False)],
+    [
+        (15, None, True),
+        (15.1, None, False),
+        (4.9, 300, True),
+        (5.1, 300, False),
+        (14.9, 0, True),
+        (15.1, 0, False),
+    ],
 )
 def test_kept_evidence_opens_the_door_for_a_quarter_of_an_hour(
     minutes: float, max_age_seconds: int | None, accepted: bool
 ) -> None:
-    """What waited while somebody registered must be as young as DigiD's sessions, and as the portal asked."""
+    """What waited while somebody registered or chose is as young as a session of DigiD, or as was asked.
+
+    With 0 a portal asks for a login of this attempt; no earlier one is kept for it.
+    """
     evidence = replace(EVIDENCE, authenticated_at=NOW - timedelta(minutes=minutes))
     wish = replace(WISH, max_age_seconds=max_age_seconds)
     waiting = replace(START, wish=wish, evidence=evidence, account=ACCOUNT)
