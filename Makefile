@@ -14,6 +14,9 @@ JOBS ?= 2
 # More words for pytest: `make test ARGS='-k digid'`.
 ARGS ?=
 
+# Demo and tests start programs by the dozen; without byte code each of them compiles everything anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 CODE := broker demo tests bench scripts
 # A test file keeps to one process, with the servers that it starts (see tests/conftest.py).
 PYTEST := $(PYTHON) -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -q
