@@ -28,7 +28,8 @@ from tests.support.served_system import Call, Heard, Served, served_system
 from tests.support.servers import PostgresServer, running_redis
 from tests.support.system import Plan
 
-pytestmark = [pytest.mark.flow, pytest.mark.slow]
+# What is hashed here is read by servers of their own.
+pytestmark = [pytest.mark.flow, pytest.mark.slow, pytest.mark.usefixtures("production_cost")]
 
 AT_ONCE, JUDGED = 50, 5
 IZA, CONFIRM = "mijn-iza", "Code bevestigen"

@@ -22,6 +22,6 @@ def _quick_recovery_codes() -> Iterator[None]:
 
 @pytest.fixture
 def production_cost(monkeypatch: pytest.MonkeyPatch) -> int:
-    """For one test: what production asks, which is the answer."""
+    """For one test: what production asks, and servers in other processes do; that cost is the answer."""
     monkeypatch.setattr(recovery_codes, "_COST", PRODUCTION_COST)
     return PRODUCTION_COST
